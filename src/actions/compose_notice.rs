@@ -1,0 +1,194 @@
+//! Outbox row → notice: what a letter may say is read from the database at the moment of sending, so a letter never
+//! contradicts the state. A letter whose occasion has passed is void instead.
+
+use super::{Done, Office};
+use crate::db::assignment::AssignmentRow;
+use crate::db::need::NeedRow;
+use crate::db::outbox::OutboxRow;
+use crate::db::{self, Conn};
+use crate::domain::answer_rule::due;
+use crate::domain::assignment::AssignmentState;
+use crate::domain::notice::{Audience, CaseFacts, NeedFacts, Notice, NoticeKind, OfferFacts, Person, Recipient, StationFacts};
+use crate::ids::CaseId;
+
+/// Composes the notice of a letter that is about to leave; `None` when there is nothing to say any more.
+///
+/// # Errors
+/// A fault of the machine.
+pub fn compose_notice(office: &Office, letter: &OutboxRow) -> Done<Option<Notice>> {
+    let owed = letter.notice.get();
+    let mut reader = office.read()?;
+    let conn: &mut Conn = &mut reader;
+    let assignment = match &letter.assignment {
+        Some(id) => db::assignment::find(conn, id)?,
+        None => None,
+    };
+    let need = match &letter.need {
+        Some(id) => db::need::find(conn, id)?,
+        None => None,
+    };
+    if !still_said(owed.kind, assignment.as_ref(), need.as_ref()) {
+        return Ok(None);
+    }
+    let Some(to) = recipient(conn, letter, owed.kind, need.as_ref())? else { return Ok(None) };
+    let may_see_contacts = matches!(owed.kind, NoticeKind::Confirmed | NoticeKind::ExpertConfirmed);
+    let taken = assignment.as_ref().is_some_and(|row| matches!(row.state, AssignmentState::Accepted | AssignmentState::Done));
+    let hidden = owed.kind.audience() == Audience::Expert && !taken;
+    let need = match need {
+        Some(row) => Some(need_facts(conn, &row, may_see_contacts, hidden)?),
+        None => None,
+    };
+    let offer = match assignment {
+        Some(row) => Some(offer_facts(office, conn, &row, may_see_contacts)?),
+        None => None,
+    };
+    let case = match owed.case {
+        Some(id) => case_facts(conn, id)?,
+        None => None,
+    };
+    let secret = super::account::reset_secret(office, &letter.dedup_key);
+    Ok(Some(Notice { kind: owed.kind, ordinal: owed.ordinal, to, account: letter.account, need, offer, case, secret }))
+}
+
+/// Whether the occasion of a letter still stands.
+fn still_said(kind: NoticeKind, offer: Option<&AssignmentRow>, need: Option<&NeedRow>) -> bool {
+    let state = offer.map(|row| row.state);
+    match kind {
+        NoticeKind::Offer => state == Some(AssignmentState::Offered),
+        NoticeKind::Reminder => {
+            state == Some(AssignmentState::Offered)
+                && offer.is_some_and(|row| row.asked_at.is_none() || row.replied_at.is_some())
+        }
+        NoticeKind::FeedbackReminder => state == Some(AssignmentState::Accepted),
+        NoticeKind::Confirmed | NoticeKind::ExpertConfirmed => {
+            matches!(state, Some(AssignmentState::Accepted | AssignmentState::Done))
+        }
+        NoticeKind::RateService | NoticeKind::RateReminder => {
+            matches!(state, Some(AssignmentState::Accepted | AssignmentState::Done)) && need.is_some_and(|need| need.state.is_open())
+        }
+        NoticeKind::OfferLapsed => state == Some(AssignmentState::Lapsed),
+        NoticeKind::StaffUnanswered => need.is_some_and(|need| need.state.is_open()),
+        _ => true,
+    }
+}
+
+fn recipient(conn: &mut Conn, letter: &OutboxRow, kind: NoticeKind, need: Option<&NeedRow>) -> Done<Option<Recipient>> {
+    Ok(match kind.audience() {
+        Audience::Expert => match &letter.expert {
+            Some(id) => db::expert::find(conn, id)?
+                .map(|expert| Recipient { name: expert.name, address: expert.email, language: expert.language }),
+            None => None,
+        },
+        Audience::Enterprise => need.and_then(|need| {
+            let address = need.contact_email.clone()?;
+            let language = if need.language == "zh" { "zh" } else { "en" };
+            Some(Recipient { name: need.contact_name.clone(), address, language: language.to_owned() })
+        }),
+        Audience::Staff => match &letter.account {
+            Some(id) => db::account::find(conn, id)?
+                .filter(|account| account.disabled_at.is_none())
+                .map(|account| Recipient { name: account.name, address: account.email, language: account.language }),
+            None => None,
+        },
+    })
+}
+
+/// What may be said of a need; `hidden`: its confidential title and text stay out.
+///
+/// # Errors
+/// What the database says.
+pub fn need_facts(conn: &mut Conn, need: &NeedRow, with_contact: bool, hidden: bool) -> Done<NeedFacts> {
+    let enterprise = db::enterprise::find(conn, &need.enterprise)?.map(|row| row.name).unwrap_or_default();
+    let station = db::station::find(conn, &need.station)?;
+    let shown = !(hidden && need.confidential);
+    Ok(NeedFacts {
+        id: need.id,
+        number: need.number.clone(),
+        title: shown.then(|| need.title.clone()),
+        description: shown.then(|| need.description.clone()),
+        contact: with_contact.then(|| Person {
+            name: need.contact_name.clone(),
+            firm: enterprise.clone(),
+            phone: need.contact_phone.clone(),
+            email: need.contact_email.clone(),
+        }),
+        enterprise,
+        opposing_party: need.opposing_party.clone(),
+        opposing_agent: need.opposing_agent.clone(),
+        services: need.services.get(),
+        region: need.region.clone(),
+        mode: need.mode,
+        urgency: need.urgency,
+        wanted_by: need.wanted_by,
+        expected_hours: need.expected_hours,
+        station: station.map_or_else(
+            || StationFacts { name: String::new(), address: String::new(), phone: String::new(), supervision_phone: String::new() },
+            |row| StationFacts { name: row.name, address: row.address, phone: row.phone, supervision_phone: row.supervision_phone },
+        ),
+    })
+}
+
+/// What may be said of an offer. For one that no server has taken yet, the due instant is counted from now: what it would
+/// be if the letter arrived at once.
+///
+/// # Errors
+/// What the database says.
+pub fn offer_facts(office: &Office, conn: &mut Conn, row: &AssignmentRow, with_contact: bool) -> Done<OfferFacts> {
+    let expert = db::expert::find(conn, &row.expert)?;
+    let (due_at, provisional, count) = match (row.answer_due_at, row.state) {
+        (Some(at), _) => (Some(at.and_utc()), row.provisional, row.day_count.get()),
+        (None, AssignmentState::Offered) => {
+            let policy = super::set_policy::in_force(conn)?;
+            let counted = due(row.rule, policy.waking_hours_floor, office.now(), &office.calendar());
+            (Some(counted.due_at), counted.provisional, counted.count)
+        }
+        (None, _) => (None, row.provisional, row.day_count.get()),
+    };
+    let next = db::assignment::of_seat(conn, row.seat)?
+        .into_iter()
+        .find(|other| other.id != row.id && other.state == AssignmentState::Offered);
+    let next = match next {
+        Some(other) => db::expert::find(conn, &other.expert)?.map(|expert| expert.name),
+        None => None,
+    };
+    Ok(OfferFacts {
+        id: row.id,
+        number: row.number.clone(),
+        round: row.round,
+        notified_at: row.notified_at.map(|at| at.and_utc()),
+        answer_due_at: due_at,
+        provisional,
+        rule: row.rule,
+        count,
+        decline_reason: row.decline_reason,
+        question: row.question.clone(),
+        reply: row.reply.clone(),
+        answer: row.first_answer,
+        feedback_due_at: row.feedback_due_at.map(|at| at.and_utc()),
+        expert: expert.map_or_else(
+            || Person { name: String::new(), firm: String::new(), phone: None, email: None },
+            |expert| Person {
+                name: expert.name,
+                firm: expert.firm,
+                phone: expert.phone.filter(|_| with_contact),
+                email: Some(expert.email).filter(|_| with_contact),
+            },
+        ),
+        next,
+    })
+}
+
+fn case_facts(conn: &mut Conn, id: CaseId) -> Done<Option<CaseFacts>> {
+    let Some(case) = db::conduct::find(conn, &id)? else { return Ok(None) };
+    let expert = db::expert::find(conn, &case.expert)?.map(|row| row.name).unwrap_or_default();
+    Ok(Some(CaseFacts {
+        id,
+        number: case.number,
+        kind: case.kind,
+        grounds: case.grounds,
+        decision: case.decision,
+        reason: case.decision_reason,
+        expert,
+        expert_id: case.expert,
+    }))
+}

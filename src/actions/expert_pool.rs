@@ -1,0 +1,343 @@
+//! The pool of experts in memory: what matching ranks, kept current by the change log.
+//!
+//! Memory ranks; whoever is offered is decided again on database rows inside the offer's transaction, through
+//! [`candidate_now`], which reads the same rows the same way. Figures of the last 90 days and 12 months roll with the
+//! Beijing date, so the pool is read anew when the day changes.
+
+use crate::db::{self, Conn};
+use crate::domain::assignment::{AssignmentState, OfferOutcome};
+use crate::domain::calendar::{beijing_date, start_of_day};
+use crate::domain::catalogue;
+use crate::domain::firm::FirmName;
+use crate::domain::matching::{Candidate, IndustrySet, LanguageSet, LeaveDays, ModeSet, Qualified, RegionIx, ServiceSet};
+use crate::domain::place::Point;
+use crate::domain::region;
+use crate::ids::ExpertId;
+use crate::search::Affinity;
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
+use db::expert::{ExpertRow, LeaveRow, QualificationRow};
+use diesel::QueryResult;
+use std::collections::HashMap;
+
+/// What a page says of an expert beside the score.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpertBrief {
+    /// Who.
+    pub id: ExpertId,
+    /// Name.
+    pub name: String,
+    /// Firm.
+    pub firm: String,
+    /// Region code.
+    pub region: String,
+    /// Years of practice.
+    pub years: i32,
+    /// Kinds of qualification on file.
+    pub qualifications: Vec<String>,
+}
+
+/// Everybody on the register, ready to be ranked.
+pub struct ExpertPool {
+    /// The candidates; their place is their slot.
+    pub candidates: Vec<Candidate>,
+    /// What pages say of them, slot by slot.
+    pub briefs: Vec<ExpertBrief>,
+    /// Services of the last three years by catalogue place, slot by slot.
+    pub served: Vec<[u16; 20]>,
+    /// Whose texts fit a need's text.
+    pub affinity: Affinity,
+    /// The industries' names by their interned number.
+    pub industries: Vec<String>,
+    slots: HashMap<ExpertId, usize>,
+    watermark: i64,
+    read_on: NaiveDate,
+}
+
+impl ExpertPool {
+    /// Reads everybody.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn load(conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<Self> {
+        // Nothing lies beyond the newest change: this only asks where the log stands now.
+        let (_, watermark) = db::changes::since(conn, i64::MAX - 1)?;
+        let experts = db::expert::all(conn)?;
+        let mut pool = Self {
+            candidates: Vec::with_capacity(experts.len()),
+            briefs: Vec::with_capacity(experts.len()),
+            served: Vec::with_capacity(experts.len()),
+            affinity: Affinity::build(std::iter::empty()),
+            industries: region::industries().into_iter().map(str::to_owned).collect(),
+            slots: HashMap::with_capacity(experts.len()),
+            watermark,
+            read_on: beijing_date(now),
+        };
+        let mut facts = Histories::read(conn, None, now)?;
+        let mut qualifications: HashMap<ExpertId, Vec<QualificationRow>> = HashMap::new();
+        for row in db::expert::all_qualifications(conn)? {
+            qualifications.entry(row.expert).or_default().push(row);
+        }
+        let mut leaves: HashMap<ExpertId, Vec<LeaveRow>> = HashMap::new();
+        for row in db::expert::leaves_from(conn, beijing_date(now))? {
+            leaves.entry(row.expert).or_default().push(row);
+        }
+        let texts: Vec<(ExpertId, String)> = experts.iter().map(|row| (row.id, profile_text(row))).collect();
+        pool.affinity = Affinity::build(texts.iter().map(|(id, text)| (*id, text.as_str())));
+        for row in experts {
+            let qualifications = qualifications.remove(&row.id).unwrap_or_default();
+            let leaves = leaves.remove(&row.id).unwrap_or_default();
+            pool.put(&row, &qualifications, &leaves, facts.take(row.id));
+        }
+        Ok(pool)
+    }
+
+    /// Reads what changed since the last time; everything, when the day changed.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn follow(&mut self, conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<()> {
+        if beijing_date(now) != self.read_on {
+            *self = Self::load(conn, now)?;
+            return Ok(());
+        }
+        let (changes, watermark) = db::changes::since(conn, self.watermark)?;
+        let mut ids: Vec<ExpertId> =
+            changes.iter().filter(|change| change.entity == "expert").filter_map(|change| change.entity_id.parse().ok()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        if ids.len() > 500 {
+            *self = Self::load(conn, now)?;
+            return Ok(());
+        }
+        for id in ids {
+            if let Some(row) = db::expert::find(conn, &id)? {
+                let (qualifications, leaves, history) = rows_of(conn, id, now)?;
+                self.affinity.update(id, &profile_text(&row));
+                self.put(&row, &qualifications, &leaves, history);
+            }
+        }
+        self.watermark = watermark;
+        Ok(())
+    }
+
+    /// The slot of an expert.
+    #[must_use]
+    pub fn slot(&self, id: ExpertId) -> Option<usize> {
+        self.slots.get(&id).copied()
+    }
+
+    /// The industries as a set; names never heard before are left out.
+    #[must_use]
+    pub fn industry_set(&self, names: &[String]) -> IndustrySet {
+        industry_set(&self.industries, names)
+    }
+
+    fn put(&mut self, row: &ExpertRow, qualifications: &[QualificationRow], leaves: &[LeaveRow], history: History) {
+        for name in row.industries.get() {
+            if !self.industries.contains(&name) && self.industries.len() < IndustrySet::CAPACITY {
+                self.industries.push(name);
+            }
+        }
+        let brief = ExpertBrief {
+            id: row.id,
+            name: row.name.clone(),
+            firm: row.firm.clone(),
+            region: row.region.clone(),
+            years: row.years,
+            qualifications: qualifications.iter().map(|row| row.kind.clone()).collect(),
+        };
+        let served = history.served;
+        let candidate = candidate(row, qualifications, leaves, history, &self.industries);
+        if let Some(slot) = self.slots.get(&row.id).copied() {
+            if let (Some(old), Some(old_brief), Some(old_served)) =
+                (self.candidates.get_mut(slot), self.briefs.get_mut(slot), self.served.get_mut(slot))
+            {
+                *old = candidate;
+                *old_brief = brief;
+                *old_served = served;
+            }
+        } else {
+            self.slots.insert(row.id, self.candidates.len());
+            self.candidates.push(candidate);
+            self.briefs.push(brief);
+            self.served.push(served);
+        }
+    }
+}
+
+/// The expert as matching sees him at this moment, from rows read through `conn` (inside the offer's transaction).
+///
+/// # Errors
+/// What the database says.
+pub fn candidate_now(conn: &mut Conn, id: ExpertId, now: DateTime<Utc>) -> QueryResult<Option<Candidate>> {
+    let Some(row) = db::expert::find(conn, &id)? else { return Ok(None) };
+    let (qualifications, leaves, history) = rows_of(conn, id, now)?;
+    let industries: Vec<String> = region::industries().into_iter().map(str::to_owned).collect();
+    Ok(Some(candidate(&row, &qualifications, &leaves, history, &industries)))
+}
+
+/// The services as a set.
+#[must_use]
+pub fn service_set(slugs: &[String]) -> ServiceSet {
+    slugs.iter().filter_map(|slug| catalogue::position(slug)).collect()
+}
+
+/// The region's interned number.
+#[must_use]
+pub fn region_ix(code: &str) -> Option<RegionIx> {
+    region::position(code).and_then(|place| u16::try_from(place).ok()).map(RegionIx)
+}
+
+/// A point, if both coordinates are there and on the map.
+#[must_use]
+pub fn point(lat: Option<f64>, lon: Option<f64>) -> Option<Point> {
+    Point::new(lat?, lon?).ok()
+}
+
+fn industry_set(known: &[String], names: &[String]) -> IndustrySet {
+    names.iter().filter_map(|name| known.iter().position(|other| other == name)).collect()
+}
+
+fn rows_of(conn: &mut Conn, id: ExpertId, now: DateTime<Utc>) -> QueryResult<(Vec<QualificationRow>, Vec<LeaveRow>, History)> {
+    Ok((db::expert::qualifications_of(conn, id)?, db::expert::leaves_of(conn, id)?, Histories::read(conn, Some(id), now)?.take(id)))
+}
+
+fn profile_text(row: &ExpertRow) -> String {
+    let services: Vec<&str> =
+        row.services.get().iter().filter_map(|slug| catalogue::by_slug(slug)).map(|item| item.zh).collect();
+    format!("{}\n{}\n{}", row.bio, services.join(" "), row.industries.get().join(" "))
+}
+
+fn candidate(
+    row: &ExpertRow,
+    qualifications: &[QualificationRow],
+    leaves: &[LeaveRow],
+    history: History,
+    industries: &[String],
+) -> Candidate {
+    let qualified = if qualifications.is_empty() {
+        Qualified::None
+    } else if qualifications.iter().any(|one| one.valid_until.is_none()) {
+        Qualified::NoExpiry
+    } else {
+        qualifications.iter().filter_map(|one| one.valid_until).max().map_or(Qualified::None, Qualified::Until)
+    };
+    let mut modes = ModeSet::default();
+    for mode in row.modes.get() {
+        modes = modes.with(mode);
+    }
+    let languages = row.languages.get();
+    let place = point(row.lat, row.lon).or_else(|| {
+        let centre = region::by_code(&row.region)?;
+        point(Some(centre.lat), Some(centre.lon))
+    });
+    Candidate {
+        id: row.id,
+        name: row.name.clone(),
+        firm: FirmName::parse(&row.firm),
+        services: service_set(&row.services.get()),
+        industries: industry_set(industries, &row.industries.get()),
+        region: region_ix(&row.region),
+        point: place,
+        modes,
+        languages: LanguageSet::from_codes(languages.iter().map(String::as_str)),
+        max_distance_km: row.max_distance_km.and_then(|km| u16::try_from(km).ok()),
+        standing: row.standing,
+        active_since: Some(beijing_date(row.created_at.and_utc())),
+        qualified,
+        leaves: leaves.iter().map(|leave| LeaveDays { from: leave.from_on, to: leave.to_on }).collect(),
+        open_offers: history.open,
+        open_cap: u16::try_from(row.open_cap).unwrap_or(0),
+        month_offers: history.month,
+        monthly_cap: u16::try_from(row.monthly_cap).unwrap_or(0),
+        load_90d: history.taken_90d,
+        asked_90d: history.asked_90d,
+        last_asked_at: history.last_asked_at,
+        on_duty: None,
+        on_time: history.on_time,
+        late: history.late,
+        lapsed: history.lapsed,
+        median_hours: nearest_rank_median_hours(history.minutes),
+        rating_sum: history.rating_sum,
+        rating_count: history.rating_count,
+    }
+}
+
+fn nearest_rank_median_hours(mut minutes: Vec<i64>) -> Option<u16> {
+    minutes.sort_unstable();
+    let middle = minutes.len().checked_sub(1)? / 2;
+    minutes.get(middle).map(|minutes| u16::try_from((minutes + 30) / 60).unwrap_or(u16::MAX))
+}
+
+/// What the rows say of one expert's past.
+#[derive(Debug, Clone, Default)]
+struct History {
+    open: u16,
+    month: u16,
+    taken_90d: u16,
+    asked_90d: u16,
+    last_asked_at: Option<DateTime<Utc>>,
+    on_time: u16,
+    late: u16,
+    lapsed: u16,
+    minutes: Vec<i64>,
+    rating_sum: u32,
+    rating_count: u32,
+    served: [u16; 20],
+}
+
+struct Histories(HashMap<ExpertId, History>);
+
+impl Histories {
+    fn take(&mut self, id: ExpertId) -> History {
+        self.0.remove(&id).unwrap_or_default()
+    }
+
+    /// Reads the past of one expert, or of all.
+    fn read(conn: &mut Conn, one: Option<ExpertId>, now: DateTime<Utc>) -> QueryResult<Self> {
+        let today = beijing_date(now);
+        let month_from = start_of_day(today.with_day(1).unwrap_or(today)).naive_utc();
+        let quarter_from = start_of_day(today.checked_sub_days(Days::new(90)).unwrap_or(today)).naive_utc();
+        let year_from = today.checked_sub_days(Days::new(365)).unwrap_or(today);
+        let mut all: HashMap<ExpertId, History> = HashMap::new();
+        for asked in db::dashboard::recently_asked(conn, one, quarter_from.min(month_from))? {
+            let history = all.entry(asked.expert).or_default();
+            let lives = !matches!(asked.state, AssignmentState::Void | AssignmentState::Undelivered);
+            if asked.created_at >= quarter_from {
+                history.asked_90d += u16::from(lives);
+                history.taken_90d += u16::from(matches!(asked.state, AssignmentState::Accepted | AssignmentState::Done));
+            }
+            if asked.created_at >= month_from {
+                history.month += u16::from(lives);
+            }
+            let at = asked.created_at.and_utc();
+            history.last_asked_at = Some(history.last_asked_at.map_or(at, |last| last.max(at)));
+        }
+        for (expert, open) in db::dashboard::open_offers(conn, one)? {
+            all.entry(expert).or_default().open = u16::try_from(open).unwrap_or(u16::MAX);
+        }
+        for (expert, outcome, minutes) in db::dashboard::answer_history(conn, one, year_from)? {
+            let history = all.entry(expert).or_default();
+            match outcome {
+                OfferOutcome::OnTime => history.on_time += 1,
+                OfferOutcome::Late => history.late += 1,
+                OfferOutcome::Lapsed => history.lapsed += 1,
+                OfferOutcome::Undelivered | OfferOutcome::Void => {}
+            }
+            history.minutes.extend(minutes);
+        }
+        for (expert, score) in db::dashboard::ratings_received(conn, one)? {
+            let history = all.entry(expert).or_default();
+            history.rating_sum += u32::try_from(score).unwrap_or(0);
+            history.rating_count += 1;
+        }
+        for (expert, service, count) in db::dashboard::services_done(conn, one)? {
+            if let Some(place) = catalogue::position(&service) {
+                if let Some(served) = all.entry(expert).or_default().served.get_mut(place) {
+                    *served = u16::try_from(count).unwrap_or(u16::MAX);
+                }
+            }
+        }
+        Ok(Self(all))
+    }
+}

@@ -1,0 +1,111 @@
+//! Deeds: one file a deed, each one transaction: load → decide (`domain`) → save + audit event + letters owed.
+//!
+//! Contract: a business change is committed here and nowhere else. A deed that causes another calls its `within` half,
+//! which works inside the open transaction; only the outermost opens one. Refusals roll everything of the deed back.
+//! Deliberately absent: wording, transport, and anything that reads the machine's clock.
+
+mod office;
+mod tx;
+
+pub mod expert_pool;
+pub mod owners;
+
+pub mod account;
+pub mod add_attachment;
+pub mod answer_assignment;
+pub mod assign_expert;
+pub mod close_need;
+pub mod compose_notice;
+pub mod conduct_case;
+pub mod correct_need;
+pub mod enter_leave;
+pub mod export_sheet;
+pub mod file_feedback;
+pub mod hand_over_needs;
+pub mod import_calendar;
+pub mod import_sheet;
+pub mod keep_station;
+pub mod next_in_chain;
+pub mod rate_service;
+pub mod record_notice;
+mod rehome;
+pub mod register_expert;
+pub mod release_assignment;
+pub mod reply_question;
+pub mod retract_need;
+pub mod reveal_contact;
+pub mod review_expert;
+pub mod set_policy;
+pub mod sign_in;
+pub mod submit_need;
+pub mod suggest_experts;
+pub mod tend_assignment;
+pub mod withdraw_expert;
+
+pub use office::{Office, Settings};
+pub use tx::{Actor, Letter, Tx, Work};
+
+use crate::db::DbFault;
+use crate::domain::refusal::Refusal;
+use std::fmt;
+
+/// How a deed may fail: the office says no, or the machine broke.
+#[derive(Debug)]
+pub enum ActionError {
+    /// The office says no; nothing was changed.
+    Refused(Refusal),
+    /// The machine broke; nothing was changed.
+    Fault(Fault),
+}
+
+/// The machine broke, with what it was doing.
+#[derive(Debug)]
+pub struct Fault(String);
+
+impl Fault {
+    /// A fault with what went wrong, for the log.
+    #[must_use]
+    pub fn new(why: impl fmt::Display) -> Self {
+        Self(why.to_string())
+    }
+}
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+impl std::error::Error for Fault {}
+
+impl fmt::Display for ActionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refusal) => write!(f, "refused: {}", refusal.code()),
+            Self::Fault(fault) => fault.fmt(f),
+        }
+    }
+}
+impl std::error::Error for ActionError {}
+
+impl From<Refusal> for ActionError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+impl From<diesel::result::Error> for ActionError {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Fault(Fault::new(error))
+    }
+}
+impl From<DbFault> for ActionError {
+    fn from(fault: DbFault) -> Self {
+        Self::Fault(Fault::new(fault))
+    }
+}
+impl From<crate::search::IndexFault> for ActionError {
+    fn from(fault: crate::search::IndexFault) -> Self {
+        Self::Fault(Fault::new(fault))
+    }
+}
+
+/// What a deed answers.
+pub type Done<T> = Result<T, ActionError>;

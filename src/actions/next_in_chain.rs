@@ -1,0 +1,93 @@
+//! The chain goes on: the next reserve of a seat that qualifies at this moment is asked, or somebody is told that nobody
+//! is left (rules.md, "The chain"). Always part of the deed that freed the seat.
+
+use super::assign_expert::offer;
+use super::owners::{managers_of, staff_for};
+use super::suggest_experts::eligible_now;
+use super::{ActionError, Actor, Done, Letter, Tx, Work};
+use crate::db;
+use crate::db::need::{NeedRow, SeatRow};
+use crate::domain::event::Event;
+use crate::domain::need::{ReserveState, SeatState};
+use crate::domain::notice::NoticeKind;
+use crate::domain::refusal::Refusal;
+use crate::domain::task::TaskKind;
+use crate::ids::SeatId;
+use serde_json::json;
+
+/// Frees the seat and asks the next reserve that qualifies. Answers whether somebody was asked.
+pub(super) fn within(tx: &mut Tx<'_>, need: &mut NeedRow, seat: SeatId) -> Done<bool> {
+    db::need::set_seat(tx.conn, seat, SeatState::Free)?;
+    let asked = if need.state.is_open() { ask_next(tx, need, seat)? } else { false };
+    if need.state.is_open() && !asked {
+        nobody_left(tx, &Actor::Desk, need)?;
+    }
+    tx.settle_need(need)?;
+    Ok(asked)
+}
+
+fn ask_next(tx: &mut Tx<'_>, need: &NeedRow, seat: SeatId) -> Done<bool> {
+    let Some(seat) = db::need::seat(tx.conn, seat)? else { return Ok(false) };
+    let frozen = db::assignment::of_seat(tx.conn, seat.id)?
+        .last()
+        .map_or(serde_json::Value::Null, |first| first.ranking.get());
+    for mut reserve in db::need::reserves_of(tx.conn, seat.id)? {
+        if reserve.state != ReserveState::Waiting {
+            continue;
+        }
+        match eligible_now(tx.conn, need, reserve.expert, tx.now, false) {
+            Ok(_) => {
+                ask(tx, need, &seat, &mut reserve, &frozen)?;
+                return Ok(true);
+            }
+            Err(ActionError::Refused(refusal)) => {
+                let why = match refusal {
+                    Refusal::NotEligible(rule) => rule,
+                    other => other.code(),
+                };
+                reserve.state = ReserveState::Skipped;
+                reserve.why = Some(why.to_owned());
+                db::need::save_reserve(tx.conn, &reserve)?;
+                let detail = json!({"seat": seat.id, "expert": reserve.expert, "rule": why});
+                tx.event(need.id.as_str(), &Actor::Desk, Event::ReserveSkipped, &detail)?;
+            }
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(false)
+}
+
+fn ask(tx: &mut Tx<'_>, need: &NeedRow, seat: &SeatRow, reserve: &mut db::need::ReserveRow, frozen: &serde_json::Value) -> Done<()> {
+    offer(tx, &Actor::Desk, need, seat, reserve.expert, frozen, false)?;
+    reserve.state = ReserveState::Asked;
+    db::need::save_reserve(tx.conn, reserve)?;
+    Ok(())
+}
+
+/// Nobody is left to ask: a task on the owner's and the manager's desk, and a letter to both.
+pub(super) fn nobody_left(tx: &mut Tx<'_>, actor: &Actor, need: &NeedRow) -> Done<()> {
+    let round = db::assignment::of_need(tx.conn, need.id)?.len();
+    tx.event(need.id.as_str(), actor, Event::ChainExhausted, &json!({"asked": round}))?;
+    let owners = staff_for(tx, need)?;
+    tx.leave_task(Work {
+        kind: if round == 0 { TaskKind::NobodyQualifies } else { TaskKind::Unanswered },
+        dedup: format!("unanswered:{}:{round}", need.id),
+        need: Some(need.id),
+        assignment: None,
+        expert: None,
+        case: None,
+        account: owners.first().copied(),
+        for_manager: true,
+        detail: Some(round.to_string()),
+        due_at: None,
+    })?;
+    let mut told = owners;
+    told.extend(managers_of(tx, &need.region)?);
+    told.sort_unstable();
+    told.dedup();
+    for account in told {
+        let letter = Letter::new(NoticeKind::StaffUnanswered, format!("unanswered:{}:{round}:{account}", need.id));
+        tx.owe(&Actor::Desk, letter.about(need.id).to_account(account))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,211 @@
+//! The office: everything a deed works with, built once by `main` (or the demo, or a test) and shared.
+
+use super::expert_pool::ExpertPool;
+use super::tx::Tx;
+use super::{ActionError, Done};
+use crate::clock::{Chance, Clock};
+use crate::db::pool::Reader;
+use crate::db::{self, Db, DbFault};
+use crate::domain::calendar::Calendar;
+use crate::domain::policy::Policy;
+use crate::ids::NeedId;
+use crate::search::{Index, NeedDoc};
+use crate::seal::Keyring;
+use chrono::{DateTime, Utc};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+/// What the operator sets and deeds must know.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The address of the service as people reach it, without a slash at the end.
+    pub base_url: String,
+    /// Which connections to open at most.
+    pub connections: u32,
+    /// Whether manager, admin and auditor must give a second factor.
+    pub second_factor: bool,
+    /// No mail server is configured: letters wait, links are shown for staff to pass on.
+    pub mail_off: bool,
+}
+
+/// Everything a deed works with.
+pub struct Office {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The random source.
+    pub chance: Chance,
+    /// The keys of links and sealed texts.
+    pub keys: Keyring,
+    /// What the operator set.
+    pub settings: Settings,
+    /// The index of needs.
+    pub index: Index,
+    pool: Mutex<ExpertPool>,
+    calendar: RwLock<Arc<Calendar>>,
+    indexed: AtomicI64,
+    following: Mutex<()>,
+}
+
+impl Office {
+    /// Opens the office: reads the calendar, the experts, and whatever the index has not seen.
+    ///
+    /// # Errors
+    /// A fault when the database or the index cannot be read.
+    pub fn open(
+        db: Db,
+        clock: Arc<dyn Clock>,
+        chance: Chance,
+        keys: Keyring,
+        settings: Settings,
+        (index, watermark): (Index, Option<u64>),
+    ) -> Done<Self> {
+        let mut reader = db.reader()?;
+        let calendar = Arc::new(load_calendar(&mut reader)?);
+        let pool = ExpertPool::load(&mut reader, clock.now())?;
+        drop(reader);
+        let office = Self {
+            db,
+            clock,
+            chance,
+            keys,
+            settings,
+            index,
+            pool: Mutex::new(pool),
+            calendar: RwLock::new(calendar),
+            indexed: AtomicI64::new(watermark.map_or(-1, |mark| i64::try_from(mark).unwrap_or(-1))),
+            following: Mutex::new(()),
+        };
+        office.follow_index()?;
+        Ok(office)
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// A connection for reading.
+    ///
+    /// # Errors
+    /// A fault when none is free.
+    pub fn read(&self) -> Done<Reader> {
+        Ok(self.db.reader()?)
+    }
+
+    /// Runs a deed in one transaction.
+    ///
+    /// # Errors
+    /// What the deed says; nothing of it stays then.
+    pub fn write<T>(&self, deed: impl FnOnce(&mut Tx<'_>) -> Done<T>) -> Done<T> {
+        let now = self.now();
+        self.db.write::<T, ActionError>(|conn| deed(&mut Tx::new(self, conn, now)))
+    }
+
+    /// The calendar in force.
+    #[must_use]
+    pub fn calendar(&self) -> Arc<Calendar> {
+        Arc::clone(&self.calendar.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads the calendar anew, after an import.
+    ///
+    /// # Errors
+    /// A fault when it cannot be read.
+    pub fn reload_calendar(&self) -> Done<()> {
+        let fresh = Arc::new(load_calendar(&mut *self.read()?)?);
+        *self.calendar.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        Ok(())
+    }
+
+    /// The policy in force.
+    ///
+    /// # Errors
+    /// A fault when it cannot be read.
+    pub fn policy(&self) -> Done<Policy> {
+        super::set_policy::in_force(&mut *self.read()?)
+    }
+
+    /// Works with the pool of experts, brought up to date with the change log first.
+    ///
+    /// # Errors
+    /// A fault when the changes cannot be read.
+    pub fn with_pool<T>(&self, work: impl FnOnce(&ExpertPool) -> Done<T>) -> Done<T> {
+        let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        pool.follow(&mut *self.read()?, self.now())?;
+        work(&pool)
+    }
+
+    /// Brings the index up to date with the change log; a new or unreadable index is filled from the database. Answers
+    /// how many needs were written.
+    ///
+    /// # Errors
+    /// A fault when the database or the index refuses; the watermark stays, and the next call tries again.
+    pub fn follow_index(&self) -> Done<usize> {
+        let _one_at_a_time = self.following.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut reader = self.read()?;
+        let seen = self.indexed.load(Ordering::SeqCst);
+        let (changes, watermark) = db::changes::since(&mut reader, seen.max(0))?;
+        let ids: Vec<NeedId> = if seen < 0 {
+            db::need::every_id(&mut reader)?
+        } else {
+            let mut ids: Vec<NeedId> =
+                changes.iter().filter(|change| change.entity == "need").filter_map(|change| change.entity_id.parse().ok()).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            ids
+        };
+        if changes.iter().any(|change| change.entity == "calendar") {
+            self.reload_calendar()?;
+        }
+        if ids.is_empty() && watermark == seen {
+            return Ok(0);
+        }
+        let mark = u64::try_from(watermark).unwrap_or(0);
+        let count = ids.len();
+        let mut chunks = ids.chunks(5_000).peekable();
+        while let Some(chunk) = chunks.next() {
+            let docs: Vec<NeedDoc> = documents(&mut reader, chunk)?;
+            // Only the last chunk carries the new watermark: a crash before it starts over.
+            let carried = if chunks.peek().is_none() { mark } else { u64::try_from(seen.max(0)).unwrap_or(0) };
+            self.index.apply(&docs, &[], carried)?;
+        }
+        self.indexed.store(watermark, Ordering::SeqCst);
+        Ok(count)
+    }
+}
+
+fn load_calendar(conn: &mut db::Conn) -> Result<Calendar, ActionError> {
+    use crate::domain::calendar::{CalendarRow, RowKind};
+    let rows = db::calendar::all(conn)?;
+    let version = rows.last().map_or_else(|| "none".to_owned(), |row| format!("{}/{}", row.day, rows.len()));
+    let rows = rows.into_iter().map(|row| CalendarRow {
+        date: row.day,
+        kind: if row.kind == "workday" { RowKind::Workday } else { RowKind::Holiday },
+        occasion: row.occasion,
+    });
+    Calendar::from_rows(rows, &version).map_err(|problem| DbFault::Schema(format!("the calendar cannot be read: {problem:?}")).into())
+}
+
+/// What the index is told of needs.
+fn documents(conn: &mut db::Conn, ids: &[NeedId]) -> Done<Vec<NeedDoc>> {
+    let mut docs = Vec::with_capacity(ids.len());
+    for (need, enterprise, feedback) in db::need::texts(conn, ids)? {
+        docs.push(NeedDoc {
+            id: need.id,
+            number: need.number,
+            title: need.title,
+            description: need.description,
+            enterprise,
+            feedback,
+            region: need.region,
+            station: need.station.to_string(),
+            state: need.state.as_str().to_owned(),
+            services: need.services.get(),
+            created_at: need.created_at.and_utc().timestamp_micros(),
+        });
+    }
+    Ok(docs)
+}

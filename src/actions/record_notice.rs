@@ -1,0 +1,252 @@
+//! What became of a letter: the mail server took it (the clock starts), it came back (the clock is void), it has to wait;
+//! or staff told the expert by phone or WeChat.
+//!
+//! One transaction with the fenced outbox row, for it sets the deadline (architecture.md). Source: Civil Code art. 137
+//! (arrival) and 201 (counting); rules.md, "Letters and the night".
+
+use super::owners::staff_for;
+use super::{Actor, Done, Letter, Office, Tx, Work};
+use crate::db::assignment::AssignmentRow;
+use crate::db::letter::LetterRow;
+use crate::db::outbox::OutboxRow;
+use crate::db::reminder::ReminderRow;
+use crate::db::{self, JsonText};
+use crate::domain::answer_rule::{due, reminder_times};
+use crate::domain::assignment::{AssignmentState, NotifiedBy, OfferOutcome};
+use crate::domain::event::Event;
+use crate::domain::notice::NoticeKind;
+use crate::domain::refusal::{FieldProblem, Refusal};
+use crate::domain::role::Right;
+use crate::domain::task::TaskKind;
+use crate::ids::{AssignmentId, LetterId, ReminderId};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
+
+/// What became of one attempt to deliver.
+#[derive(Debug, Clone)]
+pub enum Delivery {
+    /// The server answered 250. The letter as sent, links blanked.
+    Accepted {
+        /// The letter as sent, links blanked.
+        text: String,
+        /// Its SHA-256, hex.
+        sha256: String,
+        /// The version of the templates.
+        template_version: String,
+    },
+    /// The server refuses this recipient for good.
+    Bounced {
+        /// What the server said.
+        why: String,
+    },
+    /// Try again then.
+    Later {
+        /// When.
+        at: DateTime<Utc>,
+        /// What went wrong.
+        why: String,
+    },
+    /// Given up after a day of trying.
+    GivenUp {
+        /// What went wrong last.
+        why: String,
+    },
+    /// Nothing to say any more: the state moved on before the letter left.
+    Void,
+}
+
+/// Writes down what became of a leased letter. Answers false when another node holds the lease by now; nothing is
+/// written then.
+///
+/// # Errors
+/// A fault of the machine.
+pub fn record_delivery(office: &Office, letter: &OutboxRow, delivery: &Delivery) -> Done<bool> {
+    office.write(|tx| {
+        let now = tx.now.naive_utc();
+        let (state, not_before, accepted_at, why) = match delivery {
+            Delivery::Accepted { .. } => ("accepted", letter.not_before, Some(now), None),
+            Delivery::Bounced { why } => ("bounced", letter.not_before, None, Some(why.as_str())),
+            Delivery::Later { at, why } => ("queued", at.naive_utc(), None, Some(why.as_str())),
+            Delivery::GivenUp { why } => ("failed", letter.not_before, None, Some(why.as_str())),
+            Delivery::Void => ("void", letter.not_before, None, None),
+        };
+        if !db::outbox::settle(tx.conn, letter.id, letter.fence, state, not_before, accepted_at, why)? {
+            return Ok(false);
+        }
+        let kind = letter.notice.get().kind;
+        match delivery {
+            Delivery::Accepted { text, sha256, template_version } => {
+                keep_letter(tx, letter, text, sha256, template_version)?;
+                accepted(tx, letter, kind)?;
+            }
+            Delivery::Bounced { .. } | Delivery::GivenUp { .. } => undelivered(tx, letter, kind)?,
+            Delivery::Later { .. } | Delivery::Void => {}
+        }
+        Ok(true)
+    })
+}
+
+fn keep_letter(tx: &mut Tx<'_>, letter: &OutboxRow, text: &str, sha256: &str, template_version: &str) -> Done<()> {
+    let id = LetterId::from_minted(tx.mint());
+    let sealed = tx.office.keys.seal_text(id.as_str(), tx.office.chance.bytes(), text.as_bytes());
+    let row = LetterRow {
+        id,
+        outbox: letter.id,
+        template_version: template_version.to_owned(),
+        sha256: sha256.to_owned(),
+        sealed,
+        sent_at: tx.now.naive_utc(),
+    };
+    db::letter::insert(tx.conn, &row)?;
+    Ok(())
+}
+
+fn accepted(tx: &mut Tx<'_>, letter: &OutboxRow, kind: NoticeKind) -> Done<()> {
+    let Some(id) = letter.assignment else { return Ok(()) };
+    match kind {
+        NoticeKind::Offer => {
+            let (mut row, _) = tx.assignment(&Actor::Desk, id)?;
+            if row.state == AssignmentState::Offered && row.notified_at.is_none() {
+                let now = tx.now;
+                start_clock(tx, &Actor::Desk, &mut row, NotifiedBy::Smtp, now)?;
+            }
+            Ok(())
+        }
+        NoticeKind::Reminder => {
+            let ordinal = letter.notice.get().ordinal.unwrap_or(0);
+            tx.event(need_of(letter).as_str(), &Actor::Desk, Event::ReminderSent, &json!({"assignment": id, "ordinal": ordinal}))?;
+            for mut reminder in db::reminder::of_assignment(tx.conn, id)? {
+                if reminder.ordinal == ordinal && reminder.sent_at.is_none() {
+                    reminder.sent_at = Some(tx.now.naive_utc());
+                    db::reminder::save(tx.conn, &reminder)?;
+                }
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn need_of(letter: &OutboxRow) -> String {
+    letter.need.map(|need| need.to_string()).unwrap_or_default()
+}
+
+/// Starts the clock of an offer: counts the due instant and plans the reminders.
+fn start_clock(tx: &mut Tx<'_>, actor: &Actor, row: &mut AssignmentRow, by: NotifiedBy, at: DateTime<Utc>) -> Done<()> {
+    let policy = tx.policy()?;
+    let calendar = tx.office.calendar();
+    let counted = due(row.rule, policy.waking_hours_floor, at, &calendar);
+    row.notified_at = Some(at.naive_utc());
+    row.notified_by = Some(by);
+    row.answer_due_at = Some(counted.due_at.naive_utc());
+    row.provisional = counted.provisional;
+    row.day_count = JsonText::of(&counted.count);
+    plan_reminders(tx, row, at, counted.due_at)?;
+    let detail = json!({"assignment": row.id, "by": by, "at": at, "due": counted.due_at, "rule": row.rule,
+        "provisional": counted.provisional, "calendar": calendar.version()});
+    tx.event(row.need.as_str(), actor, Event::NoticeRecorded, &detail)?;
+    tx.save_assignment(row)
+}
+
+/// Plans the reminders between two instants and sets when the desk looks next.
+pub(super) fn plan_reminders(tx: &mut Tx<'_>, row: &mut AssignmentRow, from: DateTime<Utc>, due_at: DateTime<Utc>) -> Done<()> {
+    let known = db::reminder::of_assignment(tx.conn, row.id)?;
+    let base = known.last().map_or(0, |last| last.ordinal);
+    let mut next = due_at;
+    for (ordinal, at) in reminder_times(from, due_at) {
+        if at <= tx.now {
+            continue;
+        }
+        let reminder = ReminderRow {
+            id: ReminderId::from_minted(tx.mint()),
+            assignment: row.id,
+            ordinal: base + i32::from(ordinal),
+            due_at: at.naive_utc(),
+            sent_at: None,
+            cancelled_at: None,
+        };
+        db::reminder::insert(tx.conn, &reminder)?;
+        next = next.min(at);
+    }
+    row.next_due_at = Some(next.naive_utc());
+    Ok(())
+}
+
+fn undelivered(tx: &mut Tx<'_>, letter: &OutboxRow, kind: NoticeKind) -> Done<()> {
+    let Some(need_id) = letter.need else { return Ok(()) };
+    let mut need = tx.need(&Actor::Desk, need_id)?;
+    let owners = staff_for(tx, &need)?;
+    tx.leave_task(Work {
+        kind: TaskKind::Undelivered,
+        dedup: format!("undelivered:{}", letter.dedup_key),
+        need: Some(need_id),
+        assignment: letter.assignment,
+        expert: letter.expert,
+        case: None,
+        account: owners.first().copied(),
+        for_manager: false,
+        detail: Some(kind.as_str().to_owned()),
+        due_at: None,
+    })?;
+    let Some(id) = letter.assignment.filter(|_| matches!(kind, NoticeKind::Offer)) else { return Ok(()) };
+    let (mut row, _) = tx.assignment(&Actor::Desk, id)?;
+    if row.state != AssignmentState::Offered || row.notified_by.is_some_and(|by| by != NotifiedBy::Smtp) {
+        return Ok(());
+    }
+    void_clock(tx, &mut row, "bounced")?;
+    super::answer_assignment::put_fact(tx, &row, &need, OfferOutcome::Undelivered)?;
+    for account in owners {
+        let letter = Letter::new(NoticeKind::StaffUndelivered, format!("staff-undelivered:{id}:{}:{account}", row.round));
+        tx.owe(&Actor::Desk, letter.of_offer(&row).to_account(account))?;
+    }
+    super::next_in_chain::within(tx, &mut need, row.seat)?;
+    Ok(())
+}
+
+/// The letter never arrived: the offer is undelivered, its clock void, nothing held against anybody.
+fn void_clock(tx: &mut Tx<'_>, row: &mut AssignmentRow, why: &str) -> Done<()> {
+    row.state = AssignmentState::Undelivered;
+    row.next_due_at = None;
+    row.ended_at = Some(tx.now.naive_utc());
+    row.end_reason = Some(why.to_owned());
+    db::reminder::cancel(tx.conn, row.id, tx.now.naive_utc())?;
+    tx.event(row.need.as_str(), &Actor::Desk, Event::NoticeBounced, &json!({"assignment": row.id, "why": why}))?;
+    tx.save_assignment(row)
+}
+
+/// Staff told the expert by phone or WeChat at `at`: the clock starts there. An undelivered offer reopens (round + 1) if
+/// its seat is free.
+///
+/// # Errors
+/// [`Refusal::NoticeRecorded`] when the clock runs already; [`Refusal::WrongState`], [`Refusal::NoFreeSeat`];
+/// [`Refusal::Invalid`] for a time in the future or before the offer.
+pub fn enter_notice(office: &Office, actor: &Actor, id: AssignmentId, by: NotifiedBy, at: DateTime<Utc>) -> Done<()> {
+    actor.needs(Right::WorkNeeds)?;
+    office.write(|tx| {
+        let (mut row, mut need) = tx.assignment(actor, id)?;
+        let made = row.created_at.and_utc() - TimeDelta::minutes(1);
+        if at > tx.now + TimeDelta::minutes(1) || at < made {
+            return Err(Refusal::Invalid(vec![FieldProblem::new("notified_at", "out-of-range")]).into());
+        }
+        match row.state {
+            AssignmentState::Offered if row.notified_at.is_some() => return Err(Refusal::NoticeRecorded.into()),
+            AssignmentState::Offered => {}
+            AssignmentState::Undelivered => {
+                let seat = db::need::seat(tx.conn, row.seat)?.ok_or(Refusal::NotFound)?;
+                if seat.state != crate::domain::need::SeatState::Free {
+                    return Err(Refusal::NoFreeSeat.into());
+                }
+                super::suggest_experts::eligible_now(tx.conn, &need, row.expert, tx.now, true)?;
+                row.state = AssignmentState::Offered;
+                row.round += 1;
+                row.ended_at = None;
+                row.end_reason = None;
+                db::need::set_seat(tx.conn, row.seat, crate::domain::need::SeatState::Offered)?;
+                db::task::finish(tx.conn, need.id, TaskKind::Undelivered, actor.account(), tx.now.naive_utc())?;
+            }
+            _ => return Err(Refusal::WrongState.into()),
+        }
+        start_clock(tx, actor, &mut row, by, at)?;
+        tx.settle_need(&mut need)
+    })
+}

@@ -1,0 +1,350 @@
+//! One deed's transaction: its moment, its connection, and the three things every deed leaves: rows, an event, letters.
+
+use super::{Done, Office};
+use crate::db::{self, Conn};
+use crate::domain::answer_rule::next_waking;
+use crate::domain::event::Event;
+use crate::domain::need::{NeedState, SeatState, state_from_seats};
+use crate::domain::notice::{Audience, NoticeKind, OwedNotice};
+use crate::domain::number::{Series, written};
+use crate::domain::policy::Policy;
+use crate::domain::refusal::Refusal;
+use crate::domain::role::{Right, Scope, Staff};
+use crate::domain::task::TaskKind;
+use crate::ids::{AccountId, AssignmentId, CaseId, EventId, ExpertId, NeedId, OutboxId, StationId, TaskId};
+use chrono::{DateTime, Datelike, Utc};
+use chrono_tz::Asia::Shanghai;
+use serde_json::Value;
+
+/// On whose behalf a deed is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// An account.
+    Staff(Staff),
+    /// An expert, by a sealed link.
+    Expert(ExpertId),
+    /// The enterprise of a need, by a sealed link.
+    Enterprise(NeedId),
+    /// The desk itself: sweeps and deliveries.
+    Desk,
+    /// The command line of the operator.
+    Operator,
+}
+
+impl Actor {
+    /// How the trail names the actor.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match self {
+            Self::Staff(staff) => format!("account:{}", staff.account),
+            Self::Expert(expert) => format!("expert:{expert}"),
+            Self::Enterprise(need) => format!("enterprise:{need}"),
+            Self::Desk => "desk".to_owned(),
+            Self::Operator => "operator".to_owned(),
+        }
+    }
+
+    /// The account, if one acts.
+    #[must_use]
+    pub const fn account(&self) -> Option<AccountId> {
+        match self {
+            Self::Staff(staff) => Some(staff.account),
+            _ => None,
+        }
+    }
+
+    /// Whether a person acts (their letters leave at once) rather than the desk itself.
+    #[must_use]
+    pub const fn is_person(&self) -> bool {
+        !matches!(self, Self::Desk)
+    }
+
+    /// Asks for a right; links and the desk have the rights of their own deeds.
+    ///
+    /// # Errors
+    /// [`Refusal::NotYours`].
+    pub fn needs(&self, right: Right) -> Result<(), Refusal> {
+        match self {
+            Self::Staff(staff) if !staff.role.has(right) => Err(Refusal::NotYours),
+            _ => Ok(()),
+        }
+    }
+
+    /// What the actor may see.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        match self {
+            Self::Staff(staff) => staff.scope.clone(),
+            _ => Scope::Everything,
+        }
+    }
+}
+
+/// A letter to owe. `to` is the expert or account; enterprises are reached through the need.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    /// What is told.
+    pub kind: NoticeKind,
+    /// Recognises the same letter owed twice.
+    pub dedup: String,
+    /// Of which need.
+    pub need: Option<NeedId>,
+    /// Of which assignment.
+    pub assignment: Option<AssignmentId>,
+    /// To which expert.
+    pub expert: Option<ExpertId>,
+    /// To which account.
+    pub account: Option<AccountId>,
+    /// The reminder's number.
+    pub ordinal: Option<i32>,
+    /// The case.
+    pub case: Option<CaseId>,
+    /// Not before this instant; the night rule is applied on top for letters the desk sends by itself.
+    pub not_before: Option<DateTime<Utc>>,
+}
+
+impl Letter {
+    /// A letter of that kind, recognised by `dedup`.
+    #[must_use]
+    pub fn new(kind: NoticeKind, dedup: impl Into<String>) -> Self {
+        Self {
+            kind,
+            dedup: dedup.into(),
+            need: None,
+            assignment: None,
+            expert: None,
+            account: None,
+            ordinal: None,
+            case: None,
+            not_before: None,
+        }
+    }
+
+    /// About that need.
+    #[must_use]
+    pub const fn about(mut self, need: NeedId) -> Self {
+        self.need = Some(need);
+        self
+    }
+
+    /// About that offer, to its expert.
+    #[must_use]
+    pub const fn of_offer(mut self, row: &db::assignment::AssignmentRow) -> Self {
+        self.need = Some(row.need);
+        self.assignment = Some(row.id);
+        self.expert = Some(row.expert);
+        self
+    }
+
+    /// To that account.
+    #[must_use]
+    pub const fn to_account(mut self, account: AccountId) -> Self {
+        self.account = Some(account);
+        self
+    }
+}
+
+/// A task to leave.
+#[derive(Debug, Clone)]
+pub struct Work {
+    /// What has to be done.
+    pub kind: TaskKind,
+    /// Recognises the same task left twice.
+    pub dedup: String,
+    /// Of which need.
+    pub need: Option<NeedId>,
+    /// Of which assignment.
+    pub assignment: Option<AssignmentId>,
+    /// Of which expert.
+    pub expert: Option<ExpertId>,
+    /// Of which case.
+    pub case: Option<CaseId>,
+    /// On whose desk, if on one account's.
+    pub account: Option<AccountId>,
+    /// Whether it stands on the managers' desk too.
+    pub for_manager: bool,
+    /// A figure or code the sentence needs.
+    pub detail: Option<String>,
+    /// Until when.
+    pub due_at: Option<DateTime<Utc>>,
+}
+
+/// One deed's transaction.
+pub struct Tx<'a> {
+    /// The office.
+    pub office: &'a Office,
+    /// The connection, inside the transaction.
+    pub conn: &'a mut Conn,
+    /// The deed's moment.
+    pub now: DateTime<Utc>,
+}
+
+impl<'a> Tx<'a> {
+    pub(super) const fn new(office: &'a Office, conn: &'a mut Conn, now: DateTime<Utc>) -> Self {
+        Self { office, conn, now }
+    }
+
+    /// A new id's text.
+    #[must_use]
+    pub fn mint(&self) -> [u8; 36] {
+        self.office.chance.id(self.now)
+    }
+
+    /// The next number of a series, with the year in Beijing.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn number(&mut self, series: Series) -> Done<String> {
+        let value = db::dialect::next_number(self.conn, series)?;
+        Ok(written(series, self.now.with_timezone(&Shanghai).year(), value))
+    }
+
+    /// The policy in force.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn policy(&mut self) -> Done<Policy> {
+        super::set_policy::in_force(self.conn)
+    }
+
+    /// Appends an event to a subject's chain. `detail` holds ids, field names and codes, never personal values.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn event(&mut self, subject: &str, actor: &Actor, event: Event, detail: &Value) -> Done<()> {
+        let id = EventId::from_minted(self.mint());
+        db::audit::append(self.conn, id, subject, self.now.naive_utc(), &actor.label(), event.as_str(), detail)?;
+        Ok(())
+    }
+
+    /// Says that something changed, for indexes and matchers.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn changed(&mut self, entity: &str, id: &str) -> Done<()> {
+        Ok(db::changes::note(self.conn, entity, id)?)
+    }
+
+    /// Owes a letter, once. A letter the desk sends by itself leaves only between 08:00 and 21:00 Beijing time
+    /// (rules.md, "Letters and the night"); one a person sends leaves at once.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn owe(&mut self, actor: &Actor, letter: Letter) -> Done<()> {
+        let earliest = letter.not_before.unwrap_or(self.now);
+        let self_sent = !actor.is_person() || letter.kind.audience() == Audience::Staff && letter.kind != NoticeKind::PasswordReset;
+        let not_before = if self_sent { next_waking(earliest) } else { earliest };
+        let row = db::outbox::OutboxRow {
+            id: OutboxId::from_minted(self.mint()),
+            dedup_key: letter.dedup,
+            notice: db::JsonText::of(&OwedNotice { kind: letter.kind, ordinal: letter.ordinal, case: letter.case }),
+            need: letter.need,
+            assignment: letter.assignment,
+            expert: letter.expert,
+            account: letter.account,
+            state: "queued".to_owned(),
+            not_before: not_before.naive_utc(),
+            attempts: 0,
+            fence: 0,
+            leased_until: None,
+            accepted_at: None,
+            last_error: None,
+            created_at: self.now.naive_utc(),
+        };
+        db::outbox::owe(self.conn, &row)?;
+        Ok(())
+    }
+
+    /// Leaves a task, once.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn leave_task(&mut self, work: Work) -> Done<()> {
+        let (station, region): (Option<StationId>, Option<String>) = match work.need {
+            Some(need) => db::need::find(self.conn, &need)?.map_or((None, None), |row| (Some(row.station), Some(row.region))),
+            None => match work.expert {
+                Some(expert) => (None, db::expert::find(self.conn, &expert)?.map(|row| row.region)),
+                None => (None, None),
+            },
+        };
+        let row = db::task::TaskRow {
+            id: TaskId::from_minted(self.mint()),
+            kind: work.kind,
+            need: work.need,
+            assignment: work.assignment,
+            expert: work.expert,
+            conduct_case: work.case,
+            station,
+            region,
+            account: work.account,
+            for_manager: work.for_manager,
+            detail: work.detail,
+            due_at: work.due_at.map(|at| at.naive_utc()),
+            created_at: self.now.naive_utc(),
+            done_at: None,
+            done_by: None,
+            dedup_key: work.dedup,
+        };
+        db::task::add(self.conn, &row)?;
+        Ok(())
+    }
+
+    /// The need of that id, locked for this transaction, if the actor may see it.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] alike for unknown and for foreign needs.
+    pub fn need(&mut self, actor: &Actor, id: NeedId) -> Done<db::need::NeedRow> {
+        match db::dialect::lock_need(self.conn, id) {
+            Err(diesel::result::Error::NotFound) => return Err(Refusal::NotFound.into()),
+            other => other?,
+        }
+        let row = db::need::find(self.conn, &id)?.ok_or(Refusal::NotFound)?;
+        if actor.scope().covers(&row.region, row.station) { Ok(row) } else { Err(Refusal::NotFound.into()) }
+    }
+
+    /// The assignment of that id with its need, locked, if the actor may see it.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] alike for unknown and for foreign ones.
+    pub fn assignment(
+        &mut self,
+        actor: &Actor,
+        id: AssignmentId,
+    ) -> Done<(db::assignment::AssignmentRow, db::need::NeedRow)> {
+        let found = db::assignment::find(self.conn, &id)?.ok_or(Refusal::NotFound)?;
+        let need = self.need(actor, found.need)?;
+        // Read again: the lock may have been waited for.
+        let row = db::assignment::find(self.conn, &id)?.ok_or(Refusal::NotFound)?;
+        if let Actor::Expert(expert) = actor {
+            if row.expert != *expert {
+                return Err(Refusal::NotFound.into());
+            }
+        }
+        Ok((row, need))
+    }
+
+    /// Writes an assignment back, stamped with this moment.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn save_assignment(&mut self, row: &mut db::assignment::AssignmentRow) -> Done<()> {
+        row.updated_at = self.now.naive_utc();
+        db::assignment::save(self.conn, row)?;
+        self.changed("expert", row.expert.as_str())
+    }
+
+    /// Sets the need's state to what its seats say, and says that it changed.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn settle_need(&mut self, need: &mut db::need::NeedRow) -> Done<()> {
+        if need.state.is_open() {
+            let seats: Vec<SeatState> = db::need::seats_of(self.conn, need.id)?.iter().map(|seat| seat.state).collect();
+            let was_offered = need.state != NeedState::Open || seats.iter().any(|seat| *seat != SeatState::Free);
+            need.state = state_from_seats(&seats, was_offered);
+        }
+        need.updated_at = self.now.naive_utc();
+        db::need::save(self.conn, need)?;
+        self.changed("need", need.id.as_str())
+    }
+}

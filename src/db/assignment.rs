@@ -1,0 +1,164 @@
+//! Assignments.
+
+use super::conn::{Conn, cols};
+use super::schema::{assignments};
+use crate::ids::AccountId;
+use crate::domain::assignment::AnswerKind;
+use crate::domain::assignment::AnsweredBy;
+use crate::ids::AssignmentId;
+use crate::domain::assignment::AssignmentState;
+use crate::domain::answer_rule::CountedDay;
+use crate::domain::answer_rule::CountingRule;
+use crate::domain::assignment::DeclineReason;
+use crate::ids::ExpertId;
+use super::JsonText;
+use crate::ids::NeedId;
+use crate::domain::assignment::NotifiedBy;
+use crate::ids::SeatId;
+use chrono::{NaiveDateTime};
+use diesel::prelude::*;
+
+/// One offer of one seat to one expert (派单).
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = assignments, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub struct AssignmentRow {
+    /// Id.
+    pub id: AssignmentId,
+    /// Number.
+    pub number: String,
+    /// Need.
+    pub need: NeedId,
+    /// Seat.
+    pub seat: SeatId,
+    /// Expert.
+    pub expert: ExpertId,
+    /// Round.
+    pub round: i32,
+    /// State.
+    pub state: AssignmentState,
+    /// Rule.
+    pub rule: CountingRule,
+    /// Offered by.
+    pub offered_by: Option<AccountId>,
+    /// Notified at.
+    pub notified_at: Option<NaiveDateTime>,
+    /// Notified by.
+    pub notified_by: Option<NotifiedBy>,
+    /// Answer due at.
+    pub answer_due_at: Option<NaiveDateTime>,
+    /// Provisional.
+    pub provisional: bool,
+    /// Day count.
+    pub day_count: JsonText<Vec<CountedDay>>,
+    /// Late.
+    pub late: bool,
+    /// First answer.
+    pub first_answer: Option<AnswerKind>,
+    /// Answered at.
+    pub answered_at: Option<NaiveDateTime>,
+    /// Answered by.
+    pub answered_by: Option<AnsweredBy>,
+    /// Decline reason.
+    pub decline_reason: Option<DeclineReason>,
+    /// Note.
+    pub note: Option<String>,
+    /// Question.
+    pub question: Option<String>,
+    /// Asked at.
+    pub asked_at: Option<NaiveDateTime>,
+    /// Clock restarts at.
+    pub clock_restarts_at: Option<NaiveDateTime>,
+    /// Reply.
+    pub reply: Option<String>,
+    /// Replied at.
+    pub replied_at: Option<NaiveDateTime>,
+    /// Feedback due at.
+    pub feedback_due_at: Option<NaiveDateTime>,
+    /// Next due at.
+    pub next_due_at: Option<NaiveDateTime>,
+    /// Ended at.
+    pub ended_at: Option<NaiveDateTime>,
+    /// End reason.
+    pub end_reason: Option<String>,
+    /// Ranking.
+    pub ranking: JsonText<serde_json::Value>,
+    /// Created at.
+    pub created_at: NaiveDateTime,
+    /// Updated at.
+    pub updated_at: NaiveDateTime,
+}
+
+row_deeds!(AssignmentRow, assignments, id: AssignmentId);
+
+/// The assignment of that number.
+///
+/// # Errors
+/// What the database says.
+pub fn by_number(conn: &mut Conn, number: &str) -> QueryResult<Option<AssignmentRow>> {
+    assignments::table.filter(assignments::number.eq(number)).select(cols::<AssignmentRow>()).first(conn).optional()
+}
+
+/// The assignments of a need, newest first.
+///
+/// # Errors
+/// What the database says.
+pub fn of_need(conn: &mut Conn, need: NeedId) -> QueryResult<Vec<AssignmentRow>> {
+    assignments::table
+        .filter(assignments::need.eq(need))
+        .order((assignments::created_at.desc(), assignments::id.desc()))
+        .select(cols::<AssignmentRow>())
+        .load(conn)
+}
+
+/// The assignments of a seat, newest first.
+///
+/// # Errors
+/// What the database says.
+pub fn of_seat(conn: &mut Conn, seat: SeatId) -> QueryResult<Vec<AssignmentRow>> {
+    assignments::table
+        .filter(assignments::seat.eq(seat))
+        .order((assignments::created_at.desc(), assignments::id.desc()))
+        .select(cols::<AssignmentRow>())
+        .load(conn)
+}
+
+/// The assignments of an expert in those states, newest first, at most two hundred.
+///
+/// # Errors
+/// What the database says.
+pub fn of_expert(conn: &mut Conn, expert: ExpertId, states: &[AssignmentState]) -> QueryResult<Vec<AssignmentRow>> {
+    assignments::table
+        .filter(assignments::expert.eq(expert))
+        .filter(assignments::state.eq_any(states))
+        .order((assignments::created_at.desc(), assignments::id.desc()))
+        .limit(200)
+        .select(cols::<AssignmentRow>())
+        .load(conn)
+}
+
+/// What is due at `now`, oldest first.
+///
+/// # Errors
+/// What the database says.
+pub fn due(conn: &mut Conn, now: NaiveDateTime, limit: i64) -> QueryResult<Vec<AssignmentId>> {
+    assignments::table
+        .filter(assignments::next_due_at.le(now))
+        .order((assignments::next_due_at, assignments::id))
+        .limit(limit)
+        .select(assignments::id)
+        .load(conn)
+}
+
+/// The next instant at which anything is due.
+///
+/// # Errors
+/// What the database says.
+pub fn next_due(conn: &mut Conn) -> QueryResult<Option<NaiveDateTime>> {
+    assignments::table
+        .filter(assignments::next_due_at.is_not_null())
+        .order(assignments::next_due_at)
+        .select(assignments::next_due_at)
+        .first::<Option<NaiveDateTime>>(conn)
+        .optional()
+        .map(Option::flatten)
+}

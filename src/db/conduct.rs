@@ -1,0 +1,153 @@
+//! Incidents and conduct cases.
+
+use super::conn::{Conn, cols};
+use super::schema::{conduct_cases, incidents};
+use crate::ids::AccountId;
+use crate::ids::AssignmentId;
+use crate::ids::CaseId;
+use crate::domain::conduct::CaseKind;
+use crate::domain::conduct::CaseState;
+use crate::domain::conduct::Decision;
+use crate::ids::ExpertId;
+use crate::ids::IncidentId;
+use crate::domain::conduct::IncidentKind;
+use super::JsonText;
+use crate::ids::NeedId;
+use crate::domain::standing::Standing;
+use chrono::{NaiveDateTime};
+use diesel::prelude::*;
+
+/// One admonition or removal case.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = conduct_cases, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub struct CaseRow {
+    /// Id.
+    pub id: CaseId,
+    /// Number.
+    pub number: String,
+    /// Kind.
+    pub kind: CaseKind,
+    /// Expert.
+    pub expert: ExpertId,
+    /// State.
+    pub state: CaseState,
+    /// Grounds.
+    pub grounds: String,
+    /// Assignments.
+    pub assignments: JsonText<Vec<AssignmentId>>,
+    /// Evidence.
+    pub evidence: JsonText<serde_json::Value>,
+    /// Standing before.
+    pub standing_before: Standing,
+    /// Opened by.
+    pub opened_by: AccountId,
+    /// Opened at.
+    pub opened_at: NaiveDateTime,
+    /// Decision.
+    pub decision: Option<Decision>,
+    /// Decision reason.
+    pub decision_reason: Option<String>,
+    /// Decided by.
+    pub decided_by: Option<AccountId>,
+    /// Decided at.
+    pub decided_at: Option<NaiveDateTime>,
+}
+
+row_deeds!(CaseRow, conduct_cases, id: CaseId);
+
+/// Something that may weigh against an expert.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = incidents, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub struct IncidentRow {
+    /// Id.
+    pub id: IncidentId,
+    /// Expert.
+    pub expert: ExpertId,
+    /// Kind.
+    pub kind: IncidentKind,
+    /// Need.
+    pub need: Option<NeedId>,
+    /// Assignment.
+    pub assignment: Option<AssignmentId>,
+    /// Happened at.
+    pub happened_at: NaiveDateTime,
+    /// Withdrawn at.
+    pub withdrawn_at: Option<NaiveDateTime>,
+    /// Withdrawn why.
+    pub withdrawn_why: Option<String>,
+    /// Dedup key.
+    pub dedup_key: String,
+}
+
+many_rows!(insert_incidents, IncidentRow, incidents);
+
+/// Records an incident once; false when its key is known.
+///
+/// # Errors
+/// What the database says.
+pub fn record_incident(conn: &mut Conn, row: &IncidentRow) -> QueryResult<bool> {
+    crate::each_backend!(conn, |c| diesel::insert_into(incidents::table)
+        .values(row)
+        .on_conflict(incidents::dedup_key)
+        .do_nothing()
+        .execute(c))
+    .map(|rows| rows == 1)
+}
+
+/// The incidents of an expert, newest first.
+///
+/// # Errors
+/// What the database says.
+pub fn incidents_of(conn: &mut Conn, expert: ExpertId) -> QueryResult<Vec<IncidentRow>> {
+    incidents::table.filter(incidents::expert.eq(expert)).order(incidents::happened_at.desc()).select(cols::<IncidentRow>()).load(conn)
+}
+
+/// How many incidents of a kind an expert has since `from`, withdrawn ones left out.
+///
+/// # Errors
+/// What the database says.
+pub fn count_incidents(conn: &mut Conn, expert: ExpertId, kind: IncidentKind, from: NaiveDateTime) -> QueryResult<i64> {
+    incidents::table
+        .filter(incidents::expert.eq(expert))
+        .filter(incidents::kind.eq(kind))
+        .filter(incidents::happened_at.ge(from))
+        .filter(incidents::withdrawn_at.is_null())
+        .count()
+        .get_result(conn)
+}
+
+/// Withdraws the lapse of an assignment, with the reason; false when there was none.
+///
+/// # Errors
+/// What the database says.
+pub fn withdraw_lapse(conn: &mut Conn, assignment: AssignmentId, why: &str, now: NaiveDateTime) -> QueryResult<bool> {
+    diesel::update(
+        incidents::table
+            .filter(incidents::assignment.eq(assignment))
+            .filter(incidents::kind.eq(IncidentKind::Lapse))
+            .filter(incidents::withdrawn_at.is_null()),
+    )
+    .set((incidents::withdrawn_at.eq(Some(now)), incidents::withdrawn_why.eq(Some(why))))
+    .execute(conn)
+    .map(|rows| rows > 0)
+}
+
+/// The cases of an expert, newest first.
+///
+/// # Errors
+/// What the database says.
+pub fn of_expert(conn: &mut Conn, expert: ExpertId) -> QueryResult<Vec<CaseRow>> {
+    conduct_cases::table.filter(conduct_cases::expert.eq(expert)).order(conduct_cases::opened_at.desc()).select(cols::<CaseRow>()).load(conn)
+}
+
+/// The cases, open ones first, then newest first, at most two hundred.
+///
+/// # Errors
+/// What the database says.
+pub fn recent(conn: &mut Conn) -> QueryResult<Vec<CaseRow>> {
+    conduct_cases::table
+        .order((conduct_cases::state.desc(), conduct_cases::opened_at.desc()))
+        .limit(200)
+        .select(cols::<CaseRow>())
+        .load(conn)
+}

@@ -1,0 +1,96 @@
+//! One connection type for two databases.
+//!
+//! The derived enum checks every query against both at compile time. Upserts, multi-row inserts and row locks are not
+//! in its common ground: those go through `each_backend!`. Source: diesel's `MultiConnection`; SQLite's rules on write
+//! transactions (a read snapshot cannot be upgraded, so writers begin IMMEDIATE).
+
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::pg::PgConnection;
+use diesel::sqlite::SqliteConnection;
+use diesel::{Connection, Selectable};
+
+/// A connection to either database.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    /// PostgreSQL.
+    Pg(PgConnection),
+    /// SQLite.
+    Sqlite(SqliteConnection),
+}
+
+/// The backend both share.
+pub type Backend = <Conn as Connection>::Backend;
+type Manager = <Conn as Connection>::TransactionManager;
+
+/// The same expression on the concrete connection, for what the common ground lacks.
+#[macro_export]
+macro_rules! each_backend {
+    ($conn:expr, |$c:ident| $e:expr) => {
+        match $conn {
+            $crate::db::Conn::Pg($c) => $e,
+            $crate::db::Conn::Sqlite($c) => $e,
+        }
+    };
+}
+
+/// The columns of `T` in field order, for `.returning(..)` and `.select(..)`.
+pub fn cols<T: Selectable<Backend>>() -> T::SelectExpression {
+    T::construct_selection()
+}
+
+impl Conn {
+    /// Opens a transaction that will write: IMMEDIATE on SQLite, a savepoint when one is open already.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn begin_write(&mut self) -> diesel::QueryResult<()> {
+        let outermost = Manager::transaction_manager_status_mut(self).transaction_depth()?.is_none();
+        match self {
+            Self::Sqlite(c) if outermost => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
+            _ => Manager::begin_transaction(self),
+        }
+    }
+
+    /// Commits the innermost transaction, or releases its savepoint.
+    ///
+    /// # Errors
+    /// What the database says; nothing was committed then.
+    pub fn commit(&mut self) -> diesel::QueryResult<()> {
+        Manager::commit_transaction(self)
+    }
+
+    /// Rolls the innermost transaction back.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn rollback(&mut self) -> diesel::QueryResult<()> {
+        match Manager::rollback_transaction(self) {
+            Err(diesel::result::Error::BrokenTransactionManager) => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Runs `work` in a write transaction; an error rolls back.
+    ///
+    /// # Errors
+    /// What `work` or the database says.
+    pub fn write_tx<T, E>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<diesel::result::Error>,
+    {
+        self.begin_write()?;
+        match work(self) {
+            Ok(value) => self.commit().map(|()| value).map_err(E::from),
+            Err(error) => {
+                self.rollback()?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Whether this is PostgreSQL.
+    #[must_use]
+    pub const fn is_postgres(&self) -> bool {
+        matches!(self, Self::Pg(_))
+    }
+}

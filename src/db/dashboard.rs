@@ -1,0 +1,104 @@
+//! Read views that count: what matching knows of an expert's past. Boards and desks read theirs from `desk` and
+//! `answers`.
+
+use super::conn::{Conn, cols};
+use super::schema::{assignments, offer_fact_services, offer_facts, ratings};
+use crate::domain::assignment::{AssignmentState, OfferOutcome};
+use crate::ids::ExpertId;
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+
+/// One offer, as matching counts it.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = assignments)]
+pub struct Asked {
+    /// Who was asked.
+    pub expert: ExpertId,
+    /// Where the offer stands.
+    pub state: AssignmentState,
+    /// When.
+    pub created_at: NaiveDateTime,
+}
+
+/// The offers made since `from`, of one expert or of all.
+///
+/// # Errors
+/// What the database says.
+pub fn recently_asked(conn: &mut Conn, one: Option<ExpertId>, from: NaiveDateTime) -> QueryResult<Vec<Asked>> {
+    let query = assignments::table.filter(assignments::created_at.ge(from)).select(cols::<Asked>());
+    match one {
+        Some(expert) => query.filter(assignments::expert.eq(expert)).load(conn),
+        None => query.load(conn),
+    }
+}
+
+/// How many offers are open, by expert.
+///
+/// # Errors
+/// What the database says.
+pub fn open_offers(conn: &mut Conn, one: Option<ExpertId>) -> QueryResult<Vec<(ExpertId, i64)>> {
+    match one {
+        Some(expert) => {
+            let count: i64 = assignments::table
+                .filter(assignments::expert.eq(expert))
+                .filter(assignments::state.eq(AssignmentState::Offered))
+                .count()
+                .get_result(conn)?;
+            Ok(vec![(expert, count)])
+        }
+        None => assignments::table
+            .filter(assignments::state.eq(AssignmentState::Offered))
+            .group_by(assignments::expert)
+            .select((assignments::expert, count_star()))
+            .load(conn),
+    }
+}
+
+/// How offers since `from` were answered.
+///
+/// # Errors
+/// What the database says.
+pub fn answer_history(
+    conn: &mut Conn,
+    one: Option<ExpertId>,
+    from: NaiveDate,
+) -> QueryResult<Vec<(ExpertId, OfferOutcome, Option<i64>)>> {
+    let query = offer_facts::table
+        .filter(offer_facts::notified_on.ge(from))
+        .select((offer_facts::expert, offer_facts::outcome, offer_facts::minutes));
+    match one {
+        Some(expert) => query.filter(offer_facts::expert.eq(expert)).load(conn),
+        None => query.load(conn),
+    }
+}
+
+/// The ratings received, by expert.
+///
+/// # Errors
+/// What the database says.
+pub fn ratings_received(conn: &mut Conn, one: Option<ExpertId>) -> QueryResult<Vec<(ExpertId, i32)>> {
+    let query = ratings::table
+        .inner_join(assignments::table.on(assignments::id.eq(ratings::assignment)))
+        .select((assignments::expert, ratings::score));
+    match one {
+        Some(expert) => query.filter(assignments::expert.eq(expert)).load(conn),
+        None => query.load(conn),
+    }
+}
+
+/// Services done, by expert and service item.
+///
+/// # Errors
+/// What the database says.
+pub fn services_done(conn: &mut Conn, one: Option<ExpertId>) -> QueryResult<Vec<(ExpertId, String, i64)>> {
+    let query = assignments::table
+        .inner_join(offer_fact_services::table.on(offer_fact_services::assignment.eq(assignments::id)))
+        .filter(assignments::state.eq(AssignmentState::Done))
+        .group_by((assignments::expert, offer_fact_services::service))
+        .select((assignments::expert, offer_fact_services::service, count_star()));
+    match one {
+        Some(expert) => query.filter(assignments::expert.eq(expert)).load(conn),
+        None => query.load(conn),
+    }
+}

@@ -1,0 +1,115 @@
+//! The only code that knows which database it speaks to, beside the multi-row inserts that need a concrete connection.
+
+use super::conn::Conn;
+use crate::domain::number::Series;
+use diesel::sql_types::{BigInt, Text};
+use diesel::{QueryResult, QueryableByName, RunQueryDsl};
+
+#[derive(QueryableByName)]
+struct Value {
+    #[diesel(sql_type = BigInt)]
+    value: i64,
+}
+
+/// The next running value of a series: unique and rising, gaps allowed. PostgreSQL takes it from a sequence, so that
+/// writers do not wait for one another; SQLite, whose writers take turns anyway, from a row.
+///
+/// # Errors
+/// What the database says.
+pub fn next_number(conn: &mut Conn, series: Series) -> QueryResult<i64> {
+    let row: Value = match conn {
+        Conn::Pg(c) => diesel::sql_query("SELECT nextval('number_' || lower($1)) AS value")
+            .bind::<Text, _>(series.as_str())
+            .get_result(c)?,
+        Conn::Sqlite(c) => diesel::sql_query("UPDATE counters SET value = value + 1 WHERE name = $1 RETURNING value")
+            .bind::<Text, _>(series.as_str())
+            .get_result(c)?,
+    };
+    Ok(row.value)
+}
+
+/// Moves a series so that the next value is above `at_least` (after a bulk load).
+///
+/// # Errors
+/// What the database says.
+pub fn raise_number(conn: &mut Conn, series: Series, at_least: i64) -> QueryResult<()> {
+    match conn {
+        Conn::Pg(c) => diesel::sql_query("SELECT setval(('number_' || lower($1))::regclass, $2) AS value")
+            .bind::<Text, _>(series.as_str())
+            .bind::<BigInt, _>(at_least.max(1))
+            .get_result::<Value>(c)
+            .map(drop),
+        Conn::Sqlite(c) => diesel::sql_query("UPDATE counters SET value = max(value, $1) WHERE name = $2")
+            .bind::<BigInt, _>(at_least)
+            .bind::<Text, _>(series.as_str())
+            .execute(c)
+            .map(drop),
+    }
+}
+
+/// Locks the rows of a need for the rest of the transaction, so that two writers decide on it one after the other.
+/// SQLite's one writer needs no lock.
+///
+/// # Errors
+/// What the database says; `NotFound` when there is no such need.
+pub fn lock_need(conn: &mut Conn, need: crate::ids::NeedId) -> QueryResult<()> {
+    match conn {
+        Conn::Pg(c) => diesel::sql_query("SELECT 1::bigint AS value FROM needs WHERE id = $1 FOR UPDATE")
+            .bind::<Text, _>(need.as_str())
+            .get_result::<Value>(c)
+            .map(drop),
+        Conn::Sqlite(_) => Ok(()),
+    }
+}
+
+/// Locks the chain of one audit subject until the transaction ends.
+///
+/// # Errors
+/// What the database says.
+pub fn lock_subject(conn: &mut Conn, subject: &str) -> QueryResult<()> {
+    match conn {
+        Conn::Pg(c) => diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 7)) IS NULL")
+            .bind::<Text, _>(subject)
+            .execute(c)
+            .map(drop),
+        Conn::Sqlite(_) => Ok(()),
+    }
+}
+
+/// The changes after `watermark` and the new watermark. On SQLite a watermark is a row number; on PostgreSQL it is a
+/// transaction id below which every transaction has ended, so that none that commits out of order is missed.
+///
+/// # Errors
+/// What the database says.
+pub fn changes_since(conn: &mut Conn, watermark: i64) -> QueryResult<(Vec<Change>, i64)> {
+    match conn {
+        Conn::Pg(c) => {
+            let horizon: Value =
+                diesel::sql_query("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS value").get_result(c)?;
+            let rows = diesel::sql_query("SELECT entity, entity_id FROM changes WHERE tx >= $1 AND tx < $2 ORDER BY seq")
+                .bind::<BigInt, _>(watermark)
+                .bind::<BigInt, _>(horizon.value)
+                .load(c)?;
+            Ok((rows, horizon.value))
+        }
+        Conn::Sqlite(c) => {
+            let newest: Value = diesel::sql_query("SELECT coalesce(max(seq), 0) AS value FROM changes").get_result(c)?;
+            let rows = diesel::sql_query("SELECT entity, entity_id FROM changes WHERE seq > $1 AND seq <= $2 ORDER BY seq")
+                .bind::<BigInt, _>(watermark)
+                .bind::<BigInt, _>(newest.value)
+                .load(c)?;
+            Ok((rows, newest.value))
+        }
+    }
+}
+
+/// One row of the change log.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+pub struct Change {
+    /// What kind of thing changed: `need`, `expert`.
+    #[diesel(sql_type = Text)]
+    pub entity: String,
+    /// Which one.
+    #[diesel(sql_type = Text)]
+    pub entity_id: String,
+}

@@ -1,0 +1,177 @@
+//! Experts, their qualifications and leaves.
+
+use super::conn::{Conn, cols};
+use super::schema::{experts, qualifications, leaves};
+use crate::ids::ExpertId;
+use crate::domain::expert::FirmType;
+use super::JsonText;
+use crate::ids::LeaveId;
+use crate::domain::need::Mode;
+use crate::ids::QualificationId;
+use crate::domain::standing::Standing;
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+
+/// One expert on the register.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = experts, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub struct ExpertRow {
+    /// Id.
+    pub id: ExpertId,
+    /// Name.
+    pub name: String,
+    /// Firm.
+    pub firm: String,
+    /// Firm key.
+    pub firm_key: String,
+    /// Firm type.
+    pub firm_type: FirmType,
+    /// Email.
+    pub email: String,
+    /// Phone.
+    pub phone: Option<String>,
+    /// Region.
+    pub region: String,
+    /// Lat.
+    pub lat: Option<f64>,
+    /// Lon.
+    pub lon: Option<f64>,
+    /// Years.
+    pub years: i32,
+    /// Bio.
+    pub bio: String,
+    /// Services.
+    pub services: JsonText<Vec<String>>,
+    /// Industries.
+    pub industries: JsonText<Vec<String>>,
+    /// Languages.
+    pub languages: JsonText<Vec<String>>,
+    /// Modes.
+    pub modes: JsonText<Vec<Mode>>,
+    /// Max distance km.
+    pub max_distance_km: Option<i32>,
+    /// Monthly cap.
+    pub monthly_cap: i32,
+    /// Open cap.
+    pub open_cap: i32,
+    /// Standing.
+    pub standing: Standing,
+    /// Standing why.
+    pub standing_why: Option<String>,
+    /// Filed number.
+    pub filed_number: Option<String>,
+    /// Language.
+    pub language: String,
+    /// Created at.
+    pub created_at: NaiveDateTime,
+    /// Updated at.
+    pub updated_at: NaiveDateTime,
+    /// Version.
+    pub version: i32,
+}
+
+row_deeds!(ExpertRow, experts, id: ExpertId);
+
+/// One qualification.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = qualifications, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub struct QualificationRow {
+    /// Id.
+    pub id: QualificationId,
+    /// Expert.
+    pub expert: ExpertId,
+    /// Kind.
+    pub kind: String,
+    /// Number.
+    pub number: Option<String>,
+    /// Valid until.
+    pub valid_until: Option<NaiveDate>,
+}
+
+/// One absence; both days inclusive.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = leaves, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub struct LeaveRow {
+    /// Id.
+    pub id: LeaveId,
+    /// Expert.
+    pub expert: ExpertId,
+    /// From on.
+    pub from_on: NaiveDate,
+    /// To on.
+    pub to_on: NaiveDate,
+    /// Reason.
+    pub reason: Option<String>,
+}
+
+many_rows!(insert_qualifications, QualificationRow, qualifications);
+many_rows!(insert_leaves, LeaveRow, leaves);
+
+/// Every expert, for the matcher.
+///
+/// # Errors
+/// What the database says.
+pub fn all(conn: &mut Conn) -> QueryResult<Vec<ExpertRow>> {
+    experts::table.order(experts::id).select(cols::<ExpertRow>()).load(conn)
+}
+
+/// Every qualification.
+///
+/// # Errors
+/// What the database says.
+pub fn all_qualifications(conn: &mut Conn) -> QueryResult<Vec<QualificationRow>> {
+    qualifications::table.select(cols::<QualificationRow>()).load(conn)
+}
+
+/// Every leave that ends on or after `day`.
+///
+/// # Errors
+/// What the database says.
+pub fn leaves_from(conn: &mut Conn, day: NaiveDate) -> QueryResult<Vec<LeaveRow>> {
+    leaves::table.filter(leaves::to_on.ge(day)).select(cols::<LeaveRow>()).load(conn)
+}
+
+/// The qualifications of one expert.
+///
+/// # Errors
+/// What the database says.
+pub fn qualifications_of(conn: &mut Conn, expert: ExpertId) -> QueryResult<Vec<QualificationRow>> {
+    qualifications::table
+        .filter(qualifications::expert.eq(expert))
+        .order(qualifications::kind)
+        .select(cols::<QualificationRow>())
+        .load(conn)
+}
+
+/// Replaces the qualifications of one expert.
+///
+/// # Errors
+/// What the database says.
+pub fn replace_qualifications(conn: &mut Conn, expert: ExpertId, rows: &[QualificationRow]) -> QueryResult<()> {
+    diesel::delete(qualifications::table.filter(qualifications::expert.eq(expert))).execute(conn)?;
+    insert_qualifications(conn, rows)
+}
+
+/// The leaves of one expert, newest first.
+///
+/// # Errors
+/// What the database says.
+pub fn leaves_of(conn: &mut Conn, expert: ExpertId) -> QueryResult<Vec<LeaveRow>> {
+    leaves::table.filter(leaves::expert.eq(expert)).order(leaves::from_on.desc()).select(cols::<LeaveRow>()).load(conn)
+}
+
+/// The expert of that address (lower case).
+///
+/// # Errors
+/// What the database says.
+pub fn by_email(conn: &mut Conn, email: &str) -> QueryResult<Option<ExpertRow>> {
+    experts::table.filter(experts::email.eq(email)).select(cols::<ExpertRow>()).first(conn).optional()
+}
+
+/// The experts of those ids.
+///
+/// # Errors
+/// What the database says.
+pub fn by_ids(conn: &mut Conn, ids: &[ExpertId]) -> QueryResult<Vec<ExpertRow>> {
+    experts::table.filter(experts::id.eq_any(ids)).select(cols::<ExpertRow>()).load(conn)
+}

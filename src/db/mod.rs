@@ -1,0 +1,95 @@
+//! Queries, and nothing but queries: one file a noun, returning rows whose fields are the domain's types.
+//!
+//! Contract: every function takes a [`Conn`] and works the same on SQLite and PostgreSQL; times are bound by the
+//! caller. Writing functions are called only from inside an action's transaction. Deliberately absent: rules, letters,
+//! and any `now()` in SQL.
+
+/// The four queries every noun with an id has: insert, insert many, find, save.
+macro_rules! row_deeds {
+    ($row:ident, $table:ident, $key:ident: $id:ty) => {
+        /// Adds a row.
+        ///
+        /// # Errors
+        /// What the database says.
+        pub fn insert(conn: &mut Conn, row: &$row) -> QueryResult<()> {
+            diesel::insert_into($table::table).values(row).execute(conn).map(drop)
+        }
+
+        /// Adds many rows, some hundreds a statement.
+        ///
+        /// # Errors
+        /// What the database says.
+        pub fn insert_many(conn: &mut Conn, rows: &[$row]) -> QueryResult<()> {
+            for chunk in rows.chunks(400) {
+                $crate::each_backend!(conn, |c| diesel::insert_into($table::table).values(chunk).execute(c))?;
+            }
+            Ok(())
+        }
+
+        /// The row of that id.
+        ///
+        /// # Errors
+        /// What the database says.
+        pub fn find(conn: &mut Conn, id: &$id) -> QueryResult<Option<$row>> {
+            $table::table.filter($table::$key.eq(id)).select(cols::<$row>()).first(conn).optional()
+        }
+
+        /// Writes the whole row back.
+        ///
+        /// # Errors
+        /// What the database says.
+        pub fn save(conn: &mut Conn, row: &$row) -> QueryResult<()> {
+            diesel::update($table::table.filter($table::$key.eq(&row.$key))).set(row).execute(conn).map(drop)
+        }
+    };
+}
+/// Adds many rows of a table without an id of its own, some hundreds a statement.
+macro_rules! many_rows {
+    ($name:ident, $row:ident, $table:ident) => {
+        /// Adds many rows, some hundreds a statement.
+        ///
+        /// # Errors
+        /// What the database says.
+        pub fn $name(conn: &mut Conn, rows: &[$row]) -> QueryResult<()> {
+            for chunk in rows.chunks(400) {
+                $crate::each_backend!(conn, |c| diesel::insert_into($table::table).values(chunk).execute(c))?;
+            }
+            Ok(())
+        }
+    };
+}
+
+pub mod conn;
+pub mod dialect;
+pub mod migrate;
+pub mod pool;
+pub mod schema;
+pub mod types;
+
+pub mod account;
+pub mod assignment;
+pub mod attachment;
+pub mod audit;
+pub mod calendar;
+pub mod changes;
+pub mod conduct;
+pub mod dashboard;
+pub mod draft;
+pub mod enterprise;
+pub mod expert;
+pub mod fact;
+pub mod feedback;
+pub mod idempotency;
+pub mod letter;
+pub mod need;
+pub mod outbox;
+pub mod policy;
+pub mod region;
+pub mod reminder;
+pub mod session;
+pub mod station;
+pub mod task;
+
+pub use conn::{Conn, cols};
+pub use pool::{Db, DbFault};
+pub use types::JsonText;

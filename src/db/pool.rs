@@ -1,0 +1,336 @@
+//! Connections: where they come from, and how writers share a commit.
+//!
+//! SQLite has one writer and N `query_only` readers. Writers that arrive while another works join its transaction, each
+//! behind a savepoint of its own, and the last of them commits for all (group commit): one sync serves many, and
+//! nobody is answered before the commit that holds their change. PostgreSQL groups commits by itself, so there every
+//! writer has a connection. Deliberately absent: retries of refused work; a refusal rolls back its own savepoint only.
+
+use super::conn::Conn;
+use diesel::connection::SimpleConnection;
+use diesel::pg::PgConnection;
+use diesel::r2d2::{ManageConnection, Pool, PooledConnection, R2D2Connection};
+use diesel::sqlite::SqliteConnection;
+use diesel::Connection;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// How many changes one commit may hold, so that nobody waits long for strangers.
+const MOST_IN_A_COMMIT: usize = 64;
+
+/// The database could not be reached or used.
+#[derive(Debug)]
+pub enum DbFault {
+    /// The address is neither `sqlite:PATH` nor `postgres://…`.
+    UnknownAddress(String),
+    /// No connection could be made or lent.
+    Connection(String),
+    /// A query failed.
+    Query(diesel::result::Error),
+    /// The schema is newer than this binary, or a migration failed.
+    Schema(String),
+}
+
+impl fmt::Display for DbFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownAddress(url) => {
+                write!(f, "DATABASE_URL is neither sqlite:PATH nor postgres://…: {}", url.split("://").next().unwrap_or(url))
+            }
+            Self::Connection(why) => write!(f, "no database connection: {why}"),
+            Self::Query(error) => write!(f, "database: {error}"),
+            Self::Schema(why) => f.write_str(why),
+        }
+    }
+}
+impl std::error::Error for DbFault {}
+impl From<diesel::result::Error> for DbFault {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Query(error)
+    }
+}
+
+/// Where the database is.
+#[derive(Clone)]
+pub enum Target {
+    /// A PostgreSQL address.
+    Postgres(String),
+    /// A SQLite file.
+    Sqlite(PathBuf),
+}
+
+impl Target {
+    /// Reads `sqlite:PATH` or `postgres://…`.
+    ///
+    /// # Errors
+    /// [`DbFault::UnknownAddress`] for anything else.
+    pub fn parse(url: &str) -> Result<Self, DbFault> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres(url.to_owned()));
+        }
+        match url.strip_prefix("sqlite:") {
+            Some(path) if !path.is_empty() => Ok(Self::Sqlite(PathBuf::from(path.strip_prefix("//").unwrap_or(path)))),
+            _ => Err(DbFault::UnknownAddress(url.to_owned())),
+        }
+    }
+
+    /// The SQLite file, if it is one.
+    #[must_use]
+    pub fn sqlite_path(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite(path) => Some(path),
+            Self::Postgres(_) => None,
+        }
+    }
+}
+
+/// Opens connections for the pool.
+pub struct Opener {
+    target: Target,
+    read_only: bool,
+}
+
+impl ManageConnection for Opener {
+    type Connection = Conn;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<Conn, Self::Error> {
+        let (mut conn, setup) = match &self.target {
+            Target::Postgres(url) => (
+                Conn::Pg(PgConnection::establish(url).map_err(diesel::r2d2::Error::ConnectionError)?),
+                "SET TIME ZONE 'UTC'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '30s';".to_owned(),
+            ),
+            Target::Sqlite(path) => (
+                Conn::Sqlite(
+                    SqliteConnection::establish(&path.to_string_lossy()).map_err(diesel::r2d2::Error::ConnectionError)?,
+                ),
+                format!(
+                    "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                     PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; \
+                     PRAGMA mmap_size = 268435456; PRAGMA journal_size_limit = 67108864; PRAGMA query_only = {};",
+                    i32::from(self.read_only)
+                ),
+            ),
+        };
+        conn.batch_execute(&setup).map_err(diesel::r2d2::Error::QueryError)?;
+        Ok(conn)
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> Result<(), Self::Error> {
+        match conn {
+            Conn::Pg(_) => conn.ping().map_err(diesel::r2d2::Error::QueryError),
+            Conn::Sqlite(_) => Ok(()),
+        }
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        std::thread::panicking() || conn.is_broken()
+    }
+}
+
+struct Shared {
+    conn: Conn,
+    /// Changes in the open transaction; 0 means none is open.
+    joined: usize,
+    /// The transaction that is open or will be opened next.
+    generation: u64,
+    /// The last generations that failed to commit, newest last.
+    failed: Vec<(u64, String)>,
+}
+
+/// The one SQLite writer, whose commits are shared.
+struct SharedWriter {
+    shared: Mutex<Shared>,
+    committed: Condvar,
+    waiting: AtomicUsize,
+}
+
+enum Writer {
+    Shared(Box<SharedWriter>),
+    Pooled(Pool<Opener>),
+}
+
+/// The database: readers, and the way to write.
+pub struct Db {
+    target: Target,
+    readers: Pool<Opener>,
+    writer: Writer,
+}
+
+/// A connection lent for reading.
+pub type Reader = PooledConnection<Opener>;
+
+impl Db {
+    /// Opens the database; `connections` is the size of the reading pool (and of the writing pool on PostgreSQL).
+    ///
+    /// # Errors
+    /// [`DbFault`] when the address is wrong or the database cannot be reached.
+    pub fn open(url: &str, connections: u32) -> Result<Self, DbFault> {
+        let target = Target::parse(url)?;
+        let pool = |read_only: bool, size: u32| {
+            Pool::builder()
+                .max_size(size)
+                .min_idle(Some(1))
+                .connection_timeout(Duration::from_secs(10))
+                .build(Opener { target: target.clone(), read_only })
+                .map_err(|error| DbFault::Connection(error.to_string()))
+        };
+        let writer = match &target {
+            Target::Sqlite(path) => {
+                if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                    std::fs::create_dir_all(folder).map_err(|error| DbFault::Connection(error.to_string()))?;
+                }
+                let conn = Opener { target: target.clone(), read_only: false }
+                    .connect()
+                    .map_err(|error| DbFault::Connection(error.to_string()))?;
+                Writer::Shared(Box::new(SharedWriter {
+                    shared: Mutex::new(Shared { conn, joined: 0, generation: 0, failed: Vec::new() }),
+                    committed: Condvar::new(),
+                    waiting: AtomicUsize::new(0),
+                }))
+            }
+            Target::Postgres(_) => Writer::Pooled(pool(false, connections)?),
+        };
+        let readers = pool(true, connections)?;
+        Ok(Self { target, readers, writer })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub const fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Lends a connection for reading.
+    ///
+    /// # Errors
+    /// [`DbFault::Connection`] when none is free within ten seconds.
+    pub fn reader(&self) -> Result<Reader, DbFault> {
+        self.readers.get().map_err(|error| DbFault::Connection(error.to_string()))
+    }
+
+    /// Runs `work` in one write transaction. When it answers with an error, nothing of it stays.
+    ///
+    /// # Errors
+    /// What `work` says, or the database's fault as `E`.
+    pub fn write<T, E>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<DbFault> + From<diesel::result::Error>,
+    {
+        match &self.writer {
+            Writer::Shared(writer) => writer.write(work),
+            Writer::Pooled(pool) => {
+                let mut conn = pool.get().map_err(|error| DbFault::Connection(error.to_string()))?;
+                conn.write_tx(work)
+            }
+        }
+    }
+}
+
+impl SharedWriter {
+    fn lock(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write<T, E>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<DbFault> + From<diesel::result::Error>,
+    {
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        let mut shared = self.lock();
+        self.waiting.fetch_sub(1, Ordering::SeqCst);
+        if shared.joined == 0 {
+            shared.conn.begin_write()?;
+            shared.generation += 1;
+        }
+        let mine = shared.generation;
+        shared.joined += 1;
+        let done = catch_unwind(AssertUnwindSafe(|| shared.conn.write_tx(work)));
+        let last = self.waiting.load(Ordering::SeqCst) == 0 || shared.joined >= MOST_IN_A_COMMIT;
+        if last {
+            self.commit(&mut shared);
+        } else {
+            while shared.joined > 0 && shared.generation == mine {
+                shared = self.committed.wait(shared).unwrap_or_else(PoisonError::into_inner);
+            }
+        }
+        let failure = shared.failed.iter().find(|(generation, _)| *generation == mine).map(|(_, why)| why.clone());
+        drop(shared);
+        match (done, failure) {
+            (Err(panic), _) => resume_unwind(panic),
+            (Ok(Err(refused)), _) => Err(refused),
+            (Ok(Ok(_)), Some(why)) => Err(E::from(DbFault::Connection(why))),
+            (Ok(Ok(value)), None) => Ok(value),
+        }
+    }
+
+    fn commit(&self, shared: &mut Shared) {
+        if let Err(error) = shared.conn.commit() {
+            let generation = shared.generation;
+            shared.failed.push((generation, format!("commit failed: {error}")));
+            if shared.failed.len() > 16 {
+                shared.failed.remove(0);
+            }
+            if let Err(error) = shared.conn.rollback() {
+                tracing::error!(%error, "the writer could not roll back after a failed commit");
+            }
+        }
+        shared.joined = 0;
+        self.committed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diesel::RunQueryDsl;
+    use diesel::sql_types::BigInt;
+
+    #[derive(diesel::QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        n: i64,
+    }
+
+    fn fresh(name: &str) -> (Db, PathBuf) {
+        let folder = std::env::temp_dir().join(format!("zhipai-pool-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        let db = Db::open(&format!("sqlite:{}", folder.join("a.db").display()), 2).expect("opens");
+        db.write::<_, DbFault>(|c| Ok(c.batch_execute("CREATE TABLE t (v BIGINT)")?)).expect("creates");
+        (db, folder)
+    }
+
+    #[test]
+    fn a_refused_change_leaves_its_neighbours_in_the_same_commit_alone() {
+        let (db, folder) = fresh("group");
+        std::thread::scope(|scope| {
+            for n in 0..32_i64 {
+                let db = &db;
+                scope.spawn(move || {
+                    let done = db.write::<_, DbFault>(|c| {
+                        diesel::sql_query(format!("INSERT INTO t VALUES ({n})")).execute(c)?;
+                        if n % 4 == 0 { Err(DbFault::Schema("refused".into())) } else { Ok(()) }
+                    });
+                    assert_eq!(done.is_err(), n % 4 == 0);
+                });
+            }
+        });
+        let mut reader = db.reader().expect("a reader");
+        let count: Count = diesel::sql_query("SELECT count(*) AS n FROM t").get_result(&mut *reader).expect("counts");
+        assert_eq!(count.n, 24);
+        let refused = diesel::sql_query("INSERT INTO t VALUES (9)").execute(&mut *reader);
+        assert!(refused.is_err(), "readers cannot write");
+        drop(reader);
+        let _ = std::fs::remove_dir_all(folder);
+    }
+
+    #[test]
+    fn addresses_are_read_strictly() {
+        assert!(matches!(Target::parse("sqlite:data/x.db"), Ok(Target::Sqlite(_))));
+        assert!(matches!(Target::parse("postgres://h/d"), Ok(Target::Postgres(_))));
+        assert!(Target::parse("typo.db").is_err());
+    }
+}

@@ -1,0 +1,51 @@
+//! Stations.
+
+use super::conn::{Conn, cols};
+use super::schema::{stations};
+use crate::ids::StationId;
+use chrono::{NaiveDateTime};
+use diesel::prelude::*;
+
+/// One station (工作站).
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = stations, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub struct StationRow {
+    /// Id.
+    pub id: StationId,
+    /// Name.
+    pub name: String,
+    /// Region.
+    pub region: String,
+    /// Address.
+    pub address: String,
+    /// Phone.
+    pub phone: String,
+    /// Supervision phone.
+    pub supervision_phone: String,
+    /// Lat.
+    pub lat: Option<f64>,
+    /// Lon.
+    pub lon: Option<f64>,
+    /// Automatic.
+    pub automatic: bool,
+    /// Created at.
+    pub created_at: NaiveDateTime,
+}
+
+row_deeds!(StationRow, stations, id: StationId);
+
+/// Every station, by name.
+///
+/// # Errors
+/// What the database says.
+pub fn all(conn: &mut Conn) -> QueryResult<Vec<StationRow>> {
+    stations::table.order(stations::name).select(cols::<StationRow>()).load(conn)
+}
+
+/// The station of that name.
+///
+/// # Errors
+/// What the database says.
+pub fn by_name(conn: &mut Conn, name: &str) -> QueryResult<Option<StationRow>> {
+    stations::table.filter(stations::name.eq(name)).select(cols::<StationRow>()).first(conn).optional()
+}

@@ -1,0 +1,119 @@
+//! Tasks.
+
+use super::conn::{Conn, cols};
+use super::schema::{tasks};
+use crate::ids::AccountId;
+use crate::ids::AssignmentId;
+use crate::ids::CaseId;
+use crate::ids::ExpertId;
+use crate::ids::NeedId;
+use crate::ids::StationId;
+use crate::ids::TaskId;
+use crate::domain::task::TaskKind;
+use chrono::{NaiveDateTime};
+use diesel::prelude::*;
+
+/// One task (待办).
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = tasks, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub struct TaskRow {
+    /// Id.
+    pub id: TaskId,
+    /// Kind.
+    pub kind: TaskKind,
+    /// Need.
+    pub need: Option<NeedId>,
+    /// Assignment.
+    pub assignment: Option<AssignmentId>,
+    /// Expert.
+    pub expert: Option<ExpertId>,
+    /// Conduct case.
+    pub conduct_case: Option<CaseId>,
+    /// Station.
+    pub station: Option<StationId>,
+    /// Region.
+    pub region: Option<String>,
+    /// Account.
+    pub account: Option<AccountId>,
+    /// For manager.
+    pub for_manager: bool,
+    /// Detail.
+    pub detail: Option<String>,
+    /// Due at.
+    pub due_at: Option<NaiveDateTime>,
+    /// Created at.
+    pub created_at: NaiveDateTime,
+    /// Done at.
+    pub done_at: Option<NaiveDateTime>,
+    /// Done by.
+    pub done_by: Option<AccountId>,
+    /// Dedup key.
+    pub dedup_key: String,
+}
+
+row_deeds!(TaskRow, tasks, id: TaskId);
+
+/// Adds a task once; false when its key is known.
+///
+/// # Errors
+/// What the database says.
+pub fn add(conn: &mut Conn, row: &TaskRow) -> QueryResult<bool> {
+    crate::each_backend!(conn, |c| diesel::insert_into(tasks::table)
+        .values(row)
+        .on_conflict(tasks::dedup_key)
+        .do_nothing()
+        .execute(c))
+    .map(|rows| rows == 1)
+}
+
+/// Marks the open tasks of a need of one kind as done.
+///
+/// # Errors
+/// What the database says.
+pub fn finish(conn: &mut Conn, need: NeedId, kind: TaskKind, by: Option<AccountId>, now: NaiveDateTime) -> QueryResult<()> {
+    diesel::update(tasks::table.filter(tasks::need.eq(need)).filter(tasks::kind.eq(kind)).filter(tasks::done_at.is_null()))
+        .set((tasks::done_at.eq(Some(now)), tasks::done_by.eq(by)))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Marks every open task of a need as done.
+///
+/// # Errors
+/// What the database says.
+pub fn finish_all(conn: &mut Conn, need: NeedId, by: Option<AccountId>, now: NaiveDateTime) -> QueryResult<()> {
+    diesel::update(tasks::table.filter(tasks::need.eq(need)).filter(tasks::done_at.is_null()))
+        .set((tasks::done_at.eq(Some(now)), tasks::done_by.eq(by)))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Marks the open tasks of a case as done.
+///
+/// # Errors
+/// What the database says.
+pub fn finish_case(conn: &mut Conn, case: CaseId, by: Option<AccountId>, now: NaiveDateTime) -> QueryResult<()> {
+    diesel::update(tasks::table.filter(tasks::conduct_case.eq(case)).filter(tasks::done_at.is_null()))
+        .set((tasks::done_at.eq(Some(now)), tasks::done_by.eq(by)))
+        .execute(conn)
+        .map(drop)
+}
+
+/// The open tasks of a need.
+///
+/// # Errors
+/// What the database says.
+pub fn open_of_need(conn: &mut Conn, need: NeedId) -> QueryResult<Vec<TaskRow>> {
+    tasks::table.filter(tasks::need.eq(need)).filter(tasks::done_at.is_null()).order(tasks::created_at).select(cols::<TaskRow>()).load(conn)
+}
+
+/// Moves the open tasks of a need to another account.
+///
+/// # Errors
+/// What the database says.
+pub fn move_to(conn: &mut Conn, need: NeedId, account: AccountId) -> QueryResult<()> {
+    diesel::update(tasks::table.filter(tasks::need.eq(need)).filter(tasks::done_at.is_null()).filter(tasks::account.is_not_null()))
+        .set(tasks::account.eq(Some(account)))
+        .execute(conn)
+        .map(drop)
+}

@@ -1,0 +1,115 @@
+//! How the domain's ids, words and documents are stored: all of them as text, alike on both databases.
+
+use crate::domain::{answer_rule, assignment, conduct, expert, feedback, need, role, standing, task};
+use crate::ids;
+use diesel::backend::Backend;
+use diesel::deserialize::{self, FromSql, Queryable};
+use diesel::expression::AsExpression;
+use diesel::internal::derives::as_expression::Bound;
+use diesel::serialize::{self, Output, ToSql};
+use diesel::sql_types::{Nullable, SingleValue, Text};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::marker::PhantomData;
+
+macro_rules! stored_as_text {
+    ([$($g:ident)?] $t:ty) => {
+        impl<$($g: DeserializeOwned,)? DB: Backend> FromSql<Text, DB> for $t where String: FromSql<Text, DB> {
+            fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+                Ok(<String as FromSql<Text, DB>>::from_sql(bytes)?.parse::<Self>()?)
+            }
+        }
+        impl<$($g: std::fmt::Debug,)? DB: Backend> ToSql<Text, DB> for $t where str: ToSql<Text, DB> {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+                <str as ToSql<Text, DB>>::to_sql(self.as_str(), out)
+            }
+        }
+        impl<$($g: std::fmt::Debug,)? DB: Backend> ToSql<Nullable<Text>, DB> for $t where str: ToSql<Text, DB> {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+                <str as ToSql<Text, DB>>::to_sql(self.as_str(), out)
+            }
+        }
+        impl<$($g,)? ST: SingleValue, DB: Backend> Queryable<ST, DB> for $t where Self: FromSql<ST, DB> {
+            type Row = Self;
+            fn build(row: Self) -> deserialize::Result<Self> { Ok(row) }
+        }
+        impl<$($g)?> AsExpression<Text> for $t {
+            type Expression = Bound<Text, Self>;
+            fn as_expression(self) -> Self::Expression { Bound::new(self) }
+        }
+        impl<'a, $($g)?> AsExpression<Text> for &'a $t {
+            type Expression = Bound<Text, Self>;
+            fn as_expression(self) -> Self::Expression { Bound::new(self) }
+        }
+        impl<$($g)?> AsExpression<Nullable<Text>> for $t {
+            type Expression = Bound<Nullable<Text>, Self>;
+            fn as_expression(self) -> Self::Expression { Bound::new(self) }
+        }
+        impl<'a, $($g)?> AsExpression<Nullable<Text>> for &'a $t {
+            type Expression = Bound<Nullable<Text>, Self>;
+            fn as_expression(self) -> Self::Expression { Bound::new(self) }
+        }
+    };
+    ($($t:ty),+ $(,)?) => { $( stored_as_text! { [] $t } )+ };
+}
+
+stored_as_text! {
+    ids::AccountId, ids::StationId, ids::ExpertId, ids::QualificationId, ids::LeaveId, ids::EnterpriseId, ids::NeedId,
+    ids::SeatId, ids::ReserveId, ids::AssignmentId, ids::ReminderId, ids::FeedbackId, ids::RatingId, ids::IncidentId,
+    ids::CaseId, ids::TaskId, ids::OutboxId, ids::LetterId, ids::AttachmentId, ids::TokenId, ids::DraftId, ids::EventId,
+    answer_rule::CountingRule,
+    assignment::AssignmentState, assignment::AnswerKind, assignment::AnsweredBy, assignment::NotifiedBy,
+    assignment::DeclineReason, assignment::OfferOutcome,
+    conduct::IncidentKind, conduct::CaseKind, conduct::CaseState, conduct::Decision,
+    expert::FirmType,
+    feedback::Outcome, feedback::RatingChannel, feedback::FiledBy,
+    need::NeedState, need::Mode, need::Form, need::Urgency, need::SeatState, need::ReserveState, need::CloseReason,
+    role::Role, standing::Standing, task::TaskKind,
+}
+stored_as_text! { [T] JsonText<T> }
+
+/// A document of type `T`, kept as the JSON text it was stored as.
+#[derive(Debug)]
+pub struct JsonText<T> {
+    text: String,
+    what: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for JsonText<T> {
+    fn clone(&self) -> Self {
+        Self { text: self.text.clone(), what: PhantomData }
+    }
+}
+
+impl<T> JsonText<T> {
+    /// The JSON text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl<T: Serialize> JsonText<T> {
+    /// Writes the document. A value that serde cannot write (a map with non-text keys, say) becomes `null`; the types
+    /// stored here have none.
+    #[must_use]
+    pub fn of(value: &T) -> Self {
+        Self { text: serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned()), what: PhantomData }
+    }
+}
+
+impl<T: DeserializeOwned + Default> JsonText<T> {
+    /// Reads the document; it was checked when it was loaded.
+    #[must_use]
+    pub fn get(&self) -> T {
+        serde_json::from_str(&self.text).unwrap_or_default()
+    }
+}
+
+impl<T: DeserializeOwned> std::str::FromStr for JsonText<T> {
+    type Err = serde_json::Error;
+    fn from_str(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str::<T>(text)?;
+        Ok(Self { text: text.to_owned(), what: PhantomData })
+    }
+}

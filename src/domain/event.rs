@@ -1,0 +1,100 @@
+//! Events: what happened, past tense, for the audit trail (留痕). Rows hold ids, field names and codes, never personal
+//! values (rules.md, "Audit, erasure").
+
+
+
+text_enum! {
+    /// What happened.
+    pub enum Event {
+        /// A need was submitted.
+        NeedSubmitted = "need-submitted",
+        /// A need's contact or text was corrected.
+        NeedCorrected = "need-corrected",
+        /// A need was retracted.
+        NeedRetracted = "need-retracted",
+        /// A need was closed.
+        NeedClosed = "need-closed",
+        /// A need got another owner.
+        NeedHandedOver = "need-handed-over",
+        /// A file was added.
+        AttachmentAdded = "attachment-added",
+        /// Reserves were set.
+        ReservesSet = "reserves-set",
+        /// A reserve was passed over.
+        ReserveSkipped = "reserve-skipped",
+        /// An expert was asked.
+        ExpertAssigned = "expert-assigned",
+        /// The clock began.
+        NoticeRecorded = "notice-recorded",
+        /// The letter came back.
+        NoticeBounced = "notice-bounced",
+        /// A reminder was sent.
+        ReminderSent = "reminder-sent",
+        /// The expert accepted.
+        OfferAccepted = "offer-accepted",
+        /// The expert declined.
+        OfferDeclined = "offer-declined",
+        /// The expert asked a question; the clock stopped.
+        QuestionAsked = "question-asked",
+        /// The question was replied to; the clock runs again.
+        QuestionReplied = "question-replied",
+        /// Nobody replied for two working days; the clock runs again by itself.
+        ClockRestarted = "clock-restarted",
+        /// The due instant moved later.
+        DueMoved = "due-moved",
+        /// The offer ran out.
+        OfferLapsed = "offer-lapsed",
+        /// The offer became void.
+        OfferVoided = "offer-voided",
+        /// A taken seat was given back.
+        AssignmentReleased = "assignment-released",
+        /// A breach was withdrawn.
+        BreachWithdrawn = "breach-withdrawn",
+        /// Nobody left to ask.
+        ChainExhausted = "chain-exhausted",
+        /// Feedback was filed.
+        FeedbackFiled = "feedback-filed",
+        /// The service was rated.
+        ServiceRated = "service-rated",
+        /// An expert came on the register.
+        ExpertRegistered = "expert-registered",
+        /// An expert's record was changed.
+        ExpertChanged = "expert-changed",
+        /// A review decided.
+        ExpertReviewed = "expert-reviewed",
+        /// Leave was entered.
+        LeaveEntered = "leave-entered",
+        /// An expert withdrew.
+        ExpertWithdrew = "expert-withdrew",
+        /// A case was opened.
+        CaseOpened = "case-opened",
+        /// A case was decided.
+        CaseDecided = "case-decided",
+        /// An expert was suspended.
+        ExpertSuspended = "expert-suspended",
+        /// An incident was recorded.
+        IncidentRecorded = "incident-recorded",
+        /// Contact data was read in full, with a purpose.
+        ContactRevealed = "contact-revealed",
+        /// A station was entered or changed.
+        StationKept = "station-kept",
+        /// An account was made or changed.
+        AccountKept = "account-kept",
+        /// Somebody signed in.
+        SignedIn = "signed-in",
+        /// A sign-in failed.
+        SignInFailed = "sign-in-failed",
+        /// Somebody signed out.
+        SignedOut = "signed-out",
+        /// A token was made or revoked.
+        TokenKept = "token-kept",
+        /// Policy was changed.
+        PolicySet = "policy-set",
+        /// A sheet was imported.
+        SheetImported = "sheet-imported",
+        /// A sheet was exported.
+        SheetExported = "sheet-exported",
+        /// A task was done.
+        TaskDone = "task-done",
+    }
+}

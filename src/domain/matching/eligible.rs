@@ -1,0 +1,236 @@
+//! The hard rules: who may not be asked for this need, and which rule says so.
+//!
+//! The rules are asked in a fixed order and the first that bars is told. The same function decides on candidates in
+//! memory and again on rows inside the offer's transaction. Deliberately absent: lack of a common service item, which
+//! lowers the score and does not bar.
+
+use super::{Arg, Candidate, Facts, NeedProfile, Qualified, distance_metres};
+use crate::domain::firm::{FirmMatch, FirmName};
+use crate::domain::need::Mode;
+use crate::domain::standing::Standing;
+use chrono::NaiveDate;
+
+text_enum! {
+    /// On which side of the dispute a name stands.
+    pub enum OpposingSide {
+        /// 对方当事人.
+        Party = "party",
+        /// 对方代理机构.
+        Agent = "agent",
+    }
+}
+
+/// Why an expert may not be asked for this need.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Exclusion {
+    /// Not on the register as active.
+    Standing(Standing),
+    /// He was asked for this need before.
+    AlreadyAsked,
+    /// His last qualification ends before the day he is asked or needed.
+    Qualification {
+        /// The last valid day.
+        valid_until: NaiveDate,
+    },
+    /// On leave on the day he is asked or needed.
+    Leave {
+        /// The last day of leave.
+        until: NaiveDate,
+    },
+    /// As many offers open as he may have.
+    OpenCap {
+        /// Offers open now.
+        open: u16,
+        /// Most at once.
+        cap: u16,
+    },
+    /// As many offers this month as he may get.
+    MonthlyCap {
+        /// Offers this month.
+        offers: u16,
+        /// Most a month.
+        cap: u16,
+    },
+    /// He is, or works for, the opposing party.
+    OpposingParty {
+        /// The opposing party as written in the need.
+        name: String,
+    },
+    /// He works for the opposing party's agent.
+    OpposingAgent {
+        /// The agent as written in the need.
+        name: String,
+    },
+    /// He works for the enterprise that asks.
+    OwnEnterprise,
+    /// A relation to either side was declared.
+    DeclaredRelation,
+    /// His firm may be the opposing party's or agent's: a person has to look.
+    AskManager {
+        /// Which side the name stands on.
+        side: OpposingSide,
+        /// The name as written in the need.
+        name: String,
+    },
+    /// He does not offer this channel.
+    Mode(Mode),
+    /// Further away than he travels.
+    Distance {
+        /// Metres between him and the place of service.
+        metres: u32,
+        /// Kilometres he travels.
+        max_km: u16,
+    },
+}
+
+impl Exclusion {
+    /// Every code, in the order in which the rules are asked.
+    pub const CODES: [&'static str; 13] = [
+        "standing",
+        "already-asked",
+        "qualification",
+        "leave",
+        "open-cap",
+        "monthly-cap",
+        "opposing-party",
+        "opposing-agent",
+        "own-enterprise",
+        "declared-relation",
+        "ask-manager",
+        "mode",
+        "distance",
+    ];
+
+    /// The stable code: the API's `rule`, and the key of `excluded-<code>`.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Standing(_) => "standing",
+            Self::AlreadyAsked => "already-asked",
+            Self::Qualification { .. } => "qualification",
+            Self::Leave { .. } => "leave",
+            Self::OpenCap { .. } => "open-cap",
+            Self::MonthlyCap { .. } => "monthly-cap",
+            Self::OpposingParty { .. } => "opposing-party",
+            Self::OpposingAgent { .. } => "opposing-agent",
+            Self::OwnEnterprise => "own-enterprise",
+            Self::DeclaredRelation => "declared-relation",
+            Self::AskManager { .. } => "ask-manager",
+            Self::Mode(_) => "mode",
+            Self::Distance { .. } => "distance",
+        }
+    }
+
+    /// A matter of conflict rather than of time or place: shown in the warning colour.
+    #[must_use]
+    pub const fn is_conflict(&self) -> bool {
+        matches!(
+            self,
+            Self::OpposingParty { .. }
+                | Self::OpposingAgent { .. }
+                | Self::OwnEnterprise
+                | Self::DeclaredRelation
+                | Self::AskManager { .. }
+        )
+    }
+
+    /// The arguments of its sentence.
+    #[must_use]
+    pub fn args(&self) -> Vec<(&'static str, Arg)> {
+        match self {
+            Self::Standing(standing) => vec![("standing", Arg::Code(standing.as_str()))],
+            Self::AlreadyAsked | Self::OwnEnterprise | Self::DeclaredRelation => Vec::new(),
+            Self::Qualification { valid_until } => vec![("date", Arg::Date(*valid_until))],
+            Self::Leave { until } => vec![("date", Arg::Date(*until))],
+            Self::OpenCap { open, cap } => vec![("open", Arg::number(*open)), ("cap", Arg::number(*cap))],
+            Self::MonthlyCap { offers, cap } => vec![("offers", Arg::number(*offers)), ("cap", Arg::number(*cap))],
+            Self::OpposingParty { name } | Self::OpposingAgent { name } => vec![("name", Arg::Text(name.clone()))],
+            Self::AskManager { side, name } => {
+                vec![("side", Arg::Code(side.as_str())), ("name", Arg::Text(name.clone()))]
+            }
+            Self::Mode(mode) => vec![("mode", Arg::Code(mode.as_str()))],
+            Self::Distance { metres, max_km } => {
+                vec![("km", Arg::kilometres(*metres)), ("max", Arg::number(*max_km))]
+            }
+        }
+    }
+}
+
+/// Whether the service takes the expert to a place.
+pub(super) const fn in_person(mode: Mode) -> bool {
+    matches!(mode, Mode::Onsite | Mode::Station | Mode::Training)
+}
+
+/// Whether the expert may be asked for this need.
+///
+/// # Errors
+/// The first rule that says no.
+pub fn eligible(need: &NeedProfile, expert: &Candidate, facts: &Facts) -> Result<(), Exclusion> {
+    if !expert.standing.may_be_asked() {
+        return Err(Exclusion::Standing(expert.standing));
+    }
+    if facts.already_asked {
+        return Err(Exclusion::AlreadyAsked);
+    }
+    let last_day = need.asked_on.max(need.wanted_on);
+    if let Qualified::Until(valid_until) = expert.qualified
+        && valid_until < last_day
+    {
+        return Err(Exclusion::Qualification { valid_until });
+    }
+    for leave in &expert.leaves {
+        if leave.covers(need.asked_on) || leave.covers(need.wanted_on) {
+            return Err(Exclusion::Leave { until: leave.to });
+        }
+    }
+    if expert.open_offers >= expert.open_cap {
+        return Err(Exclusion::OpenCap { open: expert.open_offers, cap: expert.open_cap });
+    }
+    if expert.month_offers >= expert.monthly_cap {
+        return Err(Exclusion::MonthlyCap { offers: expert.month_offers, cap: expert.monthly_cap });
+    }
+    no_conflict(need, expert, facts)?;
+    if !expert.modes.is_empty() && !expert.modes.has(need.mode) {
+        return Err(Exclusion::Mode(need.mode));
+    }
+    if in_person(need.mode)
+        && let Some(max_km) = expert.max_distance_km
+        && let Some(metres) = distance_metres(need, expert)
+        && metres > u32::from(max_km) * 1000
+    {
+        return Err(Exclusion::Distance { metres, max_km });
+    }
+    Ok(())
+}
+
+/// Sure matches bar whichever side they are on, before an unsure one asks a person.
+fn no_conflict(need: &NeedProfile, expert: &Candidate, facts: &Facts) -> Result<(), Exclusion> {
+    for party in &need.opposing_party {
+        if party.raw() == expert.name.trim() || expert.firm.compare(party) == FirmMatch::Sure {
+            return Err(Exclusion::OpposingParty { name: party.raw().to_owned() });
+        }
+    }
+    if let Some(name) = first_match(&expert.firm, &need.opposing_agent, FirmMatch::Sure) {
+        return Err(Exclusion::OpposingAgent { name });
+    }
+    if expert.firm.compare(&need.enterprise) == FirmMatch::Sure {
+        return Err(Exclusion::OwnEnterprise);
+    }
+    if facts.declared_relation {
+        return Err(Exclusion::DeclaredRelation);
+    }
+    for (side, names) in [(OpposingSide::Party, &need.opposing_party), (OpposingSide::Agent, &need.opposing_agent)] {
+        if let Some(name) = first_match(&expert.firm, names, FirmMatch::Unsure) {
+            return Err(Exclusion::AskManager { side, name });
+        }
+    }
+    Ok(())
+}
+
+fn first_match(firm: &FirmName, names: &[FirmName], wanted: FirmMatch) -> Option<String> {
+    let found = names.iter().find(|name| firm.compare(name) == wanted)?;
+    Some(found.raw().to_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,22 @@
+# Problems found while importing a sheet. $column is the header as typed, $value the cell, $hint what was expected.
+sheet-problem-not-a-sheet = This file is not a sheet. Please upload an .xlsx or .csv file.
+sheet-problem-old-or-locked = This is an old .xls file, or it is locked with a password. Please save it as .xlsx without a password and upload it again.
+sheet-problem-encoding = The text encoding of this file is not recognised. Please save it as CSV in UTF-8, or as .xlsx.
+sheet-problem-too-large = The sheet is too large: at most 10 MB and 100,000 rows. Please split it into several files.
+sheet-problem-empty = The sheet has no rows to read.
+sheet-problem-missing-column = The column “{ $column }” is missing.
+sheet-problem-unknown-column = The column “{ $column }” is not known and was not read; the other columns were.
+sheet-problem-repeated-column = The column “{ $column }” repeats another; only “{ $hint }” was read.
+sheet-problem-missing-value = “{ $column }” must not be empty.
+sheet-problem-cell-error = “{ $column }” holds the Excel error { $value }; please correct the formula or type the value.
+sheet-problem-lost-digits = Excel has rounded the long number in “{ $column }” to { $value }; please format the column as text and type it again.
+sheet-problem-bad-email = “{ $value }” in “{ $column }” is not an e-mail address.
+sheet-problem-bad-number = “{ $column }” takes a number such as { $hint }, not “{ $value }”.
+sheet-problem-out-of-range = “{ $column }” must lie within { $hint }; it is { $value }.
+sheet-problem-bad-date = “{ $value }” in “{ $column }” is not a valid date; please write it like { $hint }.
+sheet-problem-unknown-region = “{ $value }” in “{ $column }” is not a known region; please use its full name or its code.
+sheet-problem-unknown-service = “{ $value }” in “{ $column }” is not in the service catalogue.
+sheet-problem-unknown-word = “{ $value }” in “{ $column }” is not recognised; possible are: { $hint }.
+sheet-problem-uneven-list = “{ $column }” needs as many entries as there are qualifications ({ $hint }), with “none” where there is none; it is “{ $value }”.
+sheet-problem-half-a-pair = “{ $column }” is filled in, so “{ $hint }” is needed too.
+sheet-problem-repeated = The record whose “{ $column }” is “{ $value }” already stands in row { $hint }.

@@ -1,0 +1,22 @@
+# 导入表格时发现的问题。$column 为表头原文,$value 为单元格内容,$hint 为应有的内容。
+sheet-problem-not-a-sheet = 这个文件不是表格。请上传 .xlsx 或 .csv 文件。
+sheet-problem-old-or-locked = 这是旧版 .xls 文件,或设有打开密码的文件。请用 Excel 另存为不带密码的 .xlsx 后再上传。
+sheet-problem-encoding = 无法识别文件的文字编码。请另存为 UTF-8 编码的 CSV,或另存为 .xlsx。
+sheet-problem-too-large = 表格太大:最多 10 MB、10 万行。请分成几个文件上传。
+sheet-problem-empty = 表格里没有可读的行。
+sheet-problem-missing-column = 缺少“{ $column }”列。
+sheet-problem-unknown-column = 不认识“{ $column }”列,这一列未读取,其余各列照常读取。
+sheet-problem-repeated-column = “{ $column }”列重复,只读取了“{ $hint }”列。
+sheet-problem-missing-value = “{ $column }”不能为空。
+sheet-problem-cell-error = “{ $column }”中是 Excel 的错误值 { $value },请改正公式或直接填写内容。
+sheet-problem-lost-digits = “{ $column }”中的长数字已被 Excel 舍入为 { $value },请把这一列设为文本格式后重新填写。
+sheet-problem-bad-email = “{ $column }”中的“{ $value }”不是电子邮箱地址。
+sheet-problem-bad-number = “{ $column }”应填数字,例如 { $hint };现在是“{ $value }”。
+sheet-problem-out-of-range = “{ $column }”应在 { $hint } 之间;现在是 { $value }。
+sheet-problem-bad-date = “{ $column }”中的“{ $value }”不是有效日期,请按 { $hint } 的样子填写。
+sheet-problem-unknown-region = “{ $column }”中的“{ $value }”不是已知的区,请填写区的全称或代码。
+sheet-problem-unknown-service = “{ $column }”中的“{ $value }”不在服务事项目录中。
+sheet-problem-unknown-word = “{ $column }”中的“{ $value }”无法识别,可以填写:{ $hint }。
+sheet-problem-uneven-list = “{ $column }”的项数应与资质类型相同({ $hint } 项),没有的一项填“无”;现在是“{ $value }”。
+sheet-problem-half-a-pair = “{ $column }”已填写,“{ $hint }”也要一并填写。
+sheet-problem-repeated = “{ $column }”为“{ $value }”的记录在第 { $hint } 行已经出现过。

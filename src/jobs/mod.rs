@@ -1,0 +1,81 @@
+//! Work nobody asks for: what is due is done, letters leave, the index follows.
+//!
+//! Contract: a job takes no input, finds what is due, and is idempotent by dedup key and fence, so that a crash, a
+//! double start and a day of downtime are one path. Tests and the demo call [`tick`] by hand; the service runs it in a
+//! thread of its own. Deliberately absent: business changes (they are deeds in `actions`).
+
+pub mod deliver_mail;
+pub mod supervisor;
+pub mod sweep_assignments;
+
+use crate::actions::{Done, Office};
+use crate::mail::{Mailer, Sender};
+use std::sync::Arc;
+
+/// Everything the jobs work with.
+#[derive(Clone)]
+pub struct Desk {
+    /// The office.
+    pub office: Arc<Office>,
+    /// How letters leave; `None` when mail is off and letters wait.
+    pub mailer: Option<Arc<dyn Mailer>>,
+    /// In whose name they leave.
+    pub sender: Sender,
+}
+
+/// What one tick did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct TickReport {
+    /// Letters a server took.
+    pub letters_sent: usize,
+    /// Letters that came back or were given up.
+    pub letters_failed: usize,
+    /// Letters that have to wait and be tried again.
+    pub letters_waiting: usize,
+    /// Reminders owed.
+    pub reminders_sent: usize,
+    /// Offers that ran out.
+    pub assignments_lapsed: usize,
+    /// Tasks left for people.
+    pub tasks_left: usize,
+    /// Needs written to the index.
+    pub needs_indexed: usize,
+}
+
+impl TickReport {
+    /// Whether nothing was due.
+    #[must_use]
+    pub const fn is_idle(&self) -> bool {
+        self.letters_sent + self.letters_failed + self.letters_waiting + self.reminders_sent + self.assignments_lapsed + self.tasks_left == 0
+    }
+
+    /// Adds what another tick did.
+    pub const fn add(&mut self, other: &Self) {
+        self.letters_sent += other.letters_sent;
+        self.letters_failed += other.letters_failed;
+        self.letters_waiting += other.letters_waiting;
+        self.reminders_sent += other.reminders_sent;
+        self.assignments_lapsed += other.assignments_lapsed;
+        self.tasks_left += other.tasks_left;
+        self.needs_indexed += other.needs_indexed;
+    }
+}
+
+/// Does everything that is due now, until nothing is: assignments first, then letters, then the index.
+///
+/// # Errors
+/// A fault of the machine; what was done before it stays done.
+pub fn tick(desk: &Desk) -> Done<TickReport> {
+    let mut report = TickReport::default();
+    loop {
+        let mut round = TickReport::default();
+        sweep_assignments::sweep(&desk.office, &mut round)?;
+        deliver_mail::deliver_due(desk, &mut round)?;
+        report.add(&round);
+        if round.is_idle() {
+            break;
+        }
+    }
+    report.needs_indexed += desk.office.follow_index()?;
+    Ok(report)
+}

@@ -1,0 +1,38 @@
+//! Zhipai 知派: the dispatch desk of a public IP service centre.
+//!
+//! Layers at the edges, deeds in the middle, nouns everywhere: a noun has the same file name in each layer.
+//!
+//! | module | may import |
+//! | --- | --- |
+//! | [`domain`] | std, serde, chrono types, [`ids`] |
+//! | [`clock`] [`ids`] [`seal`] [`config`] | std and small crates |
+//! | [`i18n`] [`db`] [`search`] [`sheet`] | `domain`, `ids`; never each other |
+//! | [`mail`] | `domain`, `i18n`, `seal` |
+//! | [`actions`] | `domain`, `db`, `search`, `clock`, `ids`, `seal`; the only place where a business change is committed |
+//! | [`jobs`] | `actions`, `db` (outbox, changes), `mail`, `search`, `clock` |
+//! | [`web`] | `actions`, `db` (reading), `search` (reading), `i18n`, `seal`, `sheet`, `domain`, `telemetry` |
+//! | [`demo`], `main` | everything |
+//!
+//! `tests/it/architecture.rs` reads the `use` lines and holds this table.
+
+pub mod clock;
+pub mod config;
+pub mod ids;
+pub mod seal;
+
+pub mod domain;
+
+pub mod db;
+pub mod i18n;
+pub mod search;
+pub mod sheet;
+
+pub mod mail;
+
+pub mod actions;
+
+pub mod jobs;
+pub mod telemetry;
+pub mod web;
+
+pub mod demo;

@@ -1,0 +1,205 @@
+//! A letter: a notice in words, one language, one reader, before it becomes a message.
+//!
+//! Contract: [`letter`] is a pure function of notice, links and language. Every letter says who, what, where, how long,
+//! until when and what to do, in that order, and has the same words as HTML and as text. An offer never shows contact
+//! data, whatever the notice holds (rules.md, "The answer"): only the arms that may print a contact do. Every letter to an
+//! enterprise ends with the 监督电话. Deliberately absent: attachments of a need, advertising, pictures.
+
+mod enterprise;
+mod expert;
+mod pen;
+#[cfg(test)]
+pub mod sample;
+mod staff;
+#[cfg(test)]
+mod tests;
+
+use super::invite::Invite;
+use super::links::Links;
+use crate::domain::notice::{Notice, NoticeKind};
+use crate::i18n::{L, Lang};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use pen::Pen;
+
+/// A letter in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// What is told.
+    pub kind: NoticeKind,
+    /// In which language.
+    pub lang: Lang,
+    /// The subject line.
+    pub subject: String,
+    /// What mail programs show beside the subject.
+    pub preheader: String,
+    /// Who writes: the service and the station.
+    pub brand: String,
+    /// The headline.
+    pub heading: String,
+    /// 顾明岚老师，您好：
+    pub greeting: String,
+    /// What it is about, in a sentence or two.
+    pub paragraphs: Vec<String>,
+    /// The points of the matter: label and value.
+    pub facts: Vec<(String, String)>,
+    /// Until when.
+    pub due: Option<DueBox>,
+    /// What the reader can do; the primary first.
+    pub actions: Vec<Action>,
+    /// Whom to reach; only in letters to those who may.
+    pub contacts: Vec<ContactBlock>,
+    /// The closing lines.
+    pub closing: Vec<String>,
+    /// 监督电话, with its label; on every letter to an enterprise.
+    pub supervision_phone: Option<String>,
+    /// 复制微信话术: the gist with its link, for staff to paste.
+    pub wechat: String,
+    /// The calendar file.
+    pub invite: Option<Invite>,
+}
+
+/// The deadline, in words and with its count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueBox {
+    /// 请于 2026年5月8日（周五）24:00 前答复
+    pub words: String,
+    /// The first instant that is too late, where it is known.
+    pub instant: Option<DateTime<Utc>>,
+    /// The rule it was counted by, in a sentence.
+    pub rule: Option<String>,
+    /// From when it counts; whether it is provisional.
+    pub notes: Vec<String>,
+    /// Day by day: the day, and why it counts or not.
+    pub count: Vec<(String, String)>,
+}
+
+/// Something the reader can do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Action {
+    /// On the button.
+    pub label: String,
+    /// Where it leads.
+    pub url: String,
+    /// The one that is meant first.
+    pub primary: bool,
+}
+
+/// Somebody to reach.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContactBlock {
+    /// Who this is to the reader.
+    pub heading: String,
+    /// Label and value.
+    pub lines: Vec<(String, String)>,
+}
+
+/// Words a notice in a language.
+#[must_use]
+pub fn letter(notice: &Notice, links: &Links<'_>, lang: Lang) -> Letter {
+    let pen = Pen { notice, links, l: L(lang) };
+    let mut letter = pen.blank();
+    match notice.kind {
+        NoticeKind::Offer => expert::offer(&pen, &mut letter),
+        NoticeKind::Reminder => expert::reminder(&pen, &mut letter),
+        NoticeKind::OfferLapsed => expert::offer_lapsed(&pen, &mut letter),
+        NoticeKind::SeatTaken => expert::seat_taken(&pen, &mut letter),
+        NoticeKind::OfferWithdrawn => expert::offer_withdrawn(&pen, &mut letter),
+        NoticeKind::Confirmed => expert::confirmed(&pen, &mut letter),
+        NoticeKind::QuestionReplied => expert::question_replied(&pen, &mut letter),
+        NoticeKind::AnswerEntered => expert::answer_entered(&pen, &mut letter),
+        NoticeKind::ExpertReleased => expert::expert_released(&pen, &mut letter),
+        NoticeKind::FeedbackReminder => expert::feedback_reminder(&pen, &mut letter),
+        NoticeKind::CaseOpened => expert::case_opened(&pen, &mut letter),
+        NoticeKind::CaseDecided => expert::case_decided(&pen, &mut letter),
+        NoticeKind::BreachWithdrawn => expert::breach_withdrawn(&pen, &mut letter),
+
+        NoticeKind::Receipt => enterprise::receipt(&pen, &mut letter),
+        NoticeKind::ExpertConfirmed => enterprise::expert_confirmed(&pen, &mut letter),
+        NoticeKind::SearchingAgain => enterprise::searching_again(&pen, &mut letter),
+        NoticeKind::RateService | NoticeKind::RateReminder => enterprise::rate(&pen, &mut letter),
+        NoticeKind::NeedClosed => enterprise::need_closed(&pen, &mut letter),
+
+        NoticeKind::StaffAccepted => staff::accepted(&pen, &mut letter),
+        NoticeKind::StaffDeclined => staff::declined(&pen, &mut letter),
+        NoticeKind::StaffLapsed => staff::lapsed(&pen, &mut letter),
+        NoticeKind::StaffQuestion => staff::question(&pen, &mut letter, "task-reply-question-next"),
+        NoticeKind::StaffQuestionOverdue => staff::question(&pen, &mut letter, "task-question-overdue-next"),
+        NoticeKind::StaffUnanswered => staff::unanswered(&pen, &mut letter),
+        NoticeKind::StaffUndelivered => staff::undelivered(&pen, &mut letter),
+        NoticeKind::StaffReleased => staff::released(&pen, &mut letter),
+        NoticeKind::StaffFeedback => staff::feedback(&pen, &mut letter),
+        NoticeKind::StaffConduct => staff::conduct(&pen, &mut letter),
+        NoticeKind::StaffCase => staff::case(&pen, &mut letter),
+        NoticeKind::StaffNotMine => staff::not_mine(&pen, &mut letter),
+        NoticeKind::PasswordReset => staff::password_reset(&pen, &mut letter),
+    }
+    letter.preheader = preheader(&letter);
+    letter.wechat = wechat(&pen, &letter);
+    letter
+}
+
+impl Letter {
+    /// The letter as HTML: one column of at most 600 px, its styles inline, since that is all mail programs agree on.
+    ///
+    /// # Errors
+    /// What the template engine says.
+    pub fn html(&self) -> askama::Result<String> {
+        Html { letter: self, l: L(self.lang) }.render()
+    }
+
+    /// The letter as text, complete.
+    ///
+    /// # Errors
+    /// What the template engine says.
+    pub fn text(&self) -> askama::Result<String> {
+        Text { letter: self, l: L(self.lang) }.render()
+    }
+
+    /// The addresses with what they do, each address once: two buttons may lead to the same page.
+    #[must_use]
+    pub fn addresses(&self) -> Vec<(String, &str)> {
+        let l = L(self.lang);
+        let mut found: Vec<(String, &str)> = Vec::new();
+        for action in &self.actions {
+            match found.iter_mut().find(|(_, url)| *url == action.url) {
+                Some((label, _)) => *label = format!("{label}{}{}", l.pick("；", "; "), action.label),
+                None => found.push((action.label.clone(), &action.url)),
+            }
+        }
+        found
+    }
+}
+
+#[derive(Template)]
+#[template(path = "letter.html", config = "src/web/askama.toml")]
+struct Html<'a> {
+    letter: &'a Letter,
+    l: L,
+}
+
+#[derive(Template)]
+#[template(path = "letter.txt", config = "src/web/askama.toml", escape = "none")]
+struct Text<'a> {
+    letter: &'a Letter,
+    l: L,
+}
+
+fn preheader(letter: &Letter) -> String {
+    let due = letter.due.as_ref().map(|due| due.words.as_str());
+    let first = letter.paragraphs.first().map(String::as_str);
+    let text = due.or(first).unwrap_or_default();
+    text.chars().take(120).collect()
+}
+
+/// Greeting, gist, deadline, link, who writes: one message to paste.
+fn wechat(pen: &Pen<'_>, letter: &Letter) -> String {
+    let mut lines = vec![letter.greeting.clone()];
+    lines.extend(letter.paragraphs.first().cloned());
+    lines.extend(letter.due.as_ref().map(|due| format!("{}{}", due.words, pen.l.pick("。", "."))));
+    if let Some(action) = letter.actions.first() {
+        lines.push(format!("{}{}{}", action.label, pen.l.pick("：", ": "), action.url));
+    }
+    lines.extend(pen.signature());
+    lines.join("\n")
+}

@@ -1,0 +1,366 @@
+//! Turns what people type into terms. Index and query go through the same chain, so both sides always agree:
+//! NFKC → lower case → traditional to simplified → Taiwan vocabulary → scripts told apart → Han runs as dictionary words
+//! and as two-character grams, Latin and digit runs as stemmed English words.
+//!
+//! Contract: every function is pure and deterministic; no guessing of unknown words (jieba's HMM is off), since the
+//! grams find those. Any change here that alters terms must raise [`ANALYZER_V`], which makes every index rebuild itself.
+//! Deliberately absent: language detection. The script of each run decides how it is treated.
+
+use std::collections::HashSet;
+use std::fmt::Write;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use jieba_rs::Jieba;
+use sha2::{Digest, Sha256};
+use tantivy::tokenizer::{Language, RawTokenizer, Stemmer, TextAnalyzer, TokenStream};
+use unicode_normalization::UnicodeNormalization;
+
+/// Version of the chain below. An index built under another version is rebuilt.
+pub const ANALYZER_V: u32 = 1;
+
+const DICTIONARY: &str = include_str!("../../index/dictionary.txt");
+const STOPWORDS: &str = include_str!("../../index/stopwords.txt");
+const SYNONYMS: &str = include_str!("../../index/synonyms.txt");
+
+/// The longest word kept as a term, in characters; longer runs are noise such as keys and hashes.
+const LONGEST_TERM: usize = 40;
+
+static JIEBA: LazyLock<Jieba> = LazyLock::new(|| {
+    let mut jieba = Jieba::new();
+    for word in lines(DICTIONARY) {
+        jieba.add_word(word, None, None);
+    }
+    jieba
+});
+
+static STOP: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let mut stop = HashSet::new();
+    let mut stemmer = EnglishStemmer::new();
+    for word in lines(STOPWORDS) {
+        stop.insert(stemmer.stem(word));
+    }
+    stop
+});
+
+static RESPELLING: LazyLock<Option<(AhoCorasick, Vec<&'static str>)>> = LazyLock::new(|| {
+    let mut from = Vec::new();
+    let mut to = Vec::new();
+    for line in lines(SYNONYMS) {
+        if let Some((left, right)) = line.split_once('\t') {
+            from.push(left.trim());
+            to.push(right.trim());
+        }
+    }
+    let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(from).ok()?;
+    Some((automaton, to))
+});
+
+/// The lines of one of our `index/*.txt` files that are neither empty nor comments.
+fn lines(file: &'static str) -> impl Iterator<Item = &'static str> {
+    file.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+/// The words people added to the dictionary: at most four characters each (longer names are concepts).
+#[cfg(test)]
+pub(super) fn dictionary_words() -> Vec<&'static str> {
+    lines(DICTIONARY).collect()
+}
+
+/// SHA-256 of every word list the terms of an index depend on, in hexadecimal.
+#[must_use]
+pub fn dictionary_hash() -> &'static str {
+    static HASH: LazyLock<String> = LazyLock::new(|| {
+        let mut hasher = Sha256::new();
+        for part in [DICTIONARY, STOPWORDS, SYNONYMS, super::lexicon::CONCEPTS] {
+            hasher.update((part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+        let mut hex = String::with_capacity(64);
+        for byte in hasher.finalize() {
+            let _ = write!(hex, "{byte:02x}");
+        }
+        hex
+    });
+    &HASH
+}
+
+/// Snowball's English stemmer, one word at a time.
+pub(super) struct EnglishStemmer(TextAnalyzer);
+
+impl EnglishStemmer {
+    pub(super) fn new() -> Self {
+        Self(TextAnalyzer::builder(RawTokenizer::default()).filter(Stemmer::new(Language::English)).build())
+    }
+
+    /// The stem of a lower-case word; words with other than ASCII letters come back unchanged.
+    pub(super) fn stem(&mut self, word: &str) -> String {
+        if word.len() < 3 || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            return word.to_owned();
+        }
+        let mut stream = self.0.token_stream(word);
+        if stream.advance() { stream.token().text.clone() } else { word.to_owned() }
+    }
+}
+
+/// How a run of characters is treated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Script {
+    /// Characters written without spaces: Han, kana, hangul.
+    Han,
+    /// Letters and digits of every other script.
+    Latin,
+}
+
+/// One unbroken run of characters of one script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Run<'a> {
+    /// How the run is treated.
+    pub script: Script,
+    /// The run itself.
+    pub text: &'a str,
+    /// Byte offset of the run in the text it was cut from.
+    pub start: usize,
+}
+
+/// The script of a character, or `None` for spaces and punctuation.
+#[must_use]
+pub fn script_of(character: char) -> Option<Script> {
+    let han = matches!(character,
+        '\u{3005}' | '\u{3007}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
+        | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}');
+    if han && character != '\u{30fb}' {
+        Some(Script::Han)
+    } else if character.is_alphanumeric() {
+        Some(Script::Latin)
+    } else {
+        None
+    }
+}
+
+/// Cuts a text into runs of one script, leaving out spaces and punctuation.
+#[must_use]
+pub fn runs(text: &str) -> Vec<Run<'_>> {
+    let mut found = Vec::new();
+    let mut open: Option<(Script, usize)> = None;
+    for (at, character) in text.char_indices() {
+        let script = script_of(character);
+        if open.map(|(current, _)| current) == script {
+            continue;
+        }
+        if let Some((current, start)) = open {
+            found.push(Run { script: current, text: text.get(start..at).unwrap_or_default(), start });
+        }
+        open = script.map(|next| (next, at));
+    }
+    if let Some((current, start)) = open {
+        found.push(Run { script: current, text: text.get(start..).unwrap_or_default(), start });
+    }
+    found
+}
+
+/// NFKC, lower case, simplified characters, no zero-width characters. For analysis only, never for storage: NFKC also
+/// turns `，` into `,`.
+#[must_use]
+pub fn normalise(text: &str) -> String {
+    let mut lowered = String::with_capacity(text.len());
+    for character in text.nfkc() {
+        if matches!(character, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{00ad}') {
+            continue;
+        }
+        lowered.extend(character.to_lowercase());
+    }
+    fast2s::convert(&lowered)
+}
+
+/// The common form of a text: [`normalise`]d, Taiwan's words replaced by the mainland's, English words stemmed, one space
+/// between English words that belong together (`pre-examination` and `pre examination` are alike), nothing between a Han
+/// and a Latin run that only a space parts (`PCT 申请` is `pct申请`), and a line feed where a term must not cross.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    let mut normalised = normalise(text);
+    if let Some((automaton, replacements)) = RESPELLING.as_ref() {
+        normalised = automaton.replace_all(&normalised, replacements);
+    }
+    let mut stemmer = EnglishStemmer::new();
+    let mut folded = String::with_capacity(normalised.len());
+    let mut previous: Option<Run<'_>> = None;
+    for run in runs(&normalised) {
+        if let Some(before) = previous {
+            let gap = normalised.get(before.start + before.text.len()..run.start).unwrap_or_default();
+            let possessive = run.text == "s" && matches!(gap, "'" | "’");
+            if possessive {
+                // Swallowed: what follows is measured from its end.
+                let end = run.start + run.text.len();
+                previous = Some(Run { text: normalised.get(before.start..end).unwrap_or_default(), ..before });
+                continue;
+            }
+            let latin_pair = before.script == Script::Latin && run.script == Script::Latin;
+            if latin_pair && gap.chars().all(|c| matches!(c, ' ' | '-' | '/' | '&' | '\'' | '’')) {
+                folded.push(' ');
+            } else if before.script == run.script || !gap.chars().all(|c| c == ' ') {
+                folded.push('\n');
+            }
+        }
+        match run.script {
+            Script::Han => folded.push_str(run.text),
+            Script::Latin => folded.push_str(&stemmer.stem(run.text)),
+        }
+        previous = Some(run);
+    }
+    folded
+}
+
+/// The terms of a text, by the field they go to. Repeats are kept: they are the frequencies.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// Dictionary words of Han runs, sub-words included.
+    pub words: Vec<String>,
+    /// Two-character grams of Han runs; the last character of each run also stands alone, so that a single character can
+    /// be found as a prefix.
+    pub grams: Vec<String>,
+    /// Stemmed Latin and digit words.
+    pub latin: Vec<String>,
+}
+
+/// The terms of a [`fold`]ed text.
+#[must_use]
+pub fn terms(folded: &str) -> Terms {
+    let mut found = Terms::default();
+    for run in runs(folded) {
+        match run.script {
+            Script::Han => {
+                found.words.extend(words(run.text));
+                found.grams.extend(grams(run.text));
+                found.grams.extend(run.text.chars().next_back().map(String::from));
+            }
+            Script::Latin if run.text.chars().count() <= LONGEST_TERM => found.latin.push(run.text.to_owned()),
+            Script::Latin => {}
+        }
+    }
+    found
+}
+
+/// Dictionary words of one Han run, sub-words of two and three characters included. Single characters are left out: the
+/// grams carry them.
+#[must_use]
+pub fn words(run: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for token in JIEBA.cut_for_search(run, false) {
+        let length = token.word.chars().count();
+        if (2..=LONGEST_TERM).contains(&length) {
+            found.push(token.word.to_owned());
+        }
+    }
+    found
+}
+
+/// Overlapping two-character grams of one Han run; empty for a single character.
+#[must_use]
+pub fn grams(run: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut before: Option<char> = None;
+    for character in run.chars() {
+        if let Some(first) = before {
+            found.push(String::from_iter([first, character]));
+        }
+        before = Some(character);
+    }
+    found
+}
+
+/// Cuts a text into dictionary words without sub-words; together they are the whole text.
+pub(super) fn cut(text: &str) -> Vec<&str> {
+    JIEBA.cut(text, false).into_iter().map(|token| token.word).collect()
+}
+
+/// Whether a folded word says nothing about the matter (请问, 如何, the).
+#[must_use]
+pub fn is_stopword(folded_word: &str) -> bool {
+    STOP.contains(folded_word)
+}
+
+/// The runs of a folded text that carry meaning: Han runs with stop words cut out, and Latin words that are none.
+#[must_use]
+pub fn content(folded: &str) -> Vec<Run<'_>> {
+    let mut kept = Vec::new();
+    for run in runs(folded) {
+        if run.script == Script::Latin {
+            if !is_stopword(run.text) {
+                kept.push(run);
+            }
+            continue;
+        }
+        let mut offset = 0;
+        let mut piece_start = 0;
+        for word in cut(run.text) {
+            let end = offset + word.len();
+            if is_stopword(word) {
+                keep(&mut kept, run, piece_start, offset);
+                piece_start = end;
+            }
+            offset = end;
+        }
+        keep(&mut kept, run, piece_start, offset);
+    }
+    kept
+}
+
+fn keep<'a>(kept: &mut Vec<Run<'a>>, run: Run<'a>, from: usize, to: usize) {
+    if let Some(text) = run.text.get(from..to).filter(|text| !text.is_empty()) {
+        kept.push(Run { script: Script::Han, text, start: run.start + from });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_that_people_type_fold_alike() {
+        let cases = [
+            ("ＰＣＴ　申請", "pct申请"),
+            ("PCT 申请", "pct申请"),
+            ("專利預審", "专利预审"),
+            ("智慧財產", "知识产权"),
+            ("營業秘密", "商业秘密"),
+            ("軟體著作權", "软件著作权"),
+            ("Trade Secrets", "trade secret"),
+            ("trade-secret", "trade secret"),
+            ("patents, licensing", "patent\nlicens"),
+            ("专利 侵权", "专利\n侵权"),
+            ("competitor's patent", "competitor patent"),
+            ("知识\u{200b}产权", "知识产权"),
+        ];
+        for (typed, expected) in cases {
+            assert_eq!(fold(typed), expected, "{typed}");
+        }
+    }
+
+    #[test]
+    fn words_and_grams_of_a_long_name() {
+        let found = terms("数据知识产权登记");
+        assert!(found.words.contains(&"知识产权".to_owned()), "{:?}", found.words);
+        assert_eq!(found.grams, ["数据", "据知", "知识", "识产", "产权", "权登", "登记", "记"]);
+        assert!(terms("帮我找pct专家").latin.contains(&"pct".to_owned()));
+    }
+
+    #[test]
+    fn dictionary_holds_short_words_that_stay_whole() {
+        let entries = dictionary_words();
+        assert!(entries.len() >= 100);
+        for entry in entries {
+            let length = entry.chars().count();
+            assert!((2..=4).contains(&length), "{entry} is too long for the dictionary: make it a concept");
+            assert_eq!(fold(entry), entry, "{entry} is not in folded form");
+            assert!(words(entry).contains(&entry.to_owned()), "{entry} is not a word");
+        }
+    }
+
+    #[test]
+    fn stop_words_are_cut_out_of_the_content() {
+        let folded = fold("请问如何办理专利预审 the patents");
+        let kept: Vec<&str> = content(&folded).iter().map(|run| run.text).collect();
+        assert_eq!(kept, ["专利预审", "patent"]);
+    }
+}

@@ -1,0 +1,284 @@
+//! The office's vocabulary: which of its matters a text speaks of, in whatever words.
+//!
+//! `index/concepts.tsv` holds one concept a row: id, kind, votes, aliases. An alias in either language, in any spelling the
+//! analyzer folds together, stands for the concept; votes say how strongly it speaks for a service item, an industry or a
+//! region. Used three ways: concepts are terms of the index and the query (so `trade secret` finds 商业秘密), terms of
+//! [`Affinity`](super::affinity::Affinity), and the evidence behind [`suggest`].
+//!
+//! Contract: pure and deterministic. A longer alias hides the shorter ones inside it; one concept counts once per text.
+//! Deliberately absent: learned weights. The votes are written by hand and read in review.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use super::analyzer::{self, Script};
+
+/// The file itself, for the index fingerprint.
+pub(super) const CONCEPTS: &str = include_str!("../../index/concepts.tsv");
+
+/// A vote in the first line of a text (the title) counts this much more.
+const TITLE_FACTOR: f32 = 1.5;
+/// The sum of votes at which a suggestion's score is one half.
+const HALF_SCORE: f32 = 4.0;
+/// The sum of votes an industry needs to be suggested at all.
+const INDUSTRY_THRESHOLD: f32 = 2.0;
+/// The most industries suggested.
+const MOST_INDUSTRIES: usize = 5;
+/// What a text without any evidence is: a question to be answered by consultation.
+const FALLBACK: (&str, f32) = ("procedure", 0.05);
+
+/// What a concept mostly is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// One of the catalogue's service items (service-catalogue.json).
+    Service,
+    /// A district's key industry (appendix D of Beijing's standard).
+    Industry,
+    /// A matter, statute, procedure or colloquial phrase.
+    Topic,
+    /// A region or a place within it.
+    Place,
+}
+
+/// One row of the vocabulary.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Concept {
+    /// Its id, unique in the file.
+    pub id: &'static str,
+    /// What it mostly is.
+    pub kind: Kind,
+    /// What it speaks for (a service slug, an industry's name, a region's code) and how strongly; 3 is decisive.
+    pub votes: Vec<(&'static str, f32)>,
+    /// Its names as written in the file; the first is its label.
+    pub aliases: Vec<&'static str>,
+}
+
+/// One place in a folded text that names a concept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hit {
+    /// Index into [`Lexicon::concepts`].
+    pub concept: usize,
+    /// Byte range in the folded text.
+    pub start: usize,
+    /// End of the byte range.
+    pub end: usize,
+}
+
+/// What a text seems to ask for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Suggestion {
+    /// Service slugs with a score in 0..1, best first.
+    pub services: Vec<(String, f32)>,
+    /// Names of industries, most likely first, at most five.
+    pub industries: Vec<String>,
+}
+
+/// The vocabulary, ready to match.
+pub struct Lexicon {
+    concepts: Vec<Concept>,
+    /// Which concept each pattern of the automaton names.
+    owners: Vec<usize>,
+    automaton: Option<AhoCorasick>,
+    /// The concept that stands for a service slug, industry or region as a whole: the first that votes for it under its kind.
+    heads: HashMap<&'static str, usize>,
+}
+
+/// The vocabulary of `index/concepts.tsv`.
+#[must_use]
+pub fn lexicon() -> &'static Lexicon {
+    static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::read(CONCEPTS));
+    &LEXICON
+}
+
+impl Lexicon {
+    fn read(file: &'static str) -> Self {
+        let mut concepts = Vec::new();
+        for line in file.lines() {
+            concepts.extend(row(line));
+        }
+        let mut patterns = Vec::new();
+        let mut owners = Vec::new();
+        let mut heads = HashMap::new();
+        for (at, concept) in concepts.iter().enumerate() {
+            for alias in &concept.aliases {
+                patterns.push(analyzer::fold(alias));
+                owners.push(at);
+            }
+            if concept.kind != Kind::Topic
+                && let Some((target, _)) = concept.votes.first()
+            {
+                heads.entry(*target).or_insert(at);
+            }
+        }
+        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(patterns).ok();
+        Self { concepts, owners, automaton, heads }
+    }
+
+    /// Every concept, in the order of the file.
+    #[must_use]
+    pub fn concepts(&self) -> &[Concept] {
+        &self.concepts
+    }
+
+    /// The concept that stands for a service slug, an industry's name or a region's code.
+    #[must_use]
+    pub fn head(&self, target: &str) -> Option<&Concept> {
+        self.heads.get(target).and_then(|at| self.concepts.get(*at))
+    }
+
+    /// Every place where a folded text names a concept, hits inside longer hits included; widest first at each place.
+    fn every_hit(&self, folded: &str) -> Vec<Hit> {
+        let Some(automaton) = &self.automaton else { return Vec::new() };
+        let mut all: Vec<Hit> = Vec::new();
+        for found in automaton.find_overlapping_iter(folded) {
+            if !stands_alone(folded, found.start(), found.end()) {
+                continue;
+            }
+            if let Some(concept) = self.owners.get(found.pattern().as_usize()) {
+                all.push(Hit { concept: *concept, start: found.start(), end: found.end() });
+            }
+        }
+        all.sort_by_key(|hit| (hit.start, std::cmp::Reverse(hit.end), hit.concept));
+        all
+    }
+
+    /// Where a folded text names concepts, in order; a hit inside a longer hit is left out.
+    #[must_use]
+    pub fn hits(&self, folded: &str) -> Vec<Hit> {
+        let mut kept: Vec<Hit> = Vec::new();
+        let mut widest: Option<(usize, usize)> = None;
+        for hit in self.every_hit(folded) {
+            // Sorted by start, widest first: a hit is inside an earlier one exactly when it does not reach beyond its end.
+            if let Some((start, end)) = widest
+                && hit.end <= end
+                && (hit.start, hit.end) != (start, end)
+            {
+                continue;
+            }
+            widest = Some((hit.start, hit.end));
+            kept.push(hit);
+        }
+        kept
+    }
+
+    /// The distinct concepts a folded text touches, those inside longer names included: 数据 in 数据知识产权. What an index
+    /// holds, so that a shorter question finds the longer name.
+    #[must_use]
+    pub fn touched(&self, folded: &str) -> Vec<&Concept> {
+        self.distinct(self.every_hit(folded))
+    }
+
+    /// The distinct concepts a folded text names, in order of first mention.
+    #[must_use]
+    pub fn named(&self, folded: &str) -> Vec<&Concept> {
+        self.distinct(self.hits(folded))
+    }
+
+    fn distinct(&self, hits: Vec<Hit>) -> Vec<&Concept> {
+        let mut seen = Vec::new();
+        for hit in hits {
+            if !seen.contains(&hit.concept) {
+                seen.push(hit.concept);
+            }
+        }
+        seen.into_iter().filter_map(|at| self.concepts.get(at)).collect()
+    }
+
+    fn weigh(&self, folded: &str, factor: f32, best: &mut BTreeMap<usize, f32>) {
+        for hit in self.hits(folded) {
+            let held = best.entry(hit.concept).or_insert(0.0);
+            *held = held.max(factor);
+        }
+    }
+
+    /// What a text (title on the first line, description after it) seems to ask for.
+    #[must_use]
+    pub fn suggest(&self, text: &str) -> Suggestion {
+        if text.trim().is_empty() {
+            return Suggestion::default();
+        }
+        let (title, body) = text.split_once('\n').unwrap_or((text, ""));
+        // In the file's order, so that sums of votes come out the same every time.
+        let mut mentions = BTreeMap::new();
+        self.weigh(&analyzer::fold(title), TITLE_FACTOR, &mut mentions);
+        self.weigh(&analyzer::fold(body), 1.0, &mut mentions);
+        let mut services: HashMap<&str, f32> = HashMap::new();
+        let mut industries: HashMap<&str, f32> = HashMap::new();
+        for (at, factor) in mentions {
+            let Some(concept) = self.concepts.get(at) else { continue };
+            for (target, weight) in &concept.votes {
+                if concept.kind == Kind::Place {
+                    continue;
+                }
+                let pool = if target.is_ascii() { &mut services } else { &mut industries };
+                *pool.entry(target).or_insert(0.0) += weight * factor;
+            }
+        }
+        let mut suggested = Suggestion::default();
+        for (slug, votes) in ranked(services, 0.0) {
+            suggested.services.push((slug.to_owned(), votes / (votes + HALF_SCORE)));
+        }
+        if suggested.services.is_empty() {
+            suggested.services.push((FALLBACK.0.to_owned(), FALLBACK.1));
+        }
+        for (name, _) in ranked(industries, INDUSTRY_THRESHOLD).into_iter().take(MOST_INDUSTRIES) {
+            suggested.industries.push(name.to_owned());
+        }
+        suggested
+    }
+}
+
+/// What a text (title on the first line, description after it) seems to ask for. Services are sorted by score; a text
+/// that gives no hint suggests consultation with a score of 0.05, an empty one nothing.
+#[must_use]
+pub fn suggest(text: &str) -> Suggestion {
+    lexicon().suggest(text)
+}
+
+/// Targets with more than `threshold` votes, most votes first, then by name.
+fn ranked(votes: HashMap<&str, f32>, threshold: f32) -> Vec<(&str, f32)> {
+    let mut sorted: Vec<(&str, f32)> = votes.into_iter().filter(|(_, sum)| *sum > 0.0 && *sum >= threshold).collect();
+    sorted.sort_by(|left, right| right.1.total_cmp(&left.1).then(left.0.cmp(right.0)));
+    sorted
+}
+
+/// A Latin alias must not be part of a longer word: `fto` is not in `comfto`.
+fn stands_alone(folded: &str, start: usize, end: usize) -> bool {
+    let latin = |character: Option<char>| character.and_then(analyzer::script_of) == Some(Script::Latin);
+    let (Some(before), Some(inside), Some(after)) = (folded.get(..start), folded.get(start..end), folded.get(end..)) else {
+        return false;
+    };
+    let joined_left = latin(before.chars().next_back()) && latin(inside.chars().next());
+    let joined_right = latin(inside.chars().next_back()) && latin(after.chars().next());
+    !joined_left && !joined_right
+}
+
+fn row(line: &'static str) -> Option<Concept> {
+    if line.is_empty() || line.starts_with('#') {
+        return None;
+    }
+    let mut cells = line.split('\t');
+    let id = cells.next()?;
+    let kind = match cells.next()? {
+        "service" => Kind::Service,
+        "industry" => Kind::Industry,
+        "topic" => Kind::Topic,
+        "place" => Kind::Place,
+        _ => return None,
+    };
+    let mut votes = Vec::new();
+    for vote in cells.next()?.split_whitespace() {
+        let (target, weight) = vote.split_once('=').unwrap_or((vote, "3"));
+        votes.push((target, weight.parse().ok()?));
+    }
+    let aliases: Vec<&str> = cells.next()?.split('|').map(str::trim).filter(|alias| !alias.is_empty()).collect();
+    if aliases.is_empty() || cells.next().is_some() {
+        return None;
+    }
+    Some(Concept { id, kind, votes, aliases })
+}
+
+#[cfg(test)]
+mod tests;

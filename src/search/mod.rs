@@ -1,0 +1,26 @@
+//! Full text and text affinity, in Chinese and English.
+//!
+//! Read in this order: [`analyzer`] (what a term is) · [`lexicon`] (the office's vocabulary; what a text seems to ask for) ·
+//! [`schema`] and [`writer`] (the index of needs on disk) · [`query`] (finding) · [`affinity`] (experts against a need) ·
+//! [`highlight`] and [`wordbreak`] (for the pages).
+//!
+//! Contract: knows `ids` and nothing else of the product; whoever follows the database hands in documents and texts. What
+//! is found is ids: the page loads them under its own permissions. Every word list is a file under `index/` built into the
+//! binary; changing one makes each node rebuild its index.
+//! Deliberately absent: the database, ranking (`domain::matching` weighs the affinity given here), and pinyin.
+
+pub mod affinity;
+pub mod analyzer;
+pub mod highlight;
+pub mod lexicon;
+pub mod query;
+pub mod schema;
+pub mod wordbreak;
+pub mod writer;
+
+pub use affinity::Affinity;
+pub use highlight::marks;
+pub use lexicon::{Suggestion, suggest};
+pub use query::{Found, NeedQuery, Scope};
+pub use wordbreak::word_breaks;
+pub use writer::{Index, IndexFault, NeedDoc};

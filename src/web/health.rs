@@ -1,0 +1,77 @@
+//! Whether the machine is well: `/healthz` says the process answers, `/readyz` that it can work, `/metrics` the figures.
+
+use super::answer::Answer;
+use super::call::Call;
+use super::dispatch::bearer;
+use super::error::{Answered, WebError};
+use crate::db;
+use crate::domain::refusal::Refusal;
+use actix_web::http::{StatusCode, header};
+use secrecy::ExposeSecret;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+/// `GET /healthz`.
+///
+/// # Errors
+/// None.
+pub fn alive(_: &Call) -> Answered {
+    Answer::json(&json!({ "status": "ok" }))
+}
+
+/// `GET /readyz`: 503 when the database does not answer. The index and the mail are reported and do not fail it: needs
+/// are taken without either.
+///
+/// # Errors
+/// A fault when the answer cannot be written.
+pub fn ready(call: &Call) -> Answered {
+    let counted = call.office.read().map_err(WebError::from).and_then(|mut reader| {
+        let waiting = db::outbox::counts(&mut reader)?;
+        let next = db::outbox::next_due(&mut reader)?;
+        Ok((waiting, next))
+    });
+    match counted {
+        Ok((waiting, next)) => {
+            let late = next.map_or(0, |due| (call.now - due.and_utc()).num_seconds().max(0));
+            let queued: i64 = waiting.iter().filter(|(state, _)| state == "queued" || state == "sending").map(|(_, n)| n).sum();
+            Answer::json(&json!({
+                "status": "ok",
+                "database": "ok",
+                "index": { "needs": call.office.index.len() },
+                "mail": { "state": if call.site.mail_off { "off" } else { "on" }, "queued": queued, "late_seconds": late },
+            }))
+        }
+        Err(error) => {
+            tracing::error!(?error, "the database does not answer");
+            Answer::json_with(StatusCode::SERVICE_UNAVAILABLE, &json!({ "status": "unavailable", "database": "unreachable" }))
+        }
+    }
+}
+
+/// Whether the caller may read the figures: from this machine itself, not through a proxy, or with the token.
+///
+/// # Errors
+/// [`Refusal::SignInFirst`].
+pub fn may_measure(call: &Call) -> Result<(), WebError> {
+    let direct = call.ip.is_loopback() && call.header(header::HeaderName::from_static("x-forwarded-for")).is_none();
+    let given = bearer(call);
+    let right = match (&call.site.metrics_token, given) {
+        (Some(token), Some(given)) => Sha256::digest(token.expose_secret().as_bytes()) == Sha256::digest(given.as_bytes()),
+        _ => false,
+    };
+    if direct || right { Ok(()) } else { Err(Refusal::SignInFirst.into()) }
+}
+
+/// `GET /metrics`, in Prometheus' text format.
+///
+/// # Errors
+/// A fault when the database cannot be read.
+pub fn metrics(call: &Call) -> Answered {
+    let figures = &call.site.metrics;
+    let waiting = db::outbox::counts(&mut *call.office.read()?)?;
+    for (state, count) in waiting {
+        figures.outbox.set(&[&state], count);
+    }
+    figures.index_documents.set(&[], i64::try_from(call.office.index.len()).unwrap_or(i64::MAX));
+    Ok(Answer::new(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", figures.render()))
+}
