@@ -71,7 +71,7 @@ pub struct Smtp {
     pub password: Option<SecretString>,
     /// A file with the password on its first line.
     pub password_file: Option<PathBuf>,
-    /// Sender: `知派 <zhipai@example.org>`.
+    /// The sender's address, `zhipai@example.org`; the name beside it is `site.name`.
     pub from: String,
 }
 
@@ -178,7 +178,8 @@ impl Config {
                 continue;
             }
             figment = if key == "trusted_proxies" {
-                let list: Vec<String> = value.split(',').map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect();
+                let list: Vec<String> =
+                    value.split(',').map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect();
                 figment.merge((key, list))
             } else {
                 figment.merge((key, value))
@@ -199,7 +200,8 @@ impl Config {
         if let Some(smtp) = &mut config.smtp {
             smtp.password = secret("smtp.password", smtp.password.take(), smtp.password_file.as_deref())?;
         }
-        config.metrics_token = secret("metrics_token", config.metrics_token.take(), config.metrics_token_file.as_deref())?;
+        config.metrics_token =
+            secret("metrics_token", config.metrics_token.take(), config.metrics_token_file.as_deref())?;
         config.check()?;
         Ok(config)
     }
@@ -222,8 +224,8 @@ impl Config {
             if smtp.host.trim().is_empty() {
                 return Err(ConfigFault::new("smtp.host", "missing"));
             }
-            if !smtp.from.contains('@') {
-                return Err(ConfigFault::new("smtp.from", "expected an address such as 知派 <zhipai@example.org>"));
+            if !smtp.from.contains('@') || smtp.from.contains(['<', '>', ' ']) {
+                return Err(ConfigFault::new("smtp.from", "expected an address such as zhipai@example.org"));
             }
             if smtp.user.is_some() != smtp.password.is_some() {
                 return Err(ConfigFault::new("smtp.password", "a user and a password go together"));
@@ -283,7 +285,11 @@ fn secret(key: &str, given: Option<SecretString>, file: Option<&Path>) -> Result
     let text = std::fs::read_to_string(path)
         .map_err(|error| ConfigFault::new(&format!("{key}_file"), format!("{}: {error}", path.display())))?;
     let line = text.lines().next().unwrap_or_default().trim();
-    if line.is_empty() { Err(ConfigFault::new(&format!("{key}_file"), "the first line is empty")) } else { Ok(Some(line.into())) }
+    if line.is_empty() {
+        Err(ConfigFault::new(&format!("{key}_file"), "the first line is empty"))
+    } else {
+        Ok(Some(line.into()))
+    }
 }
 
 #[cfg(test)]
@@ -326,7 +332,10 @@ mod tests {
 
     #[test]
     fn secrets_do_not_show() {
-        let config = read("metrics_token = \"s3cret\"\n[smtp]\nhost = \"h\"\nfrom = \"a@b\"\nuser = \"u\"\npassword = \"s3cret\"").expect("reads");
+        let config = read(
+            "metrics_token = \"s3cret\"\n[smtp]\nhost = \"h\"\nfrom = \"a@b\"\nuser = \"u\"\npassword = \"s3cret\"",
+        )
+        .expect("reads");
         assert!(!format!("{config:?}").contains("s3cret"));
         assert_eq!(config.base_url, "https://zhipai.example");
         assert_eq!(config.smtp.expect("smtp").port(), 587);

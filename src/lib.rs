@@ -11,7 +11,7 @@
 //! | [`actions`] | `domain`, `db`, `search`, `clock`, `ids`, `seal`; the only place where a business change is committed |
 //! | [`jobs`] | `actions`, `db` (outbox, changes), `mail`, `search`, `clock` |
 //! | [`web`] | `actions`, `db` (reading), `search` (reading), `i18n`, `seal`, `sheet`, `domain`, `telemetry` |
-//! | [`demo`], `main` | everything |
+//! | [`demo`], [`cli`], `main` | everything |
 //!
 //! `tests/it/architecture.rs` reads the `use` lines and holds this table.
 
@@ -35,4 +35,5 @@ pub mod jobs;
 pub mod telemetry;
 pub mod web;
 
+pub mod cli;
 pub mod demo;

@@ -1,1 +1,135 @@
-fn main() {}
+//! The one binary. The only place that builds the machine's clock and entropy, reads the configuration and the
+//! arguments, and turns a failure into an exit code: 0 done, 1 failed (one clear line on standard error), 2 bad usage.
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use zhipai::cli::{backup, data, doctor, due, serve};
+use zhipai::config::Config;
+use zhipai::domain::answer_rule::CountingRule;
+use zhipai::i18n::{L, Lang};
+
+/// 知派 Zhipai: volunteer IP experts for enterprises in need, answered within two days.
+#[derive(Parser)]
+#[command(name = "zhipai", version, propagate_version = true)]
+struct Arguments {
+    /// Configuration file (TOML); ZHIPAI_… and DATABASE_URL in the environment go on top
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Language of what is printed: zh or en
+    #[arg(long, global = true, value_name = "LANG", env = "ZHIPAI_LANG")]
+    lang: Option<String>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// The whole service on embedded SQLite with a believable city, mailbox page and time machine
+    Demo(zhipai::demo::run::DemoArgs),
+    /// The service
+    Serve,
+    /// Brings the database's schema up to this binary
+    Migrate,
+    /// Reads experts, stations, enterprises (.xlsx, .csv) or holidays (.csv); a bad row never hides a good one
+    Import(zhipai::cli::sheets::ImportArgs),
+    /// Writes experts, stations, enterprises or needs as .xlsx or .csv
+    Export(zhipai::cli::sheets::ExportArgs),
+    /// Makes the search index anew (stop the service first)
+    Reindex,
+    /// Says what is wrong with the configuration, one line each
+    Doctor,
+    /// Accounts
+    #[command(subcommand)]
+    User(UserCommand),
+    /// API tokens
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Prints the OpenAPI document
+    Openapi,
+    /// Writes database, attachments and key ids to one file, under load
+    Backup {
+        /// A new file
+        file: PathBuf,
+    },
+    /// Puts a backup in the place of an empty database (stop the service first)
+    Restore {
+        /// The backup
+        file: PathBuf,
+    },
+    /// When an answer is due for a notice, with the day-by-day count
+    Due {
+        /// civil-code, calendar-days, working-days or hours-48
+        #[arg(long, default_value = "civil-code")]
+        rule: CountingRule,
+        /// How to print
+        #[arg(long, value_enum, default_value = "text")]
+        format: due::Format,
+        /// Instants (RFC 3339), or - to read them from standard input, one a line
+        #[arg(required = true, value_name = "INSTANT", allow_hyphen_values = true)]
+        instants: Vec<String>,
+    },
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Makes an account and prints a link to set its password
+    Add(data::UserAdd),
+}
+
+#[derive(Subcommand)]
+enum TokenCommand {
+    /// Makes an API token and prints it once
+    Add {
+        /// Whose: the account's mail address
+        #[arg(long)]
+        email: String,
+        /// What it is for
+        #[arg(long)]
+        label: String,
+        /// read, write
+        #[arg(long, value_delimiter = ',', default_value = "read")]
+        scopes: Vec<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let spoken = arguments.lang.clone().unwrap_or_else(|| "zh".to_owned());
+    match run(arguments, L(Lang::of(&spoken))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("zhipai: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments, l: L) -> Result<(), String> {
+    if let Command::Due { rule, format, instants } = &arguments.command {
+        return due::run(*rule, *format, instants, l);
+    }
+    if let Command::Openapi = &arguments.command {
+        println!("{}", zhipai::web::api::openapi::text());
+        return Ok(());
+    }
+    if let Command::Demo(demo) = arguments.command {
+        return zhipai::demo::run::run(demo);
+    }
+    let config = Config::load(arguments.config.as_deref()).map_err(|fault| fault.to_string())?;
+    zhipai::telemetry::init_logging(&config.log, config.log_format == zhipai::config::LogFormat::Json)
+        .map_err(|error| error.to_string())?;
+    match arguments.command {
+        Command::Serve => serve::run(&config),
+        Command::Migrate => zhipai::cli::opening::database(config.database(), 2).map(drop),
+        Command::Import(import) => zhipai::cli::sheets::import(&config, l, &import),
+        Command::Export(export) => zhipai::cli::sheets::export(&config, l, &export),
+        Command::Reindex => data::reindex(&config),
+        Command::Doctor => doctor::run(&config),
+        Command::User(UserCommand::Add(input)) => data::user_add(&config, l, &input),
+        Command::Token(TokenCommand::Add { email, label, scopes }) => data::token_add(&config, l, &email, &label, &scopes),
+        Command::Backup { file } => backup::back_up(&config, &file),
+        Command::Restore { file } => backup::restore(&config, &file),
+        Command::Demo(_) | Command::Due { .. } | Command::Openapi => Ok(()),
+    }
+}

@@ -1,5 +1,6 @@
 //! The office: everything a deed works with, built once by `main` (or the demo, or a test) and shared.
 
+use super::answer_book::AnswerBook;
 use super::expert_pool::ExpertPool;
 use super::tx::Tx;
 use super::{ActionError, Done};
@@ -43,6 +44,7 @@ pub struct Office {
     /// The index of needs.
     pub index: Index,
     pool: Mutex<ExpertPool>,
+    answers: Mutex<AnswerBook>,
     calendar: RwLock<Arc<Calendar>>,
     indexed: AtomicI64,
     following: Mutex<()>,
@@ -73,8 +75,9 @@ impl Office {
             settings,
             index,
             pool: Mutex::new(pool),
+            answers: Mutex::new(AnswerBook::default()),
             calendar: RwLock::new(calendar),
-            indexed: AtomicI64::new(watermark.map_or(-1, |mark| i64::try_from(mark).unwrap_or(-1))),
+            indexed: AtomicI64::new(watermark.map_or(-1, |mark| i64::try_from(mark).unwrap_or(i64::MAX))),
             following: Mutex::new(()),
         };
         office.follow_index()?;
@@ -138,6 +141,17 @@ impl Office {
         work(&pool)
     }
 
+    /// Works with the answers of recent years, brought up to date with the change log first.
+    ///
+    /// # Errors
+    /// A fault when the changes cannot be read.
+    pub fn with_answers<T>(&self, work: impl FnOnce(&mut AnswerBook, &mut db::Conn) -> Done<T>) -> Done<T> {
+        let mut book = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut reader = self.read()?;
+        book.follow(&mut reader)?;
+        work(&mut book, &mut reader)
+    }
+
     /// Brings the index up to date with the change log; a new or unreadable index is filled from the database. Answers
     /// how many needs were written.
     ///
@@ -147,6 +161,9 @@ impl Office {
         let _one_at_a_time = self.following.lock().unwrap_or_else(PoisonError::into_inner);
         let mut reader = self.read()?;
         let seen = self.indexed.load(Ordering::SeqCst);
+        if seen == i64::MAX {
+            return Ok(0);
+        }
         let (changes, watermark) = db::changes::since(&mut reader, seen.max(0))?;
         let ids: Vec<NeedId> = if seen < 0 {
             db::need::every_id(&mut reader)?
@@ -177,7 +194,7 @@ impl Office {
     }
 }
 
-fn load_calendar(conn: &mut db::Conn) -> Result<Calendar, ActionError> {
+pub(super) fn load_calendar(conn: &mut db::Conn) -> Result<Calendar, ActionError> {
     use crate::domain::calendar::{CalendarRow, RowKind};
     let rows = db::calendar::all(conn)?;
     let version = rows.last().map_or_else(|| "none".to_owned(), |row| format!("{}/{}", row.day, rows.len()));

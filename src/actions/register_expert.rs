@@ -283,11 +283,18 @@ fn keep_qualifications(tx: &mut Tx<'_>, expert: ExpertId, inputs: &[Qualificatio
 pub fn as_input(office: &Office, id: ExpertId) -> Done<ExpertInput> {
     let mut reader = office.read()?;
     let row = db::expert::find(&mut reader, &id)?.ok_or(Refusal::NotFound)?;
-    let qualifications = db::expert::qualifications_of(&mut reader, id)?
+    let qualifications = db::expert::qualifications_of(&mut reader, id)?;
+    Ok(as_typed(row, qualifications))
+}
+
+/// A row and its qualifications as they could be typed again.
+#[must_use]
+pub(super) fn as_typed(row: ExpertRow, qualifications: Vec<QualificationRow>) -> ExpertInput {
+    let qualifications = qualifications
         .into_iter()
         .map(|one| QualificationInput { kind: one.kind, number: one.number, valid_until: one.valid_until })
         .collect();
-    Ok(ExpertInput {
+    ExpertInput {
         name: row.name,
         firm: row.firm,
         firm_type: Some(row.firm_type.as_str().to_owned()),
@@ -306,5 +313,5 @@ pub fn as_input(office: &Office, id: ExpertId) -> Done<ExpertInput> {
         max_distance_km: row.max_distance_km,
         monthly_cap: Some(row.monthly_cap),
         standing: Some(row.standing.as_str().to_owned()),
-    })
+    }
 }

@@ -9,7 +9,8 @@ use crate::domain::refusal::{Problems, Refusal};
 use crate::domain::role::Right;
 use serde_json::json;
 
-const KEY: &str = "office";
+/// The key of the office's policy among the versions.
+pub(super) const KEY: &str = "office";
 
 /// The policy in force: the latest version, or the defaults of rules.md.
 ///

@@ -410,9 +410,15 @@ fn similar_open(tx: &mut Tx<'_>, enterprise: EnterpriseId, title: &str, services
     let open = db::need::open_of_enterprise(tx.conn, enterprise)?;
     Ok(open
         .into_iter()
-        .filter(|other| other.services.get().iter().any(|slug| services.contains(slug)) || likeness(&other.title, title) >= 50)
+        .filter(|other| look_alike(&other.title, &other.services.get(), title, services))
         .map(|other| other.id)
         .collect())
+}
+
+/// Whether two needs of one enterprise look alike: they share a service item, or most of the shorter title.
+#[must_use]
+pub fn look_alike(title: &str, services: &[String], other_title: &str, other_services: &[String]) -> bool {
+    services.iter().any(|slug| other_services.contains(slug)) || likeness(title, other_title) >= 50
 }
 
 /// How much of the shorter title's character pairs the other one has, in percent.

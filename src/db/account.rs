@@ -242,3 +242,11 @@ pub fn use_links_of(conn: &mut Conn, account: AccountId, now: NaiveDateTime) -> 
         .execute(conn)
         .map(drop)
 }
+
+/// The names of those accounts.
+///
+/// # Errors
+/// What the database says.
+pub fn names_of(conn: &mut Conn, ids: &[AccountId]) -> QueryResult<Vec<(AccountId, String)>> {
+    accounts::table.filter(accounts::id.eq_any(ids)).select((accounts::id, accounts::name)).load(conn)
+}

@@ -162,3 +162,17 @@ pub fn next_due(conn: &mut Conn) -> QueryResult<Option<NaiveDateTime>> {
         .optional()
         .map(Option::flatten)
 }
+
+/// The open offers whose deadline was counted with a year that was not known yet.
+///
+/// # Errors
+/// What the database says.
+pub fn provisional_open(conn: &mut Conn) -> QueryResult<Vec<AssignmentId>> {
+    assignments::table
+        .filter(assignments::next_due_at.is_not_null())
+        .filter(assignments::state.eq(AssignmentState::Offered))
+        .filter(assignments::provisional.eq(true))
+        .order(assignments::id)
+        .select(assignments::id)
+        .load(conn)
+}

@@ -104,3 +104,24 @@ pub fn after(conn: &mut Conn, subject: &str, step: i32, limit: i64) -> QueryResu
         .select(cols::<AuditRow>())
         .load(conn)
 }
+
+/// The latest events of every subject, newest first, at most `limit` before `(at, id)`. Only who may see everything may
+/// see them; for a narrower scope there is the trail of one subject.
+///
+/// # Errors
+/// What the database says.
+pub fn latest(
+    conn: &mut Conn,
+    scope: &crate::domain::role::Scope,
+    before: Option<(NaiveDateTime, EventId)>,
+    limit: i64,
+) -> QueryResult<Vec<AuditRow>> {
+    if *scope != crate::domain::role::Scope::Everything {
+        return Ok(Vec::new());
+    }
+    let query = audit::table.order((audit::at.desc(), audit::id.desc())).limit(limit).select(cols::<AuditRow>());
+    match before {
+        None => query.load(conn),
+        Some((at, id)) => query.filter(audit::at.lt(at).or(audit::at.eq(at).and(audit::id.lt(id)))).load(conn),
+    }
+}

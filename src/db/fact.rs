@@ -37,11 +37,33 @@ pub struct FactRow {
     pub minutes: Option<i64>,
 }
 
+/// What the change log calls a day whose figures changed; the id of such a change is the day, `2026-05-08`.
+pub const CHANGED_DAY: &str = "answers";
+
+/// Says that the figures of these days changed.
+///
+/// # Errors
+/// What the database says.
+pub fn note_days(conn: &mut Conn, mut days: Vec<NaiveDate>) -> QueryResult<()> {
+    days.sort_unstable();
+    days.dedup();
+    for day in days {
+        super::changes::note(conn, CHANGED_DAY, &day.to_string())?;
+    }
+    Ok(())
+}
+
 /// Writes or restates the fact of an offer.
 ///
 /// # Errors
 /// What the database says.
 pub fn put(conn: &mut Conn, row: &FactRow, services: &[String]) -> QueryResult<()> {
+    let before: Option<NaiveDate> = offer_facts::table
+        .filter(offer_facts::assignment.eq(row.assignment))
+        .select(offer_facts::notified_on)
+        .first(conn)
+        .optional()?;
+    note_days(conn, before.into_iter().chain([row.notified_on]).collect())?;
     diesel::delete(offer_fact_services::table.filter(offer_fact_services::assignment.eq(row.assignment))).execute(conn)?;
     diesel::delete(offer_facts::table.filter(offer_facts::assignment.eq(row.assignment))).execute(conn)?;
     diesel::insert_into(offer_facts::table).values(row).execute(conn)?;
@@ -58,6 +80,7 @@ pub fn put(conn: &mut Conn, row: &FactRow, services: &[String]) -> QueryResult<(
 /// # Errors
 /// What the database says.
 pub fn insert_many(conn: &mut Conn, rows: &[FactRow], services: &[(AssignmentId, String)]) -> QueryResult<()> {
+    note_days(conn, rows.iter().map(|row| row.notified_on).collect())?;
     for chunk in rows.chunks(400) {
         crate::each_backend!(conn, |c| diesel::insert_into(offer_facts::table).values(chunk).execute(c))?;
     }

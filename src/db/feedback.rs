@@ -5,6 +5,7 @@ use super::schema::{feedback, ratings};
 use crate::ids::ExpertId;
 use crate::ids::AccountId;
 use crate::ids::AssignmentId;
+use crate::domain::calendar::beijing_date;
 use crate::domain::feedback::ConductReport;
 use crate::ids::FeedbackId;
 use crate::domain::feedback::FiledBy;
@@ -76,7 +77,16 @@ pub struct RatingRow {
     pub created_at: NaiveDateTime,
 }
 
-many_rows!(insert_ratings, RatingRow, ratings);
+/// Adds many ratings, some hundreds a statement, and says on which days figures changed.
+///
+/// # Errors
+/// What the database says.
+pub fn insert_ratings(conn: &mut Conn, rows: &[RatingRow]) -> QueryResult<()> {
+    for chunk in rows.chunks(400) {
+        crate::each_backend!(conn, |c| diesel::insert_into(ratings::table).values(chunk).execute(c))?;
+    }
+    super::fact::note_days(conn, rows.iter().map(|row| beijing_date(row.created_at.and_utc())).collect())
+}
 
 /// The feedback of a need.
 ///

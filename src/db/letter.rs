@@ -34,3 +34,15 @@ row_deeds!(LetterRow, letters, id: LetterId);
 pub fn of_outbox(conn: &mut Conn, outbox: OutboxId) -> QueryResult<Vec<LetterRow>> {
     letters::table.filter(letters::outbox.eq(outbox)).order(letters::sent_at).select(cols::<LetterRow>()).load(conn)
 }
+
+/// Which letters were sent for those outbox rows: the row, the letter and when it was sent, oldest first.
+///
+/// # Errors
+/// What the database says.
+pub fn sent_of(conn: &mut Conn, rows: &[OutboxId]) -> QueryResult<Vec<(OutboxId, LetterId, NaiveDateTime)>> {
+    letters::table
+        .filter(letters::outbox.eq_any(rows))
+        .order(letters::sent_at)
+        .select((letters::outbox, letters::id, letters::sent_at))
+        .load(conn)
+}

@@ -43,3 +43,30 @@ pub fn latest(conn: &mut Conn, key: &str) -> QueryResult<Option<PolicyRow>> {
 pub fn insert(conn: &mut Conn, row: &PolicyRow) -> QueryResult<()> {
     diesel::insert_into(policies::table).values(row).execute(conn).map(drop)
 }
+
+/// The versions of a policy, newest first, at most `limit`.
+///
+/// # Errors
+/// What the database says.
+pub fn versions(conn: &mut Conn, key: &str, limit: i64) -> QueryResult<Vec<PolicyRow>> {
+    policies::table
+        .filter(policies::key.eq(key))
+        .order(policies::version.desc())
+        .limit(limit)
+        .select(cols::<PolicyRow>())
+        .load(conn)
+}
+
+/// The version of a policy that was in force at `at`.
+///
+/// # Errors
+/// What the database says.
+pub fn at(conn: &mut Conn, key: &str, at: NaiveDateTime) -> QueryResult<Option<PolicyRow>> {
+    policies::table
+        .filter(policies::key.eq(key))
+        .filter(policies::set_at.le(at))
+        .order(policies::version.desc())
+        .select(cols::<PolicyRow>())
+        .first(conn)
+        .optional()
+}

@@ -212,6 +212,17 @@ impl Db {
         self.readers.get().map_err(|error| DbFault::Connection(error.to_string()))
     }
 
+    /// Lends the writing connection outside any transaction, for migrations and copies.
+    ///
+    /// # Errors
+    /// What `work` says, or [`DbFault`] when no connection is free.
+    pub fn write_alone<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T, DbFault>) -> Result<T, DbFault> {
+        match &self.writer {
+            Writer::Shared(writer) => work(&mut writer.lock_idle().conn),
+            Writer::Pooled(pool) => work(&mut *pool.get().map_err(|error| DbFault::Connection(error.to_string()))?),
+        }
+    }
+
     /// Runs `work` in one write transaction. When it answers with an error, nothing of it stays.
     ///
     /// # Errors
@@ -233,6 +244,15 @@ impl Db {
 impl SharedWriter {
     fn lock(&self) -> MutexGuard<'_, Shared> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The writer with no transaction open.
+    fn lock_idle(&self) -> MutexGuard<'_, Shared> {
+        let mut shared = self.lock();
+        if shared.joined > 0 {
+            self.commit(&mut shared);
+        }
+        shared
     }
 
     fn write<T, E>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E>

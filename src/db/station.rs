@@ -49,3 +49,18 @@ pub fn all(conn: &mut Conn) -> QueryResult<Vec<StationRow>> {
 pub fn by_name(conn: &mut Conn, name: &str) -> QueryResult<Option<StationRow>> {
     stations::table.filter(stations::name.eq(name)).select(cols::<StationRow>()).first(conn).optional()
 }
+
+/// How many needs of each station are open: neither closed nor retracted.
+///
+/// # Errors
+/// What the database says.
+pub fn open_needs(conn: &mut Conn) -> QueryResult<Vec<(StationId, i64)>> {
+    use super::schema::needs;
+    use crate::domain::need::NeedState;
+    let open: Vec<NeedState> = NeedState::ALL.iter().copied().filter(|state| state.is_open()).collect();
+    needs::table
+        .filter(needs::state.eq_any(open))
+        .group_by(needs::station)
+        .select((needs::station, diesel::dsl::count_star()))
+        .load(conn)
+}

@@ -117,3 +117,11 @@ pub fn move_to(conn: &mut Conn, need: NeedId, account: AccountId) -> QueryResult
         .execute(conn)
         .map(drop)
 }
+
+/// The task left under that key, done or not.
+///
+/// # Errors
+/// What the database says.
+pub fn by_dedup(conn: &mut Conn, key: &str) -> QueryResult<Option<TaskRow>> {
+    tasks::table.filter(tasks::dedup_key.eq(key)).select(cols::<TaskRow>()).first(conn).optional()
+}

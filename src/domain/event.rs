@@ -36,6 +36,8 @@ text_enum! {
         OfferDeclined = "offer-declined",
         /// The expert asked a question; the clock stopped.
         QuestionAsked = "question-asked",
+        /// The expert said that an answer entered by staff was not theirs.
+        AnswerContested = "answer-contested",
         /// The question was replied to; the clock runs again.
         QuestionReplied = "question-replied",
         /// Nobody replied for two working days; the clock runs again by itself.
@@ -94,6 +96,8 @@ text_enum! {
         SheetImported = "sheet-imported",
         /// A sheet was exported.
         SheetExported = "sheet-exported",
+        /// The days of a State Council notice were imported.
+        CalendarImported = "calendar-imported",
         /// A task was done.
         TaskDone = "task-done",
     }

@@ -65,6 +65,7 @@ pub mod contact;
 pub mod event;
 pub mod expert;
 pub mod feedback;
+pub mod figures;
 pub mod firm;
 pub mod matching;
 pub mod need;

@@ -98,7 +98,9 @@ mod tests {
         let mut attempts = 1;
         while let Next::TryAgainAfter(delay) = after_failure(&temporary(), attempts, ID) {
             assert!(delay >= before, "attempt {attempts}");
-            assert!(delay >= TimeDelta::minutes(step(attempts)) && delay < TimeDelta::minutes(step(attempts)) * 11 / 10);
+            assert!(
+                delay >= TimeDelta::minutes(step(attempts)) && delay < TimeDelta::minutes(step(attempts)) * 11 / 10
+            );
             before = delay;
             waited += delay;
             attempts += 1;
@@ -118,7 +120,8 @@ mod tests {
     #[test]
     fn jitter_is_the_letters_own() {
         assert_eq!(delay(&temporary(), 4, ID), delay(&temporary(), 4, ID));
-        let others: std::collections::BTreeSet<_> = (0..20).map(|n| delay(&temporary(), 4, &format!("{ID}{n}"))).collect();
+        let others: std::collections::BTreeSet<_> =
+            (0..20).map(|n| delay(&temporary(), 4, &format!("{ID}{n}"))).collect();
         assert!(others.len() > 10, "{others:?}");
     }
 

@@ -118,11 +118,8 @@ mod tests {
 
     #[test]
     fn a_request_is_one_whole_day_and_a_cancellation_outruns_it() {
-        let to = Recipient {
-            name: "顾\"明岚\r\nBCC:x".into(),
-            address: "gu@firm.example".into(),
-            language: "zh".into(),
-        };
+        let to =
+            Recipient { name: "顾\"明岚\r\nBCC:x".into(), address: "gu@firm.example".into(), language: "zh".into() };
         let sender = Sender {
             name: "知派".into(),
             name_en: "Zhipai".into(),
@@ -155,6 +152,9 @@ mod tests {
         for line in ["METHOD:CANCEL", "SEQUENCE:5", "STATUS:CANCELLED"] {
             assert!(cancel.iter().any(|known| known == line), "{line}");
         }
-        assert_eq!(request.iter().find(|line| line.starts_with("UID")), cancel.iter().find(|line| line.starts_with("UID")));
+        assert_eq!(
+            request.iter().find(|line| line.starts_with("UID")),
+            cancel.iter().find(|line| line.starts_with("UID"))
+        );
     }
 }

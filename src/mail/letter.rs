@@ -13,6 +13,8 @@ pub mod sample;
 mod staff;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod words_tests;
 
 use super::invite::Invite;
 use super::links::Links;

@@ -207,7 +207,8 @@ mod tests {
 
     #[test]
     fn what_is_said_names_nobody() {
-        let error = classify(&Failure { code: Some(550), text: "5.1.1 <gu@firm.example>:\r\n unknown".into(), ours: false });
+        let error =
+            classify(&Failure { code: Some(550), text: "5.1.1 <gu@firm.example>:\r\n unknown".into(), ours: false });
         assert_eq!(error.to_string(), "refused for good: 550 5.1.1 …@… unknown");
     }
 }

@@ -182,9 +182,8 @@ fn assemble(
         None => alternatives,
         Some((invite, calendar)) => {
             let method = format!("text/calendar; charset=utf-8; method={}", invite.method());
-            let part = SinglePart::builder()
-                .header(ContentType::parse(&method).map_err(broken)?)
-                .body(calendar.clone());
+            let part =
+                SinglePart::builder().header(ContentType::parse(&method).map_err(broken)?).body(calendar.clone());
             let file = ContentType::parse("application/ics").map_err(broken)?;
             MultiPart::mixed()
                 .boundary(format!("parts-{outbox}"))

@@ -79,7 +79,10 @@ fn a_confirmation_carries_its_calendar_file_twice() {
         for part in calendars {
             let file = String::from_utf8_lossy(part.contents()).into_owned();
             assert!(file.starts_with("BEGIN:VCALENDAR\r\n") && file.trim_end().ends_with("END:VCALENDAR"), "{file}");
-            assert!(file.contains(&format!("METHOD:{method}\r\n")) && file.contains("DTSTART;VALUE=DATE:20260520\r\n"), "{file}");
+            assert!(
+                file.contains(&format!("METHOD:{method}\r\n")) && file.contains("DTSTART;VALUE=DATE:20260520\r\n"),
+                "{file}"
+            );
             assert!(sample::CONTACTS.iter().all(|contact| !file.contains(contact)), "{file}");
         }
     }

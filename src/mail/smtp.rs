@@ -18,7 +18,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 /// How long the server may take for one command.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 /// How long an unused connection is kept.
 const IDLE: Duration = Duration::from_secs(30);
 
@@ -175,8 +175,7 @@ impl Mailer for Smtp {
             .from
             .parse()
             .map_err(|_| SendError::Alarm { code: None, text: "the office's own address is malformed".to_owned() })?;
-        let addressed = lettre::address::Envelope::new(Some(from), vec![to])
-            .map_err(|_| unusable("no recipient"))?;
+        let addressed = lettre::address::Envelope::new(Some(from), vec![to]).map_err(|_| unusable("no recipient"))?;
         match self.transport.send_raw(&addressed, &message.bytes) {
             Ok(response) => {
                 let text: Vec<&str> = response.message().collect();

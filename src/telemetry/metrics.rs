@@ -52,14 +52,17 @@ fn head(out: &mut String, name: &str, kind: &str, says: &str) {
 }
 
 fn line(out: &mut String, name: &str, labels: &str, value: impl std::fmt::Display) {
-    let _ = if labels.is_empty() { writeln!(out, "{name} {value}") } else { writeln!(out, "{name}{{{labels}}} {value}") };
+    let _ =
+        if labels.is_empty() { writeln!(out, "{name} {value}") } else { writeln!(out, "{name}{{{labels}}} {value}") };
 }
 
 fn pairs(names: &[&str], values: &[String]) -> String {
     let pairs: Vec<String> = names
         .iter()
         .zip(values)
-        .map(|(name, value)| format!("{name}=\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")))
+        .map(|(name, value)| {
+            format!("{name}=\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
+        })
         .collect();
     pairs.join(",")
 }
@@ -92,7 +95,12 @@ pub struct Metrics {
 impl Default for Metrics {
     fn default() -> Self {
         Self {
-            requests: Family::new("zhipai_requests_total", "counter", "Requests answered.", &["method", "route", "status"]),
+            requests: Family::new(
+                "zhipai_requests_total",
+                "counter",
+                "Requests answered.",
+                &["method", "route", "status"],
+            ),
             times: Mutex::default(),
             outbox: Family::new("zhipai_outbox_letters", "gauge", "Letters by state.", &["state"]),
             letters: Family::new("zhipai_letters_total", "counter", "Letters handed to the mail server.", &["result"]),
@@ -105,14 +113,20 @@ impl Default for Metrics {
 impl Metrics {
     /// Counts a request and the time it took.
     pub fn request(&self, method: &str, route: &'static str, status: u16, took: Duration) {
-        let method = if matches!(method, "GET" | "HEAD" | "POST" | "PATCH" | "PUT" | "DELETE" | "OPTIONS") { method } else { "other" };
+        let method = if matches!(method, "GET" | "HEAD" | "POST" | "PATCH" | "PUT" | "DELETE" | "OPTIONS") {
+            method
+        } else {
+            "other"
+        };
         self.requests.add(&[method, route, &status.to_string()], 1);
         let milliseconds = took.as_millis();
         let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
         let of_route = times.entry(route).or_default();
         of_route.count += 1;
         of_route.microseconds += took.as_micros();
-        for (bucket, _) in of_route.buckets.iter_mut().zip(BOUNDS).filter(|(_, bound)| milliseconds <= u128::from(*bound)) {
+        for (bucket, _) in
+            of_route.buckets.iter_mut().zip(BOUNDS).filter(|(_, bound)| milliseconds <= u128::from(*bound))
+        {
             *bucket += 1;
         }
     }
@@ -129,7 +143,12 @@ impl Metrics {
         for (route, times) in self.times.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             let route = pairs(&["route"], &[(*route).to_owned()]);
             for (bucket, bound) in times.buckets.iter().zip(BOUNDS) {
-                line(&mut out, "zhipai_request_seconds_bucket", &format!("{route},le=\"{}\"", seconds(u128::from(bound) * 1_000)), bucket);
+                line(
+                    &mut out,
+                    "zhipai_request_seconds_bucket",
+                    &format!("{route},le=\"{}\"", seconds(u128::from(bound) * 1_000)),
+                    bucket,
+                );
             }
             line(&mut out, "zhipai_request_seconds_bucket", &format!("{route},le=\"+Inf\""), times.count);
             line(&mut out, "zhipai_request_seconds_sum", &route, seconds(times.microseconds));

@@ -104,8 +104,10 @@ impl Answer {
     /// A file to keep, never shown in place (RFC 6266, the name in UTF-8 by RFC 8187).
     #[must_use]
     pub fn download(name: &str, media_type: &str, body: impl Into<Bytes>) -> Self {
-        let plain: String =
-            name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' }).collect();
+        let plain: String = name
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' })
+            .collect();
         let mut encoded = String::new();
         for byte in name.bytes() {
             if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') {
@@ -116,7 +118,10 @@ impl Answer {
         }
         Self { status: StatusCode::OK, headers: Vec::new(), body: body.into(), cookies: Vec::new() }
             .with_header(header::CONTENT_TYPE, media_type)
-            .with_header(header::CONTENT_DISPOSITION, &format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}"))
+            .with_header(
+                header::CONTENT_DISPOSITION,
+                &format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}"),
+            )
     }
 
     /// With one more header; a value that no header may carry is left out.

@@ -265,7 +265,9 @@ impl Call {
     #[must_use]
     pub fn wants_json(&self) -> bool {
         self.api
-            || self.header(header::ACCEPT).is_some_and(|accept| accept.contains("json") && !accept.contains("text/html"))
+            || self
+                .header(header::ACCEPT)
+                .is_some_and(|accept| accept.contains("json") && !accept.contains("text/html"))
     }
 
     /// The address of a file of ours with its content's hash.
@@ -312,7 +314,15 @@ mod tests {
 
     #[test]
     fn only_local_paths_are_followed() {
-        for (path, local) in [("/desk", true), ("/needs?x=//a", true), ("//evil", false), ("/\\evil", false), ("https://evil", false), ("/a\nb", false), ("", false)] {
+        for (path, local) in [
+            ("/desk", true),
+            ("/needs?x=//a", true),
+            ("//evil", false),
+            ("/\\evil", false),
+            ("https://evil", false),
+            ("/a\nb", false),
+            ("", false),
+        ] {
             assert_eq!(is_local(path), local, "{path:?}");
         }
     }

@@ -57,7 +57,11 @@ pub fn check(call: &Call) -> Result<(), Refusal> {
         None => call.form()?.get(FIELD).to_owned(),
     };
     // Hashes are compared, so that the time taken says nothing of the token.
-    if Sha256::digest(given.as_bytes()) == Sha256::digest(expected.as_bytes()) { Ok(()) } else { Err(Refusal::FormExpired) }
+    if Sha256::digest(given.as_bytes()) == Sha256::digest(expected.as_bytes()) {
+        Ok(())
+    } else {
+        Err(Refusal::FormExpired)
+    }
 }
 
 #[cfg(test)]

@@ -144,8 +144,12 @@ fn admit(call: &Call, access: Access) -> Result<(), WebError> {
     match access {
         Access::Open => Ok(()),
         Access::Metrics => super::health::may_measure(call),
-        Access::Link if changes => Ok(csrf::check_origin(call)?),
-        Access::Link => Ok(()),
+        Access::Link => {
+            if changes {
+                csrf::check_origin(call)?;
+            }
+            Ok(())
+        }
         Access::Public => form_is_ours(call, changes),
         Access::Account => {
             call.account()?;

@@ -240,7 +240,11 @@ fn words(l: L, error: &WebError) -> (String, String, Vec<FieldError<'_>>) {
     let fields = match error {
         WebError::Refused(Refusal::Invalid(problems)) => problems
             .iter()
-            .map(|problem| FieldError { field: &problem.field, code: problem.code, message: field_sentence(l, problem) })
+            .map(|problem| FieldError {
+                field: &problem.field,
+                code: problem.code,
+                message: field_sentence(l, problem),
+            })
             .collect(),
         _ => Vec::new(),
     };
@@ -276,7 +280,10 @@ mod tests {
     fn every_error_has_a_title_and_a_sentence() {
         for lang in [Lang::Zh, Lang::En] {
             for code in Refusal::CODES {
-                assert!(L(lang).has(&format!("refused-{code}")) && L(lang).has(&format!("refused-{code}-text")), "{code}");
+                assert!(
+                    L(lang).has(&format!("refused-{code}")) && L(lang).has(&format!("refused-{code}-text")),
+                    "{code}"
+                );
             }
             for key in ["web-fault", "web-fault-text", "web-wrong-method", "web-wrong-method-text"] {
                 assert!(L(lang).has(key), "{key}");

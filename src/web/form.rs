@@ -28,7 +28,11 @@ impl Fields {
     /// Every value of that name that is not empty: checkboxes, repeated fields.
     #[must_use]
     pub fn all(&self, name: &str) -> Vec<&str> {
-        self.0.iter().filter(|(known, value)| known == name && !value.is_empty()).map(|(_, value)| value.as_str()).collect()
+        self.0
+            .iter()
+            .filter(|(known, value)| known == name && !value.is_empty())
+            .map(|(_, value)| value.as_str())
+            .collect()
     }
 
     /// Whether a checkbox is ticked.
@@ -113,7 +117,8 @@ impl Parsed {
                 if parsed.fields.0.len() + parsed.files.len() >= MOST_FIELDS {
                     break;
                 }
-                let file_name = field.file_name().map(|text| text.rsplit(['/', '\\']).next().unwrap_or_default().to_owned());
+                let file_name =
+                    field.file_name().map(|text| text.rsplit(['/', '\\']).next().unwrap_or_default().to_owned());
                 let media_type = field.content_type().map(ToString::to_string).unwrap_or_default();
                 let bytes = field.bytes().await?;
                 match file_name {
@@ -172,7 +177,9 @@ impl Wrong {
             Refusal::Invalid(problems) => {
                 problems.iter().map(|p| WrongField { field: p.field.clone(), text: field_sentence(l, p) }).collect()
             }
-            other => vec![WrongField { field: "main".to_owned(), text: l.t(&format!("refused-{}-text", other.code())) }],
+            other => {
+                vec![WrongField { field: "main".to_owned(), text: l.t(&format!("refused-{}-text", other.code())) }]
+            }
         };
         Self { list }
     }

@@ -33,7 +33,8 @@ pub fn ready(call: &Call) -> Answered {
     match counted {
         Ok((waiting, next)) => {
             let late = next.map_or(0, |due| (call.now - due.and_utc()).num_seconds().max(0));
-            let queued: i64 = waiting.iter().filter(|(state, _)| state == "queued" || state == "sending").map(|(_, n)| n).sum();
+            let queued: i64 =
+                waiting.iter().filter(|(state, _)| state == "queued" || state == "sending").map(|(_, n)| n).sum();
             Answer::json(&json!({
                 "status": "ok",
                 "database": "ok",
@@ -43,7 +44,10 @@ pub fn ready(call: &Call) -> Answered {
         }
         Err(error) => {
             tracing::error!(?error, "the database does not answer");
-            Answer::json_with(StatusCode::SERVICE_UNAVAILABLE, &json!({ "status": "unavailable", "database": "unreachable" }))
+            Answer::json_with(
+                StatusCode::SERVICE_UNAVAILABLE,
+                &json!({ "status": "unavailable", "database": "unreachable" }),
+            )
         }
     }
 }
@@ -56,7 +60,9 @@ pub fn may_measure(call: &Call) -> Result<(), WebError> {
     let direct = call.ip.is_loopback() && call.header(header::HeaderName::from_static("x-forwarded-for")).is_none();
     let given = bearer(call);
     let right = match (&call.site.metrics_token, given) {
-        (Some(token), Some(given)) => Sha256::digest(token.expose_secret().as_bytes()) == Sha256::digest(given.as_bytes()),
+        (Some(token), Some(given)) => {
+            Sha256::digest(token.expose_secret().as_bytes()) == Sha256::digest(given.as_bytes())
+        }
         _ => false,
     };
     if direct || right { Ok(()) } else { Err(Refusal::SignInFirst.into()) }

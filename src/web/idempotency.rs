@@ -105,7 +105,8 @@ fn run(call: &Call, handler: Handler, key: &str) -> Answered {
 }
 
 fn again(row: &IdempotencyRow) -> Answered {
-    let status = u16::try_from(row.status).ok().and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::OK);
+    let status =
+        u16::try_from(row.status).ok().and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::OK);
     let (location, body) = row.body.split_once('\n').unwrap_or_default();
     let answer = Answer::new(status, "application/json; charset=utf-8", body.to_owned()).with_header(REPLAYED, "true");
     Ok(if location.is_empty() { answer } else { answer.with_header(header::LOCATION, location) })

@@ -46,9 +46,9 @@ pub fn from_pairs<T: DeserializeOwned>(pairs: &[(String, String)]) -> Result<T, 
             Err(error) => {
                 let path = error.path().to_string();
                 let spelled = match values.get(&path) {
-                    Some(Value::String(text)) => serde_json::from_str::<Value>(text)
-                        .ok()
-                        .filter(|value| value.is_number() || value.is_boolean()),
+                    Some(Value::String(text)) => {
+                        serde_json::from_str::<Value>(text).ok().filter(|value| value.is_number() || value.is_boolean())
+                    }
                     _ => None,
                 };
                 match spelled {
@@ -136,7 +136,10 @@ mod tests {
         let pairs = |text: &str| -> Vec<(String, String)> {
             form_urlencoded::parse(text.as_bytes()).map(|(a, b)| (a.into_owned(), b.into_owned())).collect()
         };
-        assert_eq!(from_pairs(&pairs("q=123&limit=20&late=true")), Ok(Query { q: Some("123".into()), limit: Some(20), late: Some(true) }));
+        assert_eq!(
+            from_pairs(&pairs("q=123&limit=20&late=true")),
+            Ok(Query { q: Some("123".into()), limit: Some(20), late: Some(true) })
+        );
         assert_eq!(from_pairs(&pairs("q=&limit=")), Ok(Query { q: None, limit: None, late: None }));
         let Err(Refusal::Invalid(found)) = from_pairs::<Query>(&pairs("limit=many")) else { panic!("taken") };
         assert_eq!((found[0].field.as_str(), found[0].code), ("limit", "wrong-type"));

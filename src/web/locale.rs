@@ -19,7 +19,8 @@ pub fn accepted(header: &str) -> Option<Lang> {
     for part in header.split(',') {
         let mut pieces = part.trim().split(';');
         let tag = pieces.next().unwrap_or_default().trim().to_ascii_lowercase();
-        let weight = pieces.find_map(|piece| piece.trim().strip_prefix("q=")?.trim().parse::<f32>().ok()).unwrap_or(1.0);
+        let weight =
+            pieces.find_map(|piece| piece.trim().strip_prefix("q=")?.trim().parse::<f32>().ok()).unwrap_or(1.0);
         let language = match tag.split('-').next() {
             Some("zh") => Lang::Zh,
             Some("en") => Lang::En,
@@ -98,10 +99,13 @@ pub fn large(call: &Call) -> bool {
 /// The page's own address with one switch set; for a form that came back, the address of the page it came from.
 #[must_use]
 pub fn with_switch(call: &Call, name: &str, value: &str) -> String {
-    let own = if call.method == actix_web::http::Method::GET { call.path_and_query() } else { call.came_from().into_owned() };
+    let own =
+        if call.method == actix_web::http::Method::GET { call.path_and_query() } else { call.came_from().into_owned() };
     let (path, query) = own.split_once('?').unwrap_or((&own, ""));
     let mut pairs = form_urlencoded::Serializer::new(String::new());
-    for (known, given) in form_urlencoded::parse(query.as_bytes()).filter(|(known, _)| !SWITCHES.contains(&known.as_ref())) {
+    for (known, given) in
+        form_urlencoded::parse(query.as_bytes()).filter(|(known, _)| !SWITCHES.contains(&known.as_ref()))
+    {
         pairs.append_pair(&known, &given);
     }
     pairs.append_pair(name, value);

@@ -50,9 +50,13 @@ pub mod limits;
 pub mod locale;
 pub mod network;
 pub mod pages;
+pub mod reasons;
 pub mod routes;
 pub mod server;
 pub mod session;
+
+#[cfg(test)]
+mod door_tests;
 
 pub use answer::Answer;
 pub use call::{Call, Visitor};

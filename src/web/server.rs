@@ -28,7 +28,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How long a body may take to arrive.
-const BODY_TIME: Duration = Duration::from_secs(120);
+const BODY_TIME: Duration = Duration::from_mins(2);
 
 /// The site the office is reached through.
 pub struct Site {
@@ -120,7 +120,8 @@ fn places() -> Vec<Place> {
                 _ => (0, segment),
             })
             .collect();
-        let place = by_path.entry(key).or_insert_with(|| Place { path: row.path, rows: Vec::new(), allowed: String::new() });
+        let place =
+            by_path.entry(key).or_insert_with(|| Place { path: row.path, rows: Vec::new(), allowed: String::new() });
         place.rows.push(row);
     }
     let mut places: Vec<Place> = by_path.into_values().collect();
@@ -134,12 +135,13 @@ fn places() -> Vec<Place> {
     places
 }
 
-/// Builds the server on a listener that is already bound (port 0 for a free one).
+/// Builds the server on a listener that is already bound (port 0 for a free one); `workers` 0 is one per processor.
 ///
 /// # Errors
 /// What the operating system says.
 pub fn serve(office: Arc<Office>, site: Arc<Site>, listener: TcpListener, workers: usize) -> std::io::Result<Serving> {
     let port = listener.local_addr()?.port();
+    let processors = std::thread::available_parallelism().map_or(2, usize::from);
     let shared = Shared { office, site };
     let places = Arc::new(places());
     let server = HttpServer::new(move || {
@@ -149,7 +151,7 @@ pub fn serve(office: Arc<Office>, site: Arc<Site>, listener: TcpListener, worker
         }
         app.default_service(web::to(endpoint(&shared, None, nowhere(Access::Public), None)))
     })
-    .workers(workers.max(1))
+    .workers(if workers == 0 { processors } else { workers })
     .shutdown_timeout(20)
     .client_request_timeout(Duration::from_secs(15))
     .keep_alive(Duration::from_secs(65))
@@ -206,7 +208,7 @@ async fn respond(
 ) -> HttpResponse {
     let started = Instant::now();
     let received_at = shared.office.now();
-    let request_id: String = shared.office.chance.bytes::<8>().iter().map(|byte| format!("{byte:02x}")).collect();
+    let request_id: String = crate::seal::hex(&shared.office.chance.bytes::<8>());
     let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |address| address.ip());
     let limit = limit.map_or(0, |BodyLimit(limit)| limit);
     let body = match tokio::time::timeout(BODY_TIME, payload.to_bytes_limited(limit)).await {

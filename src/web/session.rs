@@ -41,7 +41,9 @@ fn cookie(plain_http: bool, value: String, max_age: time::Duration) -> Cookie<'s
 /// A fault when the database cannot be read.
 pub fn look_up(call: &mut Call) -> Result<(), WebError> {
     let Some(secret) = call.cookie(cookie_name(call.site.plain_http)) else { return Ok(()) };
-    let Some(resumed) = sign_in::resume(&call.office, &secret, call.site.terms, !call.is_head())? else { return Ok(()) };
+    let Some(resumed) = sign_in::resume(&call.office, &secret, call.site.terms, !call.is_head())? else {
+        return Ok(());
+    };
     call.ticket.replace(Some(Ticket { hash: resumed.hash, csrf: resumed.csrf }));
     call.visitor = match resumed.known {
         None => Visitor::Nobody,

@@ -173,6 +173,7 @@ CREATE TABLE needs (
 CREATE INDEX needs_station_state ON needs (station, state, created_at);
 CREATE INDEX needs_owner_state ON needs (owner, state);
 CREATE INDEX needs_region_created ON needs (region, created_at);
+CREATE INDEX needs_region_state ON needs (region, state, created_at);
 CREATE INDEX needs_state_created ON needs (state, created_at);
 CREATE INDEX needs_created ON needs (created_at);
 CREATE INDEX needs_enterprise ON needs (enterprise, created_at);
@@ -234,6 +235,9 @@ CREATE TABLE assignments (
 CREATE UNIQUE INDEX assignments_one_open_per_seat ON assignments (seat) WHERE state = 'offered';
 CREATE UNIQUE INDEX assignments_one_taker_per_seat ON assignments (seat) WHERE state IN ('accepted', 'done');
 CREATE INDEX assignments_need ON assignments (need);
+-- What stands open now, for desks: few rows whatever the age of the office.
+CREATE INDEX assignments_open ON assignments (answer_due_at, need) WHERE state = 'offered';
+CREATE INDEX assignments_serving ON assignments (feedback_due_at, need) WHERE state = 'accepted';
 CREATE INDEX assignments_expert_state ON assignments (expert, state);
 CREATE INDEX assignments_due ON assignments (next_due_at) WHERE next_due_at IS NOT NULL;
 
@@ -390,7 +394,7 @@ CREATE TABLE offer_facts (
   by_staff BOOLEAN NOT NULL,
   minutes BIGINT
 );
-CREATE INDEX offer_facts_day ON offer_facts (notified_on, outcome, region, station, expert, minutes, answer, by_staff, firm);
+CREATE INDEX offer_facts_day ON offer_facts (notified_on, outcome, region, station, expert, minutes, answer, by_staff, firm, decline_reason, need);
 CREATE INDEX offer_facts_station ON offer_facts (station, notified_on);
 CREATE INDEX offer_facts_expert ON offer_facts (expert, notified_on);
 

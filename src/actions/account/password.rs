@@ -19,8 +19,22 @@ pub const LONGEST: usize = 200;
 
 /// Pieces that make up the commonest long passwords.
 const COMMON: [&str; 16] = [
-    "password", "passw0rd", "qwerty", "asdfgh", "zxcvbn", "123456", "12345678", "iloveyou", "admin", "welcome", "letmein", "woaini",
-    "abc123", "zhipai", "mima", "zhishichanquan",
+    "password",
+    "passw0rd",
+    "qwerty",
+    "asdfgh",
+    "zxcvbn",
+    "123456",
+    "12345678",
+    "iloveyou",
+    "admin",
+    "welcome",
+    "letmein",
+    "woaini",
+    "abc123",
+    "zhipai",
+    "mima",
+    "zhishichanquan",
 ];
 
 /// Lets a few through at a time.
@@ -52,7 +66,8 @@ fn in_turn<T>(work: impl FnOnce() -> T) -> T {
 }
 
 fn hash_with_salt(given: &str, salt: &[u8; 16]) -> Result<String, argon2::password_hash::Error> {
-    in_turn(|| Argon2::default().hash_password_with_salt(given.as_bytes(), salt)).map(|hash: PasswordHash| hash.to_string())
+    in_turn(|| Argon2::default().hash_password_with_salt(given.as_bytes(), salt))
+        .map(|hash: PasswordHash| hash.to_string())
 }
 
 /// The hash of a password, in PHC text form.
@@ -60,15 +75,18 @@ fn hash_with_salt(given: &str, salt: &[u8; 16]) -> Result<String, argon2::passwo
 /// # Errors
 /// A fault when it cannot be made.
 pub fn hash(chance: &Chance, given: &str) -> Done<String> {
-    hash_with_salt(given, &chance.bytes())
-        .map_err(|error| crate::actions::ActionError::Fault(Fault::new(format!("a password could not be hashed: {error}"))))
+    hash_with_salt(given, &chance.bytes()).map_err(|error| {
+        crate::actions::ActionError::Fault(Fault::new(format!("a password could not be hashed: {error}")))
+    })
 }
 
 /// Whether a password is the one behind the hash. Without a hash it takes as long and is never right.
 #[must_use]
 pub fn matches(hash: Option<&str>, given: &str) -> bool {
     static DUMMY: OnceLock<String> = OnceLock::new();
-    let dummy = DUMMY.get_or_init(|| hash_with_salt("nobody's", b"no account's salt"[..16].try_into().unwrap_or(&[0; 16])).unwrap_or_default());
+    let dummy = DUMMY.get_or_init(|| {
+        hash_with_salt("nobody's", b"no account's salt"[..16].try_into().unwrap_or(&[0; 16])).unwrap_or_default()
+    });
     let Ok(parsed) = PasswordHash::new(hash.unwrap_or(dummy)) else { return false };
     let right = in_turn(|| Argon2::default().verify_password(given.as_bytes(), &parsed)).is_ok();
     right && hash.is_some()

@@ -15,7 +15,13 @@ pub const SCOPES: [&str; 2] = ["read", "write"];
 ///
 /// # Errors
 /// [`Refusal::Invalid`] for the label or scopes; [`Refusal::NotYours`]; [`Refusal::NotFound`].
-pub fn add_token(office: &Office, actor: &Actor, account: AccountId, label: &str, scopes: &[&str]) -> Done<(TokenId, String)> {
+pub fn add_token(
+    office: &Office,
+    actor: &Actor,
+    account: AccountId,
+    label: &str,
+    scopes: &[&str],
+) -> Done<(TokenId, String)> {
     may_keep(actor, account)?;
     let mut problems = Problems::default();
     let label = problems.text("label", label, 80);

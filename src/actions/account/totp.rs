@@ -95,7 +95,8 @@ pub fn take_code(office: &Office, row: &mut AccountRow, code: &str, now: DateTim
     if digits.len() != 6 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return false;
     }
-    let step = totp.check(&digits, u64::try_from(now.timestamp()).unwrap_or(0)).and_then(|step| i64::try_from(step).ok());
+    let step =
+        totp.check(&digits, u64::try_from(now.timestamp()).unwrap_or(0)).and_then(|step| i64::try_from(step).ok());
     match step {
         Some(step) if row.totp_last_step.is_none_or(|last| step > last) => {
             row.totp_last_step = Some(step);

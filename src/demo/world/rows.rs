@@ -37,6 +37,8 @@ pub struct Rows {
     pub tokens: Vec<TokenRow>,
     /// Experts.
     pub experts: Vec<ExpertRow>,
+    /// Experts written before whose rows changed since.
+    pub restated_experts: Vec<ExpertRow>,
     /// Their qualifications.
     pub qualifications: Vec<QualificationRow>,
     /// Their leaves.
@@ -109,6 +111,9 @@ impl Rows {
         db::task::insert_many(conn, &self.tasks)?;
         db::outbox::insert_many(conn, &self.outbox)?;
         db::fact::insert_many(conn, &self.facts, &self.fact_services)?;
+        for row in &self.restated_experts {
+            db::expert::save(conn, row)?;
+        }
         db::audit::insert_many(conn, &self.audit)
     }
 }

@@ -46,6 +46,7 @@ letter-due-feedback = Please file your feedback before { $feedback_due }
 letter-due-rule = { $rule }: { $text }
 letter-due-notified = Counted from the notice on { $at }.
 letter-due-from-delivery = The time runs from the moment the mail server takes this letter; the date above is counted as if that were now.
+letter-due-moved = The deadline has moved to this moment. A deadline once told only ever moves later.
 letter-due-provisional = The holidays of a year concerned are not announced yet. This date is provisional: it may move later, never earlier.
 
 # Buttons

@@ -214,6 +214,7 @@ event-notice-bounced = The letter came back; the clock is void
 event-reminder-sent = A reminder was sent
 event-offer-accepted = The expert accepted
 event-offer-declined = The expert declined
+event-answer-contested = The expert says that the answer entered by staff was not theirs
 event-question-asked = The expert asked a question; the clock stopped
 event-question-replied = The question was replied to; the clock runs again
 event-clock-restarted = No reply for two working days; the clock runs again
@@ -244,6 +245,7 @@ event-token-kept = An API token was made or revoked
 event-policy-set = Policy was changed
 event-sheet-imported = A sheet was imported
 event-sheet-exported = A sheet was exported
+event-calendar-imported = Holiday notice imported
 event-task-done = A task was done
 
 # Kinds of letter

@@ -43,6 +43,7 @@ letter-due-feedback = 请于 { $feedback_due } 前提交书面反馈
 letter-due-rule = { $rule }：{ $text }
 letter-due-notified = 时限自 { $at } 通知之时起算。
 letter-due-from-delivery = 时限自邮件服务器收下本信之时起算；上面的时间按此刻发出计算。
+letter-due-moved = 时限已延后到这一时刻；告知过的时限只会延后，不会提前。
 letter-due-provisional = 有关年份的放假安排尚未公布，此时限为暂定，只会延后，不会提前。
 
 # 按钮

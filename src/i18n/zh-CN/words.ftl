@@ -214,6 +214,7 @@ event-notice-bounced = 派单信退回，时限不计
 event-reminder-sent = 发出催办提醒
 event-offer-accepted = 专家接单
 event-offer-declined = 专家婉拒
+event-answer-contested = 专家称代录的答复非本人所作
 event-question-asked = 专家提问，时限暂停
 event-question-replied = 已回复提问，时限继续
 event-clock-restarted = 两个工作日未回复提问，时限自行继续
@@ -244,6 +245,7 @@ event-token-kept = 接口令牌变更
 event-policy-set = 规则设置变更
 event-sheet-imported = 导入表格
 event-sheet-exported = 导出表格
+event-calendar-imported = 导入放假安排
 event-task-done = 完成一项待办
 
 # 信件的种类

@@ -196,7 +196,13 @@ impl<'a> Pen<'a> {
                 ("text", &self.l.t(&format!("rule-{}-text", offer.rule))),
             ],
         );
+        // After a question or an outage the deadline is later than the count that was told: then only the instant is said.
+        let moved = match (offer.count.last(), offer.answer_due_at) {
+            (Some(told), Some(due_at)) => told.date < last_day(due_at),
+            _ => false,
+        };
         let mut notes = vec![match offer.notified_at {
+            _ if moved => self.l.t("letter-due-moved"),
             Some(at) => self.l.a("letter-due-notified", &[("at", &self.l.instant(at))]),
             None => self.l.t("letter-due-from-delivery"),
         }];
@@ -207,24 +213,15 @@ impl<'a> Pen<'a> {
         Some(DueBox {
             words: self.say(words),
             instant: offer.answer_due_at,
-            rule: Some(rule),
+            rule: (!moved).then_some(rule),
             notes,
-            count: offer.count.iter().map(|day| self.counted(day)).collect(),
+            count: offer.count.iter().filter(|_| !moved).map(|day| self.counted(day)).collect(),
         })
     }
 
     /// One row of the count.
     fn counted(&self, day: &CountedDay) -> (String, String) {
-        let occasion = day.why.occasion_key().map(|key| self.l.t(&key));
-        let arguments: Vec<(&str, String)> = day.why.arguments();
-        let spoken: Vec<(&str, &str)> = arguments
-            .iter()
-            .map(|(name, value)| match (&occasion, *name) {
-                (Some(translated), "occasion") => (*name, translated.as_str()),
-                _ => (*name, value.as_str()),
-            })
-            .collect();
-        (self.l.short_date(day.date), self.l.a(&format!("why-{}", day.why.code()), &spoken))
+        (self.l.short_date(day.date), self.l.why(&day.why))
     }
 
     /// A button.
@@ -267,8 +264,10 @@ impl<'a> Pen<'a> {
     /// Which station writes, and its phone.
     pub fn signature(&self) -> Option<String> {
         let station = &self.need()?.station;
-        let parts: Vec<&str> =
-            [station.name.as_str(), station.phone.as_str()].into_iter().filter(|part| !part.trim().is_empty()).collect();
+        let parts: Vec<&str> = [station.name.as_str(), station.phone.as_str()]
+            .into_iter()
+            .filter(|part| !part.trim().is_empty())
+            .collect();
         (!parts.is_empty()).then(|| parts.join(self.l.pick("　", ", ")))
     }
 

@@ -78,7 +78,9 @@ pub fn offer() -> OfferFacts {
         count: vec![
             CountedDay { date: day(5, 6), counted: false, why: Why::NoticeDay },
             CountedDay { date: day(5, 7), counted: true, why: Why::Counted { n: 1 } },
-            CountedDay { date: day(5, 8), counted: true, why: Why::CountedHoliday { n: 2, occasion: "劳动节".into() } },
+            CountedDay {
+                date: day(5, 8), counted: true, why: Why::CountedHoliday { n: 2, occasion: "劳动节".into() }
+            },
         ],
         decline_reason: Some(DeclineReason::Travel),
         question: Some("样机能否先寄来看看？".into()),

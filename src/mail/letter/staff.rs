@@ -1,8 +1,8 @@
 //! Letters to staff: what happened, the next step, the page to take it on. No contact data: pages reveal it, audited.
 
+use super::Letter;
 use super::expert::{decline_fact, question_facts};
 use super::pen::Pen;
-use super::Letter;
 
 /// An expert accepted.
 pub fn accepted(pen: &Pen<'_>, letter: &mut Letter) {

@@ -38,7 +38,10 @@ fn every_letter_is_complete_in_both_languages_and_both_forms() {
             let letter = written(&sample::notice(*kind), lang);
             let [text, html, subject, wechat] = everything(&letter);
             for said in [&text, &html, &subject, &wechat] {
-                assert!(!said.contains('⟦') && !said.contains("{$") && !said.contains("{ $"), "{kind} {lang:?}: {said}");
+                assert!(
+                    !said.contains('⟦') && !said.contains("{$") && !said.contains("{ $"),
+                    "{kind} {lang:?}: {said}"
+                );
             }
             assert!(!subject.trim().is_empty() && !letter.preheader.is_empty(), "{kind} {lang:?}");
             let mut words: Vec<&str> = vec![&letter.heading, &letter.greeting];
@@ -176,6 +179,17 @@ fn an_offer_not_yet_delivered_says_from_when_it_counts() {
 }
 
 #[test]
+fn a_moved_deadline_is_told_without_the_count_it_left_behind() {
+    let mut notice = sample::notice(NoticeKind::QuestionReplied);
+    assert!(written(&notice, Lang::Zh).due.is_some_and(|due| due.count.len() == 3 && due.rule.is_some()));
+    let offer = notice.offer.as_mut().expect("an offer");
+    offer.answer_due_at = offer.answer_due_at.map(|due| due + chrono::TimeDelta::days(3));
+    let due = written(&notice, Lang::Zh).due.expect("a deadline");
+    assert_eq!(due.words, "请于 2026年5月11日（周一）24:00 前答复");
+    assert!(due.count.is_empty() && due.rule.is_none() && due.notes[0].contains("延后"), "{due:?}");
+}
+
+#[test]
 fn every_rule_is_explained_in_both_languages() {
     for rule in CountingRule::ALL {
         for lang in LANGS {
@@ -213,7 +227,8 @@ fn links_lead_where_they_say() {
     for (kind, purposes) in sealed {
         let letter = written(&sample::notice(*kind), Lang::Zh);
         let opened: Vec<_> = letter.actions.iter().map(|action| opened(&keyring, &action.url)).collect();
-        let expected: Vec<_> = purposes.iter().map(|purpose| Some((*purpose, u16::from(*purpose != Purpose::Status)))).collect();
+        let expected: Vec<_> =
+            purposes.iter().map(|purpose| Some((*purpose, u16::from(*purpose != Purpose::Status)))).collect();
         assert_eq!(opened, expected, "{kind}");
     }
     for kind in NoticeKind::ALL.iter().filter(|kind| kind.audience() == Audience::Staff) {

@@ -1,0 +1,10 @@
+//! The command line: one file a command, each a few steps from arguments to a deed or a file.
+//!
+//! Contract: contract.md, "Commands". Exit 0 done, 1 failed with one clear line on standard error, 2 bad usage.
+
+pub mod backup;
+pub mod data;
+pub mod doctor;
+pub mod due;
+pub mod opening;
+pub mod serve;

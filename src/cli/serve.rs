@@ -1,0 +1,98 @@
+//! `zhipai serve`: the service itself.
+
+use super::opening::{self, Failure, hold};
+use crate::actions::account::offer_first_administrator;
+use crate::clock::SystemClock;
+use crate::config::Config;
+use crate::jobs::Desk;
+use crate::jobs::supervisor::Supervisor;
+use crate::mail::{Mailer, Sender, Smtp, SmtpSettings, SmtpTls};
+use crate::web::frame::SiteInfo;
+use crate::web::network::Network;
+use crate::web::server::{Site, serve};
+use std::net::TcpListener;
+use std::sync::Arc;
+
+/// The mailer the configuration names; `None` is mail off.
+///
+/// # Errors
+/// When the settings cannot be used.
+pub fn mailer(config: &Config) -> Result<Option<Arc<dyn Mailer>>, Failure> {
+    let Some(smtp) = &config.smtp else { return Ok(None) };
+    let settings = smtp_settings(smtp);
+    let smtp = Smtp::new(&settings).map_err(|error| format!("smtp: {error}"))?;
+    Ok(Some(Arc::new(smtp)))
+}
+
+/// The mail server's settings as the mailer wants them.
+#[must_use]
+pub fn smtp_settings(smtp: &crate::config::Smtp) -> SmtpSettings {
+    SmtpSettings {
+        host: smtp.host.clone(),
+        port: smtp.port,
+        tls: match smtp.tls {
+            crate::config::SmtpTls::Starttls => SmtpTls::StartTls,
+            crate::config::SmtpTls::Tls => SmtpTls::Tls,
+            crate::config::SmtpTls::None => SmtpTls::None,
+        },
+        login: smtp.user.clone().zip(smtp.password.clone()),
+        hello: None,
+        extra_root_pem: None,
+        connections: 4,
+    }
+}
+
+/// In whose name letters go out.
+#[must_use]
+pub fn sender(config: &Config) -> Sender {
+    Sender {
+        name: config.site.name.clone(),
+        name_en: config.site.name.clone(),
+        address: config.smtp.as_ref().map_or_else(|| "zhipai@localhost".to_owned(), |smtp| smtp.from.clone()),
+        reply_to: None,
+    }
+}
+
+/// Serves until the system asks to stop.
+///
+/// # Errors
+/// One clear line for whatever is in the way.
+pub fn run(config: &Config) -> Result<(), Failure> {
+    config.check_serving().map_err(|fault| fault.to_string())?;
+    let _held = hold(config.database())?;
+    let office = Arc::new(opening::office(config, Arc::new(SystemClock))?);
+    let mut site = Site::new(office.chance.secret());
+    site.info = SiteInfo {
+        name: config.site.name.clone(),
+        organiser: config.site.organiser.clone(),
+        icp: config.site.icp.clone(),
+        police: config.site.police.clone(),
+        site_code: config.site.site_code.clone(),
+        supervision_phone: config.site.supervision_phone.clone(),
+    };
+    site.plain_http = config.is_plain_http();
+    site.mail_off = config.smtp.is_none();
+    site.metrics_token = config.metrics_token.clone();
+    site.trusted_proxies = config
+        .trusted_proxies
+        .iter()
+        .map(|text| text.parse::<Network>().map_err(|_| format!("trusted_proxies: {text} is no address or network")))
+        .collect::<Result<_, _>>()?;
+    let listener = TcpListener::bind(config.bind).map_err(|error| format!("bind {}: {error}", config.bind))?;
+    if let Some(secret) = offer_first_administrator(&office).map_err(|error| error.to_string())? {
+        println!("首位管理员 / first administrator: {}/first/{secret}", office.settings.base_url);
+    }
+    if config.smtp.is_none() {
+        println!("未配置邮件服务器，信件只排队不发出 / mail is off: letters wait, links are shown for staff to pass on");
+    }
+    println!("知派 Zhipai: {}", office.settings.base_url);
+    let desk = Desk { office: Arc::clone(&office), mailer: mailer(config)?, sender: sender(config) };
+    let _jobs = Supervisor::start(desk).map_err(|error| format!("jobs: {error}"))?;
+    actix_web::rt::System::new().block_on(async {
+        let serving = serve(Arc::clone(&office), Arc::new(site), listener, config.workers).map_err(|error| error.to_string())?;
+        let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+        let ended = serving.server.await.map_err(|error| error.to_string());
+        let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+        ended
+    })
+}

@@ -1,0 +1,107 @@
+//! Conduct cases with their experts, as far as a reader's scope reaches; and what a service file (服务评价档案) holds.
+
+use super::assignment::AssignmentRow;
+use super::conduct::{CaseRow, IncidentRow};
+use super::conn::{Conn, cols};
+use super::expert::ExpertRow;
+use super::feedback::RatingRow;
+use super::need::NeedRow;
+use super::schema::{assignments, conduct_cases, experts, incidents, needs, ratings};
+use crate::domain::conduct::CaseState;
+use crate::domain::role::Scope;
+use crate::ids::{AssignmentId, ExpertId, StationId};
+use diesel::prelude::*;
+
+/// The cases in that state, newest first, at most `limit`; a station decides on nobody and sees none.
+///
+/// # Errors
+/// What the database says.
+pub fn cases(conn: &mut Conn, scope: &Scope, state: CaseState, limit: i64) -> QueryResult<Vec<(CaseRow, ExpertRow)>> {
+    let mut query = conduct_cases::table
+        .inner_join(experts::table.on(experts::id.eq(conduct_cases::expert)))
+        .filter(conduct_cases::state.eq(state))
+        .order((conduct_cases::opened_at.desc(), conduct_cases::id.desc()))
+        .limit(limit)
+        .select((cols::<CaseRow>(), cols::<ExpertRow>()))
+        .into_boxed();
+    match scope {
+        Scope::Everything => {}
+        Scope::Regions(codes) => query = query.filter(experts::region.eq_any(codes.clone())),
+        Scope::Station(_) => return Ok(Vec::new()),
+    }
+    query.load(conn)
+}
+
+/// The case of that number.
+///
+/// # Errors
+/// What the database says.
+pub fn by_number(conn: &mut Conn, number: &str) -> QueryResult<Option<CaseRow>> {
+    conduct_cases::table.filter(conduct_cases::number.eq(number)).select(cols::<CaseRow>()).first(conn).optional()
+}
+
+/// The ratings of an expert with their needs, newest first, at most `limit`.
+///
+/// # Errors
+/// What the database says.
+pub fn rated_services(conn: &mut Conn, expert: ExpertId, limit: i64) -> QueryResult<Vec<(RatingRow, NeedRow)>> {
+    ratings::table
+        .inner_join(assignments::table.on(assignments::id.eq(ratings::assignment)))
+        .inner_join(needs::table.on(needs::id.eq(ratings::need)))
+        .filter(assignments::expert.eq(expert))
+        .order(ratings::created_at.desc())
+        .limit(limit)
+        .select((cols::<RatingRow>(), cols::<NeedRow>()))
+        .load(conn)
+}
+
+/// The ratings of a station's needs with need and expert, newest first, at most `limit`.
+///
+/// # Errors
+/// What the database says.
+pub fn rated_at_station(
+    conn: &mut Conn,
+    station: StationId,
+    limit: i64,
+) -> QueryResult<Vec<(RatingRow, NeedRow, ExpertRow)>> {
+    ratings::table
+        .inner_join(assignments::table.on(assignments::id.eq(ratings::assignment)))
+        .inner_join(needs::table.on(needs::id.eq(ratings::need)))
+        .inner_join(experts::table.on(experts::id.eq(assignments::expert)))
+        .filter(needs::station.eq(station))
+        .order(ratings::created_at.desc())
+        .limit(limit)
+        .select((cols::<RatingRow>(), cols::<NeedRow>(), cols::<ExpertRow>()))
+        .load(conn)
+}
+
+/// The incidents of a station's needs with need and expert, newest first, at most `limit`.
+///
+/// # Errors
+/// What the database says.
+pub fn incidents_at_station(
+    conn: &mut Conn,
+    station: StationId,
+    limit: i64,
+) -> QueryResult<Vec<(IncidentRow, NeedRow, ExpertRow)>> {
+    incidents::table
+        .inner_join(needs::table.on(incidents::need.eq(needs::id.nullable())))
+        .inner_join(experts::table.on(experts::id.eq(incidents::expert)))
+        .filter(needs::station.eq(station))
+        .order(incidents::happened_at.desc())
+        .limit(limit)
+        .select((cols::<IncidentRow>(), cols::<NeedRow>(), cols::<ExpertRow>()))
+        .load(conn)
+}
+
+/// Those offers with their needs.
+///
+/// # Errors
+/// What the database says.
+pub fn offers(conn: &mut Conn, of: &[AssignmentId]) -> QueryResult<Vec<(AssignmentRow, NeedRow)>> {
+    assignments::table
+        .inner_join(needs::table.on(needs::id.eq(assignments::need)))
+        .filter(assignments::id.eq_any(of))
+        .select((cols::<AssignmentRow>(), cols::<NeedRow>()))
+        .load(conn)
+}

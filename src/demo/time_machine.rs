@@ -1,0 +1,225 @@
+//! The time machine: moves the demo's clock forward and lets everything due on the way happen, in order and at its time.
+//!
+//! Contract (contract.md, "Demo only"): the clock starts at the real time, or where it stood if that is later, ticks with
+//! it, and only goes forward. Between here and there the clock stops at every instant at which an assignment or a letter
+//! is due, so that what follows from one thing (a lapse at 24:00, the next offer at 08:00) happens when it would.
+//! Deliberately absent: going back, and any rule of its own about what is due.
+
+use super::accounts::replace;
+use crate::actions::{ActionError, Done, Fault};
+use crate::clock::{Clock, VirtualClock};
+use crate::db;
+use crate::domain::refusal::{FieldProblem, Refusal};
+use crate::jobs::{Desk, TickReport, deliver_mail, sweep_assignments, tick};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The farthest one may go at a time.
+const FARTHEST: TimeDelta = TimeDelta::days(400);
+/// How far the clock goes on when something stays due although it was tended (a mail server that does not answer).
+const STUCK: TimeDelta = TimeDelta::minutes(5);
+
+/// Where the clock stands now, and what happened on the way: the answer of `POST /demo/clock`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Arrived {
+    /// Now.
+    pub now: String,
+    /// What happened on the way.
+    #[serde(flatten)]
+    pub report: TickReport,
+}
+
+/// The clock, and the desk that works by it.
+pub struct TimeMachine {
+    clock: Arc<VirtualClock>,
+    desk: Desk,
+    turn: Mutex<()>,
+    kept: Option<PathBuf>,
+}
+
+impl TimeMachine {
+    /// A time machine over a desk whose office goes by `clock`; where the clock stands is kept in the file `kept`.
+    #[must_use]
+    pub const fn new(clock: Arc<VirtualClock>, desk: Desk, kept: Option<PathBuf>) -> Self {
+        Self { clock, desk, turn: Mutex::new(()), kept }
+    }
+
+    /// Now, as the demo sees it.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does what is due now, as the service does twice a second.
+    ///
+    /// # Errors
+    /// A fault of the machine.
+    pub fn tick(&self) -> Done<TickReport> {
+        let _turn = self.turn();
+        tick(&self.desk)
+    }
+
+    /// Goes to `target` and does what is due on the way.
+    ///
+    /// # Errors
+    /// [`Refusal::Backwards`]; [`Refusal::Invalid`] for more than 400 days at a time; a fault of the machine, with the
+    /// clock where it got to.
+    pub fn advance_to(&self, target: DateTime<Utc>) -> Done<Arrived> {
+        let _turn = self.turn();
+        let now = self.clock.now();
+        if target < now {
+            return Err(Refusal::Backwards.into());
+        }
+        if target > now + FARTHEST {
+            return Err(Refusal::Invalid(vec![FieldProblem::with("to", "out-of-range", "P400D")]).into());
+        }
+        let mut report = TickReport::default();
+        loop {
+            self.round(&mut report)?;
+            let now = self.clock.now();
+            match self.next_due()? {
+                Some(due) if due <= target && due > now => {
+                    self.clock.move_to(due);
+                }
+                Some(due) if due <= now && now + STUCK < target => {
+                    self.clock.move_to(now + STUCK);
+                }
+                _ => break,
+            }
+        }
+        self.clock.move_to(target);
+        report.add(&tick(&self.desk)?);
+        self.keep()?;
+        Ok(Arrived { now: written(self.clock.now()), report })
+    }
+
+    /// Goes forward by a span.
+    ///
+    /// # Errors
+    /// As [`advance_to`](Self::advance_to).
+    pub fn advance_by(&self, span: TimeDelta) -> Done<Arrived> {
+        let target = self.clock.now().checked_add_signed(span);
+        let target = target.ok_or_else(|| Refusal::Invalid(vec![FieldProblem::with("advance", "out-of-range", "P400D")]))?;
+        self.advance_to(target)
+    }
+
+    /// Does what is due at this instant, until nothing is; the index follows at the end of the journey.
+    fn round(&self, report: &mut TickReport) -> Done<()> {
+        loop {
+            let mut round = TickReport::default();
+            sweep_assignments::sweep(&self.desk.office, &mut round)?;
+            deliver_mail::deliver_due(&self.desk, &mut round)?;
+            report.add(&round);
+            if round.is_idle() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn next_due(&self) -> Done<Option<DateTime<Utc>>> {
+        let mut reader = self.desk.office.read()?;
+        let assignment = db::assignment::next_due(&mut reader)?;
+        let letter = db::outbox::next_due(&mut reader)?;
+        Ok(assignment.into_iter().chain(letter).min().map(|due| due.and_utc()))
+    }
+
+    /// Keeps where the clock stands, for the next start.
+    ///
+    /// # Errors
+    /// A fault when the file cannot be written.
+    pub fn keep(&self) -> Done<()> {
+        let Some(path) = &self.kept else { return Ok(()) };
+        replace(path, written(self.clock.now()).as_bytes())
+            .map_err(|error| ActionError::Fault(Fault::new(format!("{}: {error}", path.display()))))
+    }
+}
+
+/// Where the clock stood, if that was kept.
+#[must_use]
+pub fn stood_at(path: &Path) -> Option<DateTime<Utc>> {
+    std::fs::read_to_string(path).ok()?.trim().parse().ok()
+}
+
+/// An instant as answers have it: RFC 3339, UTC.
+#[must_use]
+pub fn written(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
+/// Reads a span of time as ISO 8601 writes it: `PT26H`, `P2D`, `P1DT30M`, `P1W`. Years and months, whose length varies,
+/// fractions and signs are refused.
+#[must_use]
+pub fn duration(text: &str) -> Option<TimeDelta> {
+    let (days, clock) = match text.trim().strip_prefix('P')?.split_once('T') {
+        Some((days, clock)) if !clock.is_empty() => (days, clock),
+        Some(_) => return None,
+        None => (text.trim().strip_prefix('P')?, ""),
+    };
+    if days.is_empty() && clock.is_empty() {
+        return None;
+    }
+    let whole = sum(days, &[('W', 604_800), ('D', 86_400)])?;
+    let part = sum(clock, &[('H', 3_600), ('M', 60), ('S', 1)])?;
+    TimeDelta::try_seconds(whole.checked_add(part)?)
+}
+
+/// The seconds of `2D`, `1H30M`: numbers, each followed by a unit, in the order of the units, each once.
+fn sum(text: &str, units: &[(char, i64)]) -> Option<i64> {
+    let mut total: i64 = 0;
+    let mut units = units.iter();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
+        let (number, tail) = rest.split_at(digits);
+        let unit = tail.chars().next()?;
+        let (_, seconds) = units.find(|(name, _)| *name == unit)?;
+        total = total.checked_add(number.parse::<i64>().ok()?.checked_mul(*seconds)?)?;
+        rest = tail.get(1..)?;
+    }
+    Some(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_read_as_iso_8601_writes_them() {
+        let cases = [
+            ("PT26H", 26 * 3_600),
+            ("P2D", 2 * 86_400),
+            ("PT30M", 1_800),
+            ("PT45S", 45),
+            ("P1DT2H3M4S", 86_400 + 2 * 3_600 + 3 * 60 + 4),
+            ("P1W", 7 * 86_400),
+            ("PT0S", 0),
+            (" PT1H ", 3_600),
+        ];
+        for (text, seconds) in cases {
+            assert_eq!(duration(text), Some(TimeDelta::seconds(seconds)), "{text}");
+        }
+        let refused = [
+            "", "P", "PT", "P1DT", "26H", "PT26", "P1Y", "P1M", "PT1.5H", "-PT1H", "PT-1H", "PT1M1H", "PT1H1H", "pt1h",
+            "P1H", "PT1D", "P99999999999999999999D", "P9223372036854775807W",
+        ];
+        for text in refused {
+            assert_eq!(duration(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn where_the_clock_stood_is_read_again() {
+        let path = std::env::temp_dir().join(format!("zhipai-clock-{}", std::process::id()));
+        let at: DateTime<Utc> = "2026-05-08T06:20:00Z".parse().expect("an instant");
+        replace(&path, written(at).as_bytes()).expect("written");
+        assert_eq!(stood_at(&path), Some(at));
+        std::fs::remove_file(&path).expect("removed");
+        assert_eq!(stood_at(&path), None);
+    }
+}

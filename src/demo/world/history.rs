@@ -1,0 +1,458 @@
+//! A year of the office, lived through in order: needs arrive, experts are asked and answer by habit, offers run out at the
+//! very instant the counting rule gives, services are rated and needs closed. What is still under way when the year ends
+//! is left as it stands, for the living office to go on with.
+//!
+//! Contract: the same plan gives the same rows. Only what has happened before the start is written. Deliberately absent:
+//! the living office's deeds, which need a database for each step; their rows are matched field by field instead, and
+//! `world::tests` holds the invariants of both.
+
+use super::arrivals::{arrivals, office_hours};
+use super::case::{Case, Post};
+use super::choosing::Choosing;
+use super::dice::Dice;
+use super::enterprises::Clients;
+use super::experts::Register;
+use super::fate::{Fate, fates};
+use super::people::People;
+use super::rows::Rows;
+use super::stations::Offices;
+use super::texts::Deck;
+use super::trail::Trail;
+use super::{Plan, Sink, WorldFault, jitter};
+use crate::db::JsonText;
+use crate::db::need::{NeedRow, SeatRow};
+use crate::domain::answer_rule::next_waking;
+use crate::domain::assignment::AnswerKind;
+use crate::domain::calendar::{Calendar, beijing_date};
+use crate::domain::event::Event;
+use crate::domain::need::{CloseReason, Form, Mode, NeedState, SeatState, Urgency};
+use crate::domain::notice::NoticeKind;
+use crate::domain::number::{Series, written};
+use crate::domain::policy::Policy;
+use crate::domain::region;
+use crate::domain::task::TaskKind;
+use crate::ids::{AssignmentId, ExpertId, NeedId, SeatId};
+use chrono::{DateTime, Datelike, Days, TimeDelta, Utc};
+use chrono_tz::Asia::Shanghai;
+use serde_json::{Value, json};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+
+/// What happens to a need next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Step {
+    Submit,
+    Assign { seat: usize },
+    Deliver { offer: usize },
+    Remind { offer: usize, ordinal: i32 },
+    Due { offer: usize },
+    Answer { offer: usize, kind: Answer },
+    Reply { offer: usize },
+    WatchFeedback { offer: usize },
+    Release { offer: usize },
+    Feedback { offer: usize },
+    Rate { offer: usize, phone: bool },
+    CallBack { offer: usize },
+    Close,
+    CloseFor { reason: Reason },
+}
+
+/// [`AnswerKind`], in an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Answer {
+    Accept,
+    Decline,
+    Question,
+}
+
+impl From<Answer> for AnswerKind {
+    fn from(answer: Answer) -> Self {
+        match answer {
+            Answer::Accept => Self::Accept,
+            Answer::Decline => Self::Decline,
+            Answer::Question => Self::Question,
+        }
+    }
+}
+
+/// Why a need of the past closed without a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Reason {
+    AtOnce,
+    PassedOn,
+    Duplicate,
+    Withdrawn,
+    OutOfScope,
+    Nobody,
+    Retracted,
+}
+
+impl Reason {
+    pub(super) const fn close_reason(self) -> CloseReason {
+        match self {
+            Self::AtOnce => CloseReason::AnsweredAtOnce,
+            Self::PassedOn => CloseReason::PassedOn,
+            Self::Duplicate => CloseReason::Duplicate,
+            Self::Withdrawn | Self::Retracted => CloseReason::WithdrawnByEnterprise,
+            Self::OutOfScope => CloseReason::OutOfScope,
+            Self::Nobody => CloseReason::NobodyAccepted,
+        }
+    }
+}
+
+type Scheduled = Reverse<(DateTime<Utc>, u64, usize, Step)>;
+
+/// Something on an expert's own trail.
+#[derive(Debug)]
+pub(super) struct Happening {
+    pub(super) expert: usize,
+    pub(super) at: DateTime<Utc>,
+    pub(super) actor: String,
+    pub(super) event: Event,
+    pub(super) detail: Value,
+}
+
+/// Three lapses within a year: policy proposes a 劝导.
+#[derive(Debug)]
+pub(super) struct Proposal {
+    pub(super) expert: usize,
+    pub(super) at: DateTime<Utc>,
+    pub(super) lapses: i64,
+    pub(super) assignment: AssignmentId,
+}
+
+/// A gift that an enterprise reported.
+#[derive(Debug)]
+pub(super) struct Report {
+    pub(super) expert: usize,
+    pub(super) at: DateTime<Utc>,
+    pub(super) assignment: AssignmentId,
+}
+
+/// A lapse: when, of which offer.
+pub(super) type Lapse = (DateTime<Utc>, AssignmentId);
+
+/// The year as it is lived through.
+pub(super) struct History<'a, 'corpus> {
+    pub(super) plan: &'a Plan<'corpus>,
+    pub(super) calendar: &'a Calendar,
+    pub(super) policy: Policy,
+    pub(super) dice: Dice,
+    pub(super) people: &'a mut People<'corpus>,
+    pub(super) offices: &'a Offices,
+    pub(super) register: &'a mut Register,
+    pub(super) choosing: Choosing,
+    pub(super) deck: Deck<'corpus>,
+    clients: Clients<'corpus>,
+    queue: BinaryHeap<Scheduled>,
+    scheduled: u64,
+    arrivals: Vec<DateTime<Utc>>,
+    fates: HashMap<usize, Fate>,
+    cases: HashMap<usize, Box<Case>>,
+    pub(super) offers_made: i64,
+    pub(super) happenings: Vec<Happening>,
+    pub(super) lapses: HashMap<usize, Vec<Lapse>>,
+    pub(super) proposals: Vec<Proposal>,
+    pub(super) reports: Vec<Report>,
+    rows: Rows,
+}
+
+/// What the year came to.
+pub(super) struct Lived {
+    pub(super) needs: i64,
+    pub(super) offers: i64,
+    pub(super) happenings: Vec<Happening>,
+    pub(super) proposals: Vec<Proposal>,
+    pub(super) reports: Vec<Report>,
+    pub(super) lapses: HashMap<usize, Vec<Lapse>>,
+}
+
+/// The newest needs of which letters are kept although they are over.
+const LETTERS_OF: usize = 220;
+/// Rows that are handed over at a time.
+const HANDFUL: usize = 60_000;
+
+impl<'a, 'corpus> History<'a, 'corpus> {
+    pub(super) fn new(
+        plan: &'a Plan<'corpus>,
+        calendar: &'a Calendar,
+        people: &'a mut People<'corpus>,
+        offices: &'a Offices,
+        register: &'a mut Register,
+    ) -> Self {
+        let count = plan.size.needs();
+        let arrivals = arrivals(&mut Dice::of(plan.seed, "arrivals"), calendar, plan.start, count);
+        let fates = fates(calendar, &arrivals, plan.start, register.shown);
+        Self {
+            plan,
+            calendar,
+            policy: Policy::default(),
+            dice: Dice::of(plan.seed, "history"),
+            people,
+            offices,
+            choosing: Choosing::new(&register.volunteers),
+            register,
+            deck: Deck::new(plan.corpus, plan.seed, count),
+            clients: Clients::new(plan),
+            queue: BinaryHeap::new(),
+            scheduled: 0,
+            arrivals,
+            fates,
+            cases: HashMap::new(),
+            offers_made: 0,
+            happenings: Vec::new(),
+            lapses: HashMap::new(),
+            proposals: Vec::new(),
+            reports: Vec::new(),
+            rows: Rows::default(),
+        }
+    }
+
+    /// Lives through the year, handing rows over as needs are over.
+    ///
+    /// # Errors
+    /// What the sink says.
+    pub(super) fn live(mut self, sink: Sink<'_>) -> Result<Lived, WorldFault> {
+        if let Some(first) = self.arrivals.first().copied() {
+            self.schedule(first, 0, Step::Submit);
+        }
+        while let Some(Reverse((at, _, index, step))) = self.queue.pop() {
+            if at >= self.plan.start {
+                break;
+            }
+            self.take(at, index, step);
+            if self.rows.weight() >= HANDFUL {
+                sink(std::mem::take(&mut self.rows))?;
+            }
+        }
+        let mut open: Vec<Box<Case>> = std::mem::take(&mut self.cases).into_values().collect();
+        open.sort_unstable_by_key(|case| case.index);
+        for case in open {
+            case.hand_over(&mut self.rows, self.plan.start, true);
+        }
+        sink(self.rows)?;
+        Ok(Lived {
+            needs: i64::try_from(self.arrivals.len()).unwrap_or(0),
+            offers: self.offers_made,
+            happenings: self.happenings,
+            proposals: self.proposals,
+            reports: self.reports,
+            lapses: self.lapses,
+        })
+    }
+
+    pub(super) fn schedule(&mut self, at: DateTime<Utc>, index: usize, step: Step) {
+        self.scheduled += 1;
+        self.queue.push(Reverse((at, self.scheduled, index, step)));
+    }
+
+    /// The next moment the office works, at or after `at`.
+    pub(super) fn office_hours(&self, at: DateTime<Utc>) -> DateTime<Utc> {
+        office_hours(self.calendar, at)
+    }
+
+    fn take(&mut self, at: DateTime<Utc>, index: usize, step: Step) {
+        if step == Step::Submit {
+            if let Some(next) = self.arrivals.get(index + 1).copied() {
+                self.schedule(next.max(at + TimeDelta::seconds(1)), index + 1, Step::Submit);
+            }
+            if let Some(case) = self.submit(at, index) {
+                self.cases.insert(index, Box::new(case));
+            }
+            return;
+        }
+        let Some(mut case) = self.cases.remove(&index) else { return };
+        let case = {
+            self.step(at, &mut case, step);
+            case
+        };
+        if case.need.state.is_open() {
+            self.cases.insert(index, case);
+        } else {
+            let keep = index + LETTERS_OF >= self.arrivals.len();
+            case.hand_over(&mut self.rows, self.plan.start, keep);
+        }
+    }
+
+    fn step(&mut self, at: DateTime<Utc>, case: &mut Case, step: Step) {
+        match step {
+            Step::Submit => {}
+            Step::Assign { seat } => self.assign(at, case, seat),
+            Step::Deliver { offer } => self.deliver(at, case, offer),
+            Step::Remind { offer, ordinal } => self.remind(at, case, offer, ordinal),
+            Step::Due { offer } => self.lapse(at, case, offer),
+            Step::Answer { offer, kind } => self.answer(at, case, offer, kind),
+            Step::Reply { offer } => self.reply(at, case, offer),
+            Step::WatchFeedback { offer } => self.watch_feedback(at, case, offer),
+            Step::Release { offer } => self.release(at, case, offer),
+            Step::Feedback { offer } => self.file_feedback(at, case, offer),
+            Step::Rate { offer, phone } => self.rate(at, case, offer, phone),
+            Step::CallBack { offer } => self.call_back_due(at, case, offer),
+            Step::Close => self.close(at, case),
+            Step::CloseFor { reason } => self.close_for(at, case, reason),
+        }
+    }
+
+    /// How the trail names the owner of a need.
+    pub(super) fn owner(case: &Case) -> String {
+        format!("account:{}", case.need.owner)
+    }
+
+    pub(super) fn firm_of(&self, expert: usize) -> String {
+        self.register.volunteers.get(expert).map(|volunteer| volunteer.firm.clone()).unwrap_or_default()
+    }
+
+    pub(super) fn expert_id(&self, expert: usize) -> Option<ExpertId> {
+        self.register.volunteers.get(expert).map(|volunteer| volunteer.id)
+    }
+
+    /// A need arrives.
+    fn submit(&mut self, at: DateTime<Utc>, index: usize) -> Option<Case> {
+        let fate = self.fates.get(&index).copied().unwrap_or(Fate::Ordinary);
+        let text = self.deck.text(index)?;
+        let demand: Vec<u32> = self.offices.stations.iter().map(|station| self.demand_for(station, &text.industries)).collect();
+        let station = self.offices.stations.get(self.dice.weighted(&demand))?;
+        let region = if self.dice.percent(92) { station.region } else { self.dice.pick(&region::SHIPPED).filter(|region| region.parent.is_some()).unwrap_or(station.region) };
+        let client = self.clients.asking(&mut self.dice, self.people, (region, &text.industries), at, &mut self.rows.enterprises);
+        let opposing = text.opposing.then(|| self.clients.opponent(&mut self.dice));
+        let agent = (text.opposing && self.dice.percent(45)).then(|| self.agent()).flatten();
+        let filled = self.deck.fill(&mut self.dice, text, opposing.as_deref());
+        let mode: Mode = text.mode.parse().unwrap_or(Mode::Online);
+        let form: Form = text.form.parse().unwrap_or(Form::Consultation);
+        let point = match mode {
+            Mode::Station => Some(station.point),
+            Mode::Onsite | Mode::Training => Some(jitter(&mut self.dice, region, 0.04)),
+            Mode::Online | Mode::Phone => None,
+        };
+        let owner = self.dice.pick(&station.liaisons).copied()?;
+        let today = beijing_date(at);
+        let wanted_by = match fate {
+            Fate::NoFeedback { overdue: false } => {
+                Some(beijing_date(self.plan.start) + Days::new(u64::try_from(self.dice.between(2, 7)).unwrap_or(2)))
+            }
+            Fate::Ordinary if self.dice.percent(45) => Some(today + Days::new(u64::try_from(self.dice.between(5, 18)).unwrap_or(5))),
+            _ => None,
+        };
+        let id = NeedId::from_minted(self.dice.id(at));
+        let year = at.with_timezone(&Shanghai).year();
+        let number = written(Series::Need, year, i64::try_from(index + 1).unwrap_or(0));
+        let event = matches!(form, Form::Event | Form::Training | Form::Duty);
+        let places = if event && fate == Fate::Ordinary && self.dice.percent(24) { self.dice.between(2, 4) } else { 1 };
+        let usual_hours = match form {
+            Form::Consultation => 1,
+            Form::OneOnOne => 2,
+            Form::Event | Form::Training => 3,
+            Form::Duty => 4,
+        };
+        let need = NeedRow {
+            id,
+            number: number.clone(),
+            state: NeedState::Open,
+            title: filled.title,
+            description: filled.description,
+            enterprise: client.id,
+            contact_name: client.contact_name.clone(),
+            contact_phone: client.contact_phone.clone(),
+            contact_email: client.contact_email.clone(),
+            consent: Some("2026-1".to_owned()),
+            station: station.id,
+            owner,
+            services: JsonText::of(&text.services),
+            industries: JsonText::of(&text.industries),
+            region: region.code.to_owned(),
+            lat: point.map(|point| point.0),
+            lon: point.map(|point| point.1),
+            mode,
+            form,
+            language: text.language.clone(),
+            urgency: if self.dice.percent(11) { Urgency::Urgent } else { Urgency::Normal },
+            wanted_by,
+            expected_hours: self.dice.percent(70).then(|| usual_hours + i32::from(self.dice.percent(30))),
+            confidential: text.opposing && self.dice.percent(8),
+            opposing_party: opposing,
+            opposing_agent: agent.as_ref().map(|(_, name)| name.clone()),
+            automatic: false,
+            created_by: owner,
+            created_at: at.naive_utc(),
+            updated_at: at.naive_utc(),
+        };
+        let mut seats = Vec::new();
+        for position in 1..=i32::try_from(places).unwrap_or(1) {
+            seats.push(SeatRow { id: SeatId::from_minted(self.dice.id(at)), need: id, position, specialty: None, state: SeatState::Free });
+        }
+        let mut trail = Trail::of(id.as_str());
+        let detail = json!({"number": number, "station": station.id, "services": text.services, "seats": seats.len(), "consent": need.consent});
+        trail.append(&mut self.dice, at, &format!("account:{owner}"), Event::NeedSubmitted, &detail);
+        let mut case = Case {
+            index,
+            rounds: vec![0; seats.len()],
+            need,
+            seats,
+            reserves: Vec::new(),
+            offers: Vec::new(),
+            feedback: Vec::new(),
+            ratings: Vec::new(),
+            closure: None,
+            incidents: Vec::new(),
+            tasks: Vec::new(),
+            letters: Vec::new(),
+            trail,
+            fate,
+            agent: agent.map(|(stem, _)| stem),
+        };
+        if case.need.contact_email.is_some() {
+            let post = Post { kind: NoticeKind::Receipt, dedup: format!("receipt:{id}"), offer: None, not_before: at, ordinal: None };
+            case.post(&mut self.dice, at, post);
+        } else if case.need.contact_phone.is_none() {
+            case.leave_task(&mut self.dice, at, (TaskKind::AddContact, format!("add-contact:{id}")), None, (false, None, None));
+        }
+        self.begin(at, &case);
+        Some(case)
+    }
+
+    /// What a station is asked for, more where the region's industries are the text's.
+    fn demand_for(&self, station: &super::stations::StationPlace, industries: &[String]) -> u32 {
+        let at_home = station.region.industries.iter().any(|one| industries.iter().any(|other| other == one));
+        if at_home { station.demand * 4 } else { station.demand }
+    }
+
+    /// The other party's agent: a firm some experts work for, written as people write it.
+    fn agent(&mut self) -> Option<(usize, String)> {
+        let volunteer = self.dice.pick(&self.register.volunteers)?;
+        let stem = volunteer.stem?;
+        let firm = volunteer.firm.clone();
+        let name = if self.dice.percent(30) { firm.trim_start_matches("北京").to_owned() } else { firm };
+        Some((stem, name))
+    }
+
+    /// Plans a new need's first steps.
+    fn begin(&mut self, at: DateTime<Utc>, case: &Case) {
+        let index = case.index;
+        if case.fate == Fate::NeverOffered {
+            return;
+        }
+        if case.fate == Fate::Ordinary && at < self.plan.start - TimeDelta::days(4) {
+            let reasons = [Reason::AtOnce, Reason::AtOnce, Reason::AtOnce, Reason::PassedOn, Reason::Duplicate, Reason::Withdrawn, Reason::OutOfScope];
+            if self.dice.permille(45) {
+                let closes = self.office_hours(at + TimeDelta::minutes(self.dice.between(20, 400)));
+                let reason = self.dice.pick(&reasons).copied().unwrap_or(Reason::AtOnce);
+                self.schedule(closes, index, Step::CloseFor { reason });
+                return;
+            }
+            if self.dice.permille(15) {
+                let retracted = self.office_hours(at + TimeDelta::minutes(self.dice.between(300, 2_400)));
+                self.schedule(retracted, index, Step::CloseFor { reason: Reason::Retracted });
+            }
+        }
+        let minutes = if case.fate != Fate::Ordinary || self.dice.percent(75) { self.dice.between(4, 45) } else { self.dice.between(60, 420) };
+        let asked = self.office_hours(at + TimeDelta::minutes(minutes));
+        for seat in 0..case.seats.len() {
+            self.schedule(asked + TimeDelta::seconds(i64::try_from(seat).unwrap_or(0) * 40), index, Step::Assign { seat });
+        }
+    }
+
+    /// When a letter of the office leaves: by a person at once, by the desk itself only by day.
+    pub(super) fn leaves_at(at: DateTime<Utc>, by_person: bool) -> DateTime<Utc> {
+        if by_person { at } else { next_waking(at) }
+    }
+}

@@ -1,0 +1,417 @@
+//! Experts: the register, their records, leave, review, withdrawal.
+//!
+//! Mail and phone are in full only for managers within their own part of the city, one expert at a time, and each such
+//! reading is in the trail; everybody else, and every list, gets them masked (rules.md, "Who sees contact data").
+
+use super::paging::{self, Page};
+use super::shape::{masked_email, masked_phone, utc};
+use super::words::{self, region_name};
+use crate::actions::enter_leave::{LeaveInput, enter_leave};
+use crate::actions::register_expert::{ExpertInput, as_input, change_expert, register_expert};
+use crate::actions::reveal_contact::{RevealPurpose, reveal_contact};
+use crate::actions::review_expert::{ReviewDecision, review_expert};
+use crate::actions::withdraw_expert::withdraw_expert;
+use crate::db::expert::{ExpertRow, LeaveRow, QualificationRow};
+use crate::db::listing::ExpertPick;
+use crate::db::{self, Conn};
+use crate::domain::calendar::beijing_date;
+use crate::domain::expert::FirmType;
+use crate::domain::need::Mode;
+use crate::domain::refusal::{FieldProblem, Refusal};
+use crate::domain::role::Role;
+use crate::domain::standing::Standing;
+use crate::ids::{ExpertId, LeaveId};
+use crate::web::answer::Answer;
+use crate::web::call::Call;
+use crate::web::error::{Answered, WebError};
+use crate::web::json;
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::QueryResult;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::{IntoParams, ToSchema};
+
+/// Which experts.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ExpertsQuery {
+    /// Part of a name, firm, bio or number on file.
+    #[serde(default)]
+    pub q: Option<String>,
+    /// Of this region, by name or code.
+    #[serde(default)]
+    pub region: Option<String>,
+    /// Offering this service item, by slug or name.
+    #[serde(default)]
+    pub service: Option<String>,
+    /// Knowing this industry.
+    #[serde(default)]
+    pub industry: Option<String>,
+    /// In this standing.
+    #[serde(default)]
+    #[param(value_type = Option<Standing>)]
+    pub standing: Option<String>,
+    /// Rows a page, 1 to 200.
+    #[serde(default)]
+    pub limit: Option<u32>,
+    /// Where the page before ended.
+    #[serde(default)]
+    pub cursor: Option<String>,
+}
+
+/// One qualification.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct QualificationShape {
+    /// 专利代理师, 律师执业证, …
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its number.
+    pub number: Option<String>,
+    /// The last valid day.
+    pub valid_until: Option<NaiveDate>,
+}
+
+/// One absence; both days belong to it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LeaveShape {
+    /// Id.
+    pub id: LeaveId,
+    /// The first day.
+    pub from: NaiveDate,
+    /// The last day.
+    pub to: NaiveDate,
+    /// Why, in a word.
+    pub reason: Option<String>,
+}
+
+/// An expert's record.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ExpertShape {
+    /// Id.
+    pub id: ExpertId,
+    /// Name.
+    pub name: String,
+    /// Employer.
+    pub firm: String,
+    /// Kind of employer.
+    pub firm_type: FirmType,
+    /// Mail; masked unless `contact_masked` is false.
+    pub email: String,
+    /// Phone; masked unless `contact_masked` is false.
+    pub phone: Option<String>,
+    /// Whether mail and phone are masked.
+    pub contact_masked: bool,
+    /// Home region by name.
+    pub region: String,
+    /// The same by code.
+    pub region_code: String,
+    /// Latitude, degrees.
+    pub lat: Option<f64>,
+    /// Longitude, degrees.
+    pub lon: Option<f64>,
+    /// Qualifications.
+    pub qualifications: Vec<QualificationShape>,
+    /// Years of practice.
+    pub years: i32,
+    /// Slugs of the catalogue.
+    pub services: Vec<String>,
+    /// Industries.
+    pub industries: Vec<String>,
+    /// Languages.
+    pub languages: Vec<String>,
+    /// Channels; empty: all.
+    pub modes: Vec<Mode>,
+    /// In their own words.
+    pub bio: String,
+    /// How far they travel, kilometres.
+    pub max_distance_km: Option<i32>,
+    /// The most offers a month.
+    pub monthly_cap: i32,
+    /// The most offers open at once.
+    pub open_cap: i32,
+    /// Where they stand with the office.
+    pub standing: Standing,
+    /// Why, in the reviewer's or manager's words.
+    pub standing_why: Option<String>,
+    /// 备案号.
+    pub filed_number: Option<String>,
+    /// Leave that has not ended.
+    pub leaves: Vec<LeaveShape>,
+    /// When they came on file.
+    pub created_at: DateTime<Utc>,
+    /// When the record last changed.
+    pub updated_at: DateTime<Utc>,
+    /// Rises with every change.
+    pub version: i32,
+}
+
+/// Leave just entered.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LeaveEntered {
+    /// Id.
+    pub id: LeaveId,
+    /// The first day.
+    pub from: NaiveDate,
+    /// The last day.
+    pub to: NaiveDate,
+    /// Why, in a word.
+    pub reason: Option<String>,
+    /// How many open offers moved on to the next in their chain.
+    pub moved_offers: usize,
+}
+
+/// How a review ends.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReviewBody {
+    /// Admit, ask for more, or refuse.
+    #[schema(value_type = ReviewDecision)]
+    pub decision: String,
+    /// In words.
+    pub reason: String,
+}
+
+/// Why the expert leaves.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WithdrawalBody {
+    /// In words.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// Shapes of a page of experts with masked contacts, in the order of the rows.
+fn masked(conn: &mut Conn, rows: Vec<ExpertRow>, today: NaiveDate) -> QueryResult<Vec<ExpertShape>> {
+    let ids: Vec<ExpertId> = rows.iter().map(|row| row.id).collect();
+    let qualifications = db::beside::qualifications_of(conn, &ids)?;
+    let leaves = db::beside::leaves_of(conn, &ids, today)?;
+    Ok(rows.into_iter().map(|row| shape(row, &qualifications, &leaves)).collect())
+}
+
+fn shape(row: ExpertRow, qualifications: &[QualificationRow], leaves: &[LeaveRow]) -> ExpertShape {
+    let mut held = Vec::new();
+    for one in qualifications.iter().filter(|one| one.expert == row.id) {
+        held.push(QualificationShape { kind: one.kind.clone(), number: one.number.clone(), valid_until: one.valid_until });
+    }
+    let mut away = Vec::new();
+    for one in leaves.iter().filter(|one| one.expert == row.id) {
+        away.push(LeaveShape { id: one.id, from: one.from_on, to: one.to_on, reason: one.reason.clone() });
+    }
+    ExpertShape {
+        id: row.id,
+        name: row.name,
+        firm: row.firm,
+        firm_type: row.firm_type,
+        email: masked_email(&row.email),
+        phone: row.phone.as_deref().map(masked_phone),
+        contact_masked: true,
+        region: region_name(&row.region),
+        region_code: row.region,
+        lat: row.lat,
+        lon: row.lon,
+        qualifications: held,
+        years: row.years,
+        services: row.services.get(),
+        industries: row.industries.get(),
+        languages: row.languages.get(),
+        modes: row.modes.get(),
+        bio: row.bio,
+        max_distance_km: row.max_distance_km,
+        monthly_cap: row.monthly_cap,
+        open_cap: row.open_cap,
+        standing: row.standing,
+        standing_why: row.standing_why,
+        filed_number: row.filed_number,
+        leaves: away,
+        created_at: utc(row.created_at),
+        updated_at: utc(row.updated_at),
+        version: row.version,
+    }
+}
+
+/// One expert as the account may see them; a manager's reading of the contact is written down.
+fn shown(call: &Call, id: ExpertId) -> Result<ExpertShape, WebError> {
+    let mut reader = call.office.read()?;
+    let row = db::expert::find(&mut reader, &id)?.ok_or(Refusal::NotFound)?;
+    let mut told = masked(&mut reader, vec![row], beijing_date(call.now))?.pop().ok_or(Refusal::NotFound)?;
+    drop(reader);
+    let account = call.account()?;
+    if account.role == Role::Manager && account.staff.scope.covers_region(&told.region_code) && !call.is_head() {
+        let contact = reveal_contact(&call.office, &call.actor()?, id, RevealPurpose::Manage)?;
+        told.email = contact.email;
+        told.phone = contact.phone;
+        told.contact_masked = false;
+    }
+    Ok(told)
+}
+
+/// `GET /api/v1/experts`.
+///
+/// # Errors
+/// [`Refusal::Invalid`] naming the filter.
+#[utoipa::path(get, path = "/api/v1/experts", operation_id = "list-experts", tag = "experts", params(ExpertsQuery),
+    responses((status = 200, description = "", body = Page<ExpertShape>)))]
+pub fn list(call: &Call) -> Answered {
+    let query: ExpertsQuery = call.query()?;
+    let limit = paging::limit(query.limit, paging::USUAL, paging::MOST)?;
+    let before = paging::place("experts", query.cursor.as_deref(), |text| text.parse::<ExpertId>().ok())?;
+    let pick = ExpertPick {
+        text: query.q,
+        region: words::region_filter(query.region.as_deref())?,
+        service: words::service_filter(query.service.as_deref())?,
+        industry: query.industry,
+        standing: words::filter("standing", query.standing.as_deref())?,
+    };
+    let mut reader = call.office.read()?;
+    let rows = db::listing::experts(&mut reader, &pick, before, i64::try_from(limit + 1).unwrap_or(i64::MAX))?;
+    let (rows, next_cursor) = paging::cut(rows, limit, |last| paging::cursor("experts", last.id.as_str()));
+    Answer::json(&Page { items: masked(&mut reader, rows, beijing_date(call.now))?, next_cursor })
+}
+
+/// `POST /api/v1/experts`.
+///
+/// # Errors
+/// What [`register_expert`] says.
+#[utoipa::path(post, path = "/api/v1/experts", operation_id = "register-expert", tag = "experts", request_body = ExpertInput,
+    responses((status = 201, description = "", body = ExpertShape)))]
+pub fn register(call: &Call) -> Answered {
+    let input: ExpertInput = call.json()?;
+    let id = register_expert(&call.office, &call.actor()?, &input)?;
+    Answer::created(&format!("/api/v1/experts/{id}"), &shown(call, id)?)
+}
+
+/// `GET /api/v1/experts/{id}`.
+///
+/// # Errors
+/// [`Refusal::NotFound`].
+#[utoipa::path(get, path = "/api/v1/experts/{id}", operation_id = "show-expert", tag = "experts",
+    params(("id" = ExpertId, Path, description = "The expert")),
+    responses((status = 200, description = "", body = ExpertShape)))]
+pub fn show(call: &Call) -> Answered {
+    Answer::json(&shown(call, call.id("id")?)?)
+}
+
+/// The record as it stands with the given fields in place of its own (RFC 7396, one level deep).
+fn merged(known: &ExpertInput, given: Map<String, Value>) -> Result<ExpertInput, WebError> {
+    let standing_now = known.standing.clone();
+    let Value::Object(mut record) = serde_json::to_value(known).map_err(WebError::fault)? else {
+        return Err(WebError::fault("an expert's record is not an object"));
+    };
+    for (field, value) in given {
+        // A list set to null is emptied; whatever else is null is forgotten or refused by name when the record is read.
+        let value = if value.is_null() && record.get(&field).is_some_and(Value::is_array) { Value::Array(Vec::new()) } else { value };
+        record.insert(field, value);
+    }
+    let text = serde_json::to_vec(&record).map_err(WebError::fault)?;
+    let merged: ExpertInput = json::read(Some("application/json"), &text)?;
+    if merged.standing != standing_now {
+        return Err(Refusal::Invalid(vec![FieldProblem::new("standing", "not-here")]).into());
+    }
+    Ok(merged)
+}
+
+/// `PATCH /api/v1/experts/{id}`: the given fields replace those on file, the rest stays.
+///
+/// # Errors
+/// What [`change_expert`] says.
+#[utoipa::path(patch, path = "/api/v1/experts/{id}", operation_id = "change-expert", tag = "experts",
+    params(("id" = ExpertId, Path, description = "The expert")), request_body = ExpertInput,
+    responses((status = 200, description = "", body = ExpertShape)))]
+pub fn change(call: &Call) -> Answered {
+    let given: Map<String, Value> = call.json()?;
+    let id: ExpertId = call.id("id")?;
+    let input = merged(&as_input(&call.office, id)?, given)?;
+    change_expert(&call.office, &call.actor()?, id, &input)?;
+    Answer::json(&shown(call, id)?)
+}
+
+/// `POST /api/v1/experts/{id}/leaves`.
+///
+/// # Errors
+/// What [`enter_leave`] says.
+#[utoipa::path(post, path = "/api/v1/experts/{id}/leaves", operation_id = "enter-leave", tag = "experts",
+    params(("id" = ExpertId, Path, description = "The expert")), request_body = LeaveInput,
+    responses((status = 201, description = "", body = LeaveEntered)))]
+pub fn leave(call: &Call) -> Answered {
+    let input: LeaveInput = call.json()?;
+    let expert: ExpertId = call.id("id")?;
+    let (id, moved_offers) = enter_leave(&call.office, &call.actor()?, expert, &input)?;
+    let reason = input.reason.filter(|text| !text.trim().is_empty());
+    let entered = LeaveEntered { id, from: input.from, to: input.to, reason, moved_offers };
+    Answer::created(&format!("/api/v1/experts/{expert}"), &entered)
+}
+
+/// `POST /api/v1/experts/{id}/review`.
+///
+/// # Errors
+/// What [`review_expert`] says.
+#[utoipa::path(post, path = "/api/v1/experts/{id}/review", operation_id = "review-expert", tag = "experts",
+    params(("id" = ExpertId, Path, description = "The expert")), request_body = ReviewBody,
+    responses((status = 200, description = "", body = ExpertShape)))]
+pub fn review(call: &Call) -> Answered {
+    let body: ReviewBody = call.json()?;
+    let id: ExpertId = call.id("id")?;
+    let decision: ReviewDecision = words::word("decision", &body.decision)?;
+    review_expert(&call.office, &call.actor()?, id, decision, &body.reason)?;
+    Answer::json(&shown(call, id)?)
+}
+
+/// `POST /api/v1/experts/{id}/withdrawal`.
+///
+/// # Errors
+/// What [`withdraw_expert`] says.
+#[utoipa::path(post, path = "/api/v1/experts/{id}/withdrawal", operation_id = "withdraw-expert", tag = "experts",
+    params(("id" = ExpertId, Path, description = "The expert")), request_body = WithdrawalBody,
+    responses((status = 200, description = "", body = ExpertShape)))]
+pub fn withdraw(call: &Call) -> Answered {
+    let body: WithdrawalBody = call.json()?;
+    let id: ExpertId = call.id("id")?;
+    withdraw_expert(&call.office, &call.actor()?, id, body.reason.as_deref())?;
+    Answer::json(&shown(call, id)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn known() -> ExpertInput {
+        ExpertInput {
+            name: "顾明岚".into(),
+            email: "gu@example.cn".into(),
+            phone: Some("13800138000".into()),
+            services: vec!["risk".into()],
+            industries: vec!["人工智能".into()],
+            standing: Some("active".into()),
+            years: 9,
+            ..ExpertInput::default()
+        }
+    }
+
+    fn patch(given: Value) -> Result<ExpertInput, WebError> {
+        let Value::Object(given) = given else { panic!("an object") };
+        merged(&known(), given)
+    }
+
+    #[test]
+    fn only_what_is_given_changes() {
+        let after = patch(json!({"years": 10, "phone": null, "industries": null})).expect("taken");
+        assert_eq!((after.years, after.phone, after.industries.len(), after.name.as_str()), (10, None, 0, "顾明岚"));
+        assert!(patch(json!({"standing": "active"})).is_ok());
+    }
+
+    #[test]
+    fn what_cannot_be_taken_is_named() {
+        for (given, field, code) in [
+            (json!({"yaers": 10}), "yaers", "unknown-field"),
+            (json!({"years": "ten"}), "years", "wrong-type"),
+            (json!({"name": null}), "name", "wrong-type"),
+            (json!({"standing": "removed"}), "standing", "not-here"),
+            (json!({"qualifications": [{"type": "律师", "til": 1}]}), "qualifications[0].til", "unknown-field"),
+        ] {
+            let Err(WebError::Refused(Refusal::Invalid(found))) = patch(given) else { panic!("{field} was taken") };
+            assert_eq!((found[0].field.as_str(), found[0].code), (field, code));
+        }
+    }
+}

@@ -1,0 +1,376 @@
+//! Needs: submitted, found, read, retracted, closed; and what a text seems to ask for.
+//!
+//! A need is found by its id or by the number people read aloud. Lists without a filter come straight from the
+//! database; with one, from the index, which is brought up to date first, so that what was just written is found; while
+//! the index cannot be read, plain containment in the database stands in.
+
+use super::paging::{self, Page};
+use super::shape::{self, NeedShape};
+use super::words;
+use crate::actions::close_need::{CloseNeed, close_need};
+use crate::actions::retract_need::retract_need;
+use crate::actions::submit_need::{SubmitNeed, submit_need};
+use crate::db::listing::NeedPick;
+use crate::db::need::NeedRow;
+use crate::db::{self, Conn};
+use crate::domain::calendar::{day_after, start_of_day};
+use crate::domain::feedback::Evaluation;
+use crate::domain::need::{CloseReason, NeedState};
+use crate::domain::place::Point;
+use crate::domain::refusal::{FieldProblem, Refusal};
+use crate::domain::region;
+use crate::domain::role::{Right, Role, Scope};
+use crate::ids::{NeedId, StationId};
+use crate::search::{self, NeedQuery};
+use crate::web::answer::Answer;
+use crate::web::call::Call;
+use crate::web::error::{Answered, WebError};
+use chrono::{DateTime, NaiveDate};
+use diesel::QueryResult;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// How far a search may be paged: what comes after is better asked for with more words.
+const DEEPEST: usize = 100_000;
+
+/// Which needs.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct NeedsQuery {
+    /// Full text in Chinese or English, or a number.
+    #[serde(default)]
+    pub q: Option<String>,
+    /// In this state.
+    #[serde(default)]
+    #[param(value_type = Option<NeedState>)]
+    pub state: Option<String>,
+    /// Of this region, by name or code.
+    #[serde(default)]
+    pub region: Option<String>,
+    /// With this service item, by slug or name.
+    #[serde(default)]
+    pub service: Option<String>,
+    /// Of this station.
+    #[serde(default)]
+    #[param(value_type = Option<StationId>)]
+    pub station: Option<StationId>,
+    /// Submitted on or after this Beijing date.
+    #[serde(default)]
+    pub from: Option<NaiveDate>,
+    /// Submitted on or before this Beijing date.
+    #[serde(default)]
+    pub to: Option<NaiveDate>,
+    /// Rows a page, 1 to 200.
+    #[serde(default)]
+    pub limit: Option<u32>,
+    /// Where the page before ended.
+    #[serde(default)]
+    pub cursor: Option<String>,
+}
+
+/// Why the enterprise takes the need back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RetractionInput {
+    /// In words.
+    pub reason: String,
+}
+
+/// Why a need is closed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClosureInput {
+    /// `served` asks for feedback and rating; `passed-on` for a note.
+    #[schema(value_type = CloseReason)]
+    pub reason: String,
+    /// In words.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// The 内部评价.
+    #[serde(default)]
+    pub evaluation: Option<EvaluationInput>,
+}
+
+/// The liaison's 内部评价, one to five each.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EvaluationInput {
+    /// 及时.
+    pub promptness: u8,
+    /// 专业.
+    pub expertise: u8,
+    /// 态度.
+    pub attitude: u8,
+    /// In words.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+/// What to read.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SuggestInput {
+    /// Title on the first line, description after it.
+    pub text: String,
+}
+
+/// A service item a text seems to ask for.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SuggestedService {
+    /// Slug of the catalogue.
+    pub slug: String,
+    /// How sure, 0 to 1.
+    pub score: f64,
+}
+
+/// What a text seems to ask for.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SuggestedItems {
+    /// Best first.
+    pub services: Vec<SuggestedService>,
+    /// Names of industries, most likely first.
+    pub industries: Vec<String>,
+}
+
+/// The need a path names, by id or number, if the account may see it.
+///
+/// # Errors
+/// [`Refusal::NotFound`] alike for unknown and foreign needs.
+pub fn named(call: &Call, conn: &mut Conn) -> Result<NeedRow, WebError> {
+    let text = call.param("id");
+    let row = match text.parse::<NeedId>() {
+        Ok(id) => db::need::find(conn, &id)?,
+        Err(_) => db::need::by_number(conn, &text.to_uppercase())?,
+    };
+    let scope = call.scope()?;
+    Ok(row.filter(|need| scope.covers(&need.region, need.station)).ok_or(Refusal::NotFound)?)
+}
+
+/// The same, of which only the id is wanted.
+///
+/// # Errors
+/// As [`named`].
+pub fn named_id(call: &Call) -> Result<NeedId, WebError> {
+    let mut reader = call.office.read()?;
+    Ok(named(call, &mut reader)?.id)
+}
+
+/// Whether the account reads enterprises' contacts in full: those who work on needs do.
+fn full_contact(call: &Call) -> Result<bool, Refusal> {
+    Ok(call.account()?.role.has(Right::WorkNeeds))
+}
+
+/// The shape of one need as it stands now.
+///
+/// # Errors
+/// [`Refusal::NotFound`].
+pub fn shown(call: &Call, id: NeedId) -> Result<NeedShape, WebError> {
+    let full = full_contact(call)?;
+    let mut reader = call.office.read()?;
+    let row = db::need::find(&mut reader, &id)?.ok_or(Refusal::NotFound)?;
+    Ok(shape::needs(&mut reader, call.l, vec![row], full)?.pop().ok_or(Refusal::NotFound)?)
+}
+
+/// `POST /api/v1/needs`.
+///
+/// # Errors
+/// What [`submit_need`] says.
+#[utoipa::path(post, path = "/api/v1/needs", operation_id = "submit-need", tag = "needs", request_body = SubmitNeed,
+    responses((status = 201, description = "", body = NeedShape)))]
+pub fn submit(call: &Call) -> Answered {
+    let mut input: SubmitNeed = call.json()?;
+    if input.station.is_none() && call.account()?.role == Role::Manager {
+        input.station = station_for(&mut *call.office.read()?, &input)?;
+    }
+    let submitted = submit_need(&call.office, &call.actor()?, &input)?;
+    Answer::created(&format!("/api/v1/needs/{}", submitted.id), &shown(call, submitted.id)?)
+}
+
+/// A manager who names no station submits at the one nearest to the enterprise, within the need's region.
+fn station_for(conn: &mut Conn, input: &SubmitNeed) -> QueryResult<Option<StationId>> {
+    let Some(place) = region::named(&input.region) else { return Ok(None) };
+    let here = Point::new(input.lat.unwrap_or(place.lat), input.lon.unwrap_or(place.lon)).ok();
+    let mut best: Option<(u32, StationId)> = None;
+    for (id, lat, lon) in db::listing::stations_in(conn, place.code)? {
+        let there = lat.zip(lon).and_then(|(lat, lon)| Point::new(lat, lon).ok());
+        let metres = here.zip(there).map_or(u32::MAX, |(here, there)| here.metres_to(there));
+        if best.is_none_or(|(nearest, _)| metres < nearest) {
+            best = Some((metres, id));
+        }
+    }
+    Ok(best.map(|(_, id)| id))
+}
+
+/// `GET /api/v1/needs/{id}`.
+///
+/// # Errors
+/// [`Refusal::NotFound`].
+#[utoipa::path(get, path = "/api/v1/needs/{id}", operation_id = "show-need", tag = "needs",
+    params(("id" = String, Path, description = "Id or number")),
+    responses((status = 200, description = "", body = NeedShape)))]
+pub fn show(call: &Call) -> Answered {
+    Answer::json(&shown(call, named_id(call)?)?)
+}
+
+/// `GET /api/v1/needs`.
+///
+/// # Errors
+/// [`Refusal::Invalid`] naming the filter.
+#[utoipa::path(get, path = "/api/v1/needs", operation_id = "list-needs", tag = "needs", params(NeedsQuery),
+    responses((status = 200, description = "", body = Page<NeedShape>)))]
+pub fn list(call: &Call) -> Answered {
+    let query: NeedsQuery = call.query()?;
+    let limit = paging::limit(query.limit, paging::USUAL, paging::MOST)?;
+    if query.from.zip(query.to).is_some_and(|(from, to)| to < from) {
+        return Err(Refusal::Invalid(vec![FieldProblem::new("to", "out-of-range")]).into());
+    }
+    let pick = NeedPick {
+        text: query.q.clone(),
+        state: words::filter("state", query.state.as_deref())?,
+        region: words::region_filter(query.region.as_deref())?,
+        service: words::service_filter(query.service.as_deref())?,
+        station: query.station,
+        from: query.from.map(|day| start_of_day(day).naive_utc()),
+        before: query.to.map(|day| start_of_day(day_after(day)).naive_utc()),
+    };
+    let filtered = pick.text.is_some()
+        || pick.state.is_some()
+        || pick.region.is_some()
+        || pick.service.is_some()
+        || pick.station.is_some()
+        || pick.from.is_some()
+        || pick.before.is_some();
+    let (rows, next_cursor) = if filtered {
+        searched(call, &pick, query.cursor.as_deref(), limit)?
+    } else {
+        newest(call, query.cursor.as_deref(), limit)?
+    };
+    let items = shape::needs(&mut *call.office.read()?, call.l, rows, full_contact(call)?)?;
+    Answer::json(&Page { items, next_cursor })
+}
+
+/// Everything the account may see, newest first, by key.
+fn newest(call: &Call, cursor: Option<&str>, limit: usize) -> Result<(Vec<NeedRow>, Option<String>), WebError> {
+    let after = paging::place("needs", cursor, |text| {
+        let (micros, id) = text.split_once('/')?;
+        Some((DateTime::from_timestamp_micros(micros.parse().ok()?)?.naive_utc(), id.parse::<NeedId>().ok()?))
+    })?;
+    let most = i64::try_from(limit + 1).unwrap_or(i64::MAX);
+    let rows = db::listing::needs(&mut *call.office.read()?, call.scope()?, &NeedPick::default(), after, most)?;
+    Ok(paging::cut(rows, limit, |last| {
+        paging::cursor("needs", &format!("{}/{}", last.created_at.and_utc().timestamp_micros(), last.id))
+    }))
+}
+
+/// What was looked for, best first, by place.
+fn searched(call: &Call, pick: &NeedPick, cursor: Option<&str>, limit: usize) -> Result<(Vec<NeedRow>, Option<String>), WebError> {
+    let in_range = |text: &str| text.parse::<usize>().ok().filter(|offset| *offset <= DEEPEST);
+    let offset = paging::place("found", cursor, in_range)?.unwrap_or(0);
+    let scope = call.scope()?;
+    let (rows, more) = match indexed(call, scope, pick, offset, limit) {
+        Ok(found) => found,
+        Err(fault) => {
+            tracing::warn!(?fault, "the index of needs cannot be searched; the database stands in");
+            let (skip, most) = (i64::try_from(offset).unwrap_or(i64::MAX), i64::try_from(limit + 1).unwrap_or(i64::MAX));
+            let mut rows = db::listing::needs_by_place(&mut *call.office.read()?, scope, pick, skip, most)?;
+            let more = rows.len() > limit;
+            rows.truncate(limit);
+            (rows, more)
+        }
+    };
+    let next = offset + limit;
+    Ok((rows, (more && next <= DEEPEST).then(|| paging::cursor("found", &next.to_string()))))
+}
+
+/// The needs the index finds, and whether there are more.
+fn indexed(call: &Call, scope: &Scope, pick: &NeedPick, offset: usize, limit: usize) -> Result<(Vec<NeedRow>, bool), WebError> {
+    call.office.follow_index()?;
+    let micros = |at: chrono::NaiveDateTime| at.and_utc().timestamp_micros();
+    let scope_of_index = match scope {
+        Scope::Everything => search::Scope::All,
+        Scope::Regions(codes) => search::Scope::Regions(codes.clone()),
+        Scope::Station(station) => search::Scope::Stations(vec![station.to_string()]),
+    };
+    let query = NeedQuery {
+        region: pick.region.clone(),
+        state: pick.state.map(|state| state.as_str().to_owned()),
+        service: pick.service.clone(),
+        station: pick.station.map(|station| station.to_string()),
+        from: pick.from.map(micros),
+        to: pick.before.map(micros),
+        limit: limit + 1,
+        offset,
+        ..NeedQuery::new(pick.text.as_deref().unwrap_or_default(), scope_of_index)
+    };
+    let mut found = call.office.index.search(&query)?;
+    let more = found.ids.len() > limit;
+    found.ids.truncate(limit);
+    let mut known = db::need::by_ids(&mut *call.office.read()?, &found.ids)?;
+    let mut rows = Vec::with_capacity(known.len());
+    for id in found.ids {
+        let Some(place) = known.iter().position(|row| row.id == id) else { continue };
+        let row = known.swap_remove(place);
+        if scope.covers(&row.region, row.station) {
+            rows.push(row);
+        }
+    }
+    Ok((rows, more))
+}
+
+/// `POST /api/v1/needs/suggest`: reads a text and changes nothing.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for an empty or over-long text.
+#[utoipa::path(post, path = "/api/v1/needs/suggest", operation_id = "suggest-services", tag = "needs", request_body = SuggestInput,
+    responses((status = 200, description = "", body = SuggestedItems)))]
+pub fn suggest(call: &Call) -> Answered {
+    let input: SuggestInput = call.json()?;
+    let mut problems = crate::domain::refusal::Problems::default();
+    problems.text("text", &input.text, 10_000);
+    problems.settle()?;
+    let found = search::suggest(&input.text);
+    let mut services = Vec::with_capacity(found.services.len());
+    for (slug, score) in found.services {
+        services.push(SuggestedService { slug, score: (f64::from(score) * 1000.0).round() / 1000.0 });
+    }
+    Answer::json(&SuggestedItems { services, industries: found.industries })
+}
+
+/// `POST /api/v1/needs/{id}/retraction`.
+///
+/// # Errors
+/// What [`retract_need`] says.
+#[utoipa::path(post, path = "/api/v1/needs/{id}/retraction", operation_id = "retract-need", tag = "needs",
+    params(("id" = String, Path, description = "Id or number")), request_body = RetractionInput,
+    responses((status = 200, description = "", body = NeedShape)))]
+pub fn retract(call: &Call) -> Answered {
+    let input: RetractionInput = call.json()?;
+    let id = named_id(call)?;
+    retract_need(&call.office, &call.actor()?, id, &input.reason)?;
+    Answer::json(&shown(call, id)?)
+}
+
+/// `POST /api/v1/needs/{id}/closure`.
+///
+/// # Errors
+/// What [`close_need`] says.
+#[utoipa::path(post, path = "/api/v1/needs/{id}/closure", operation_id = "close-need", tag = "needs",
+    params(("id" = String, Path, description = "Id or number")), request_body = ClosureInput,
+    responses((status = 200, description = "", body = NeedShape)))]
+pub fn close(call: &Call) -> Answered {
+    let input: ClosureInput = call.json()?;
+    let id = named_id(call)?;
+    let close = CloseNeed {
+        reason: words::word_or_name("reason", "close-reason", CloseReason::ALL, &input.reason)?,
+        note: input.note,
+        evaluation: input.evaluation.map(|given| Evaluation {
+            promptness: given.promptness,
+            expertise: given.expertise,
+            attitude: given.attitude,
+            note: given.note,
+        }),
+    };
+    close_need(&call.office, &call.actor()?, id, &close)?;
+    Answer::json(&shown(call, id)?)
+}

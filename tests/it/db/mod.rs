@@ -1,0 +1,4 @@
+//! What both databases must hold to.
+
+mod migrations;
+mod nodes;

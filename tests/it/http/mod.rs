@@ -1,0 +1,12 @@
+//! Stories over HTTP, each on SQLite and on PostgreSQL.
+
+mod answer;
+mod bad_input;
+mod chain;
+mod conduct;
+mod doors;
+mod figures;
+mod life;
+mod links;
+mod rule;
+mod search;

@@ -1,0 +1,3 @@
+//! Letters over a real socket: a scripted mail server says no in every way, and the promise holds.
+
+mod smtp;

@@ -1,0 +1,253 @@
+//! The real service in one process: real database, real web server on a free port, virtual clock, letters in a mailbox.
+
+use super::backend::{Backend, TestDatabase};
+use super::people::Person;
+use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::BTreeMap;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use zhipai::actions::found_office::found_office;
+use zhipai::actions::{Office, Settings};
+use zhipai::clock::{Chance, Clock, VirtualClock};
+use zhipai::db::{self, Db, JsonText};
+use zhipai::domain::role::Role;
+use zhipai::ids::{AccountId, StationId, TokenId};
+use zhipai::jobs::{Desk, TickReport, tick};
+use zhipai::mail::{Mailer, MailboxEntry, MailboxFile, Sender};
+use zhipai::search::Index;
+use zhipai::seal::{Keyring, fingerprint};
+use zhipai::web::server::{Serving, Site, serve};
+
+/// Everybody's password. Hashed once with few rounds' worth of patience: tests sign in seldom.
+pub const PASSWORD: &str = "a long enough test password 7";
+
+/// A whole service for one story.
+pub struct App {
+    pub office: Arc<Office>,
+    pub clock: Arc<VirtualClock>,
+    pub mailbox: Arc<MailboxFile>,
+    pub desk: Desk,
+    pub base_url: String,
+    pub station: StationId,
+    pub other_station: StationId,
+    pub liaison: Person,
+    pub other_liaison: Person,
+    pub manager: Person,
+    pub second_manager: Person,
+    pub admin: Person,
+    pub auditor: Person,
+    handle: actix_web::dev::ServerHandle,
+    thread: Option<JoinHandle<()>>,
+    pub database: TestDatabase,
+}
+
+/// How an app differs from the usual one.
+#[derive(Default)]
+pub struct Shape {
+    pub mailer: Option<Arc<dyn Mailer>>,
+    pub mail_off: bool,
+    pub second_factor: bool,
+    pub start: Option<DateTime<Utc>>,
+}
+
+pub fn at(text: &str) -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339(text).expect("an instant").to_utc()
+}
+
+pub fn sender() -> Sender {
+    Sender { name: "知派".to_owned(), name_en: "Zhipai".to_owned(), address: "desk@zhipai.example".to_owned(), reply_to: None }
+}
+
+impl App {
+    /// Tuesday 10 March 2026, 10:00 in Beijing.
+    pub fn start(backend: Backend) -> Self {
+        Self::shaped(backend, Shape::default())
+    }
+
+    pub fn shaped(backend: Backend, shape: Shape) -> Self {
+        let database = TestDatabase::fresh(backend);
+        let clock = Arc::new(VirtualClock::standing(shape.start.unwrap_or_else(|| at("2026-03-10T10:00:00+08:00"))));
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let base_url = format!("http://127.0.0.1:{}", listener.local_addr().expect("an address").port());
+        let db = Db::open(&database.url, 8).expect("opens");
+        let keys = Keyring::new(BTreeMap::from([(1, [42; 32])])).expect("keys");
+        found_office(&db, &keys, clock.now()).expect("founded");
+        let settings = Settings {
+            base_url: base_url.clone(),
+            connections: 8,
+            second_factor: shape.second_factor,
+            mail_off: shape.mail_off,
+        };
+        let index = Index::in_memory().expect("an index");
+        let shared: Arc<dyn Clock> = clock.clone();
+        let office =
+            Arc::new(Office::open(db, shared, Chance::seeded(7), keys, settings, (index, None)).expect("an office"));
+        let seeded = seed(&office);
+        let mailbox = Arc::new(MailboxFile::in_memory());
+        let mailer: Arc<dyn Mailer> = shape.mailer.unwrap_or_else(|| mailbox.clone());
+        let desk = Desk { office: office.clone(), mailer: (!shape.mail_off).then_some(mailer), sender: sender() };
+        let mut site = Site::new("test".to_owned());
+        site.plain_http = true;
+        site.mail_off = shape.mail_off;
+        let (handle, thread) = run(office.clone(), site, listener);
+        let person = |(name, token): &(AccountId, String)| Person::new(&base_url, *name, token);
+        Self {
+            liaison: person(&seeded.liaison),
+            other_liaison: person(&seeded.other_liaison),
+            manager: person(&seeded.managers[0]),
+            second_manager: person(&seeded.managers[1]),
+            admin: person(&seeded.admin),
+            auditor: person(&seeded.auditor),
+            station: seeded.station,
+            other_station: seeded.other_station,
+            office,
+            clock,
+            mailbox,
+            desk,
+            base_url,
+            handle,
+            thread: Some(thread),
+            database,
+        }
+    }
+
+    /// Does everything that is due now.
+    pub fn tick(&self) -> TickReport {
+        tick(&self.desk).expect("a round of jobs")
+    }
+
+    /// Moves the clock in steps through everything that is due on the way, as the time machine does.
+    pub fn advance(&self, by: TimeDelta) -> TickReport {
+        let target = self.clock.now() + by;
+        let mut report = self.tick();
+        loop {
+            let mut reader = self.office.read().expect("a reader");
+            let due = [db::assignment::next_due(&mut reader).expect("due"), db::outbox::next_due(&mut reader).expect("due")];
+            drop(reader);
+            let next = due.into_iter().flatten().map(|at| at.and_utc()).filter(|at| *at > self.clock.now() && *at <= target).min();
+            let Some(next) = next else { break };
+            self.clock.move_to(next);
+            report.add(&self.tick());
+        }
+        self.clock.move_to(target);
+        report.add(&self.tick());
+        report
+    }
+
+    pub fn advance_to(&self, text: &str) -> TickReport {
+        self.advance(at(text) - self.clock.now())
+    }
+
+    /// The letters somebody got, newest first.
+    pub fn letters_to(&self, address: &str) -> Vec<MailboxEntry> {
+        self.mailbox.entries(Some(address), None)
+    }
+
+    /// The sealed link of the newest letter somebody got.
+    pub fn link_to(&self, address: &str) -> String {
+        let letter = self.letters_to(address).into_iter().next().expect("a letter");
+        letter.links.into_iter().find(|link| link.contains("/l/")).expect("a sealed link")
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        let handle = self.handle.clone();
+        let stopped = std::thread::spawn(move || actix_web::rt::System::new().block_on(handle.stop(false)));
+        let _ = stopped.join();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn run(office: Arc<Office>, site: Site, listener: TcpListener) -> (actix_web::dev::ServerHandle, JoinHandle<()>) {
+    let (send, receive) = std::sync::mpsc::channel();
+    let thread = std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let Serving { server, handle, .. } = serve(office, Arc::new(site), listener, 1).expect("serves");
+            send.send(handle).expect("told");
+            server.await.expect("ends well");
+        });
+    });
+    (receive.recv().expect("a server"), thread)
+}
+
+struct Seeded {
+    station: StationId,
+    other_station: StationId,
+    liaison: (AccountId, String),
+    other_liaison: (AccountId, String),
+    managers: Vec<(AccountId, String)>,
+    admin: (AccountId, String),
+    auditor: (AccountId, String),
+}
+
+/// Two stations, one liaison each, two managers, an administrator, an auditor; each with a token.
+fn seed(office: &Office) -> Seeded {
+    office
+        .write(|tx| {
+            let mut stations = Vec::new();
+            for (name, region, lat, lon) in [("云杉科技园工作站", "110108", 39.98, 116.31), ("潮白河工作站", "110112", 39.9, 116.66)] {
+                let id = StationId::from_minted(tx.mint());
+                let row = db::station::StationRow {
+                    id,
+                    name: name.to_owned(),
+                    region: region.to_owned(),
+                    address: "创新路 1 号".to_owned(),
+                    phone: "010-62000001".to_owned(),
+                    supervision_phone: "010-62000012".to_owned(),
+                    lat: Some(lat),
+                    lon: Some(lon),
+                    automatic: false,
+                    created_at: tx.now.naive_utc(),
+                };
+                db::station::insert(tx.conn, &row)?;
+                stations.push(id);
+            }
+            let mut account = |role: Role, name: &str, station: Option<StationId>| {
+                let id = AccountId::from_minted(tx.mint());
+                let row = db::account::AccountRow {
+                    id,
+                    role,
+                    name: name.to_owned(),
+                    email: format!("{}@staff.example", name.to_lowercase()),
+                    phone: None,
+                    password_hash: None,
+                    station,
+                    region: None,
+                    head: station.is_some(),
+                    on_leave_until: None,
+                    language: "zh".to_owned(),
+                    totp_secret: None,
+                    totp_last_step: None,
+                    disabled_at: None,
+                    created_at: tx.now.naive_utc(),
+                };
+                db::account::insert(tx.conn, &row)?;
+                let secret = format!("zp_test_{name}");
+                let token = db::account::TokenRow {
+                    id: TokenId::from_minted(tx.mint()),
+                    account: id,
+                    hash: fingerprint(secret.as_bytes()),
+                    label: "test".to_owned(),
+                    scopes: JsonText::of(&vec!["read".to_owned(), "write".to_owned()]),
+                    created_at: tx.now.naive_utc(),
+                    revoked_at: None,
+                };
+                db::account::insert_tokens(tx.conn, std::slice::from_ref(&token))?;
+                Ok::<_, zhipai::actions::ActionError>((id, secret))
+            };
+            Ok(Seeded {
+                liaison: account(Role::Liaison, "Lin", Some(stations[0]))?,
+                other_liaison: account(Role::Liaison, "Zhao", Some(stations[1]))?,
+                managers: vec![account(Role::Manager, "Meng", None)?, account(Role::Manager, "Mao", None)?],
+                admin: account(Role::Admin, "Ai", None)?,
+                auditor: account(Role::Auditor, "Shen", None)?,
+                station: stations[0],
+                other_station: stations[1],
+            })
+        })
+        .expect("seeded")
+}
