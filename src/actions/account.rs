@@ -11,8 +11,8 @@ pub mod token;
 pub mod totp;
 
 use super::{Actor, Done, Letter, Office, Tx};
-use crate::db::account::{AccountLinkRow, AccountRow};
 use crate::db;
+use crate::db::account::{AccountLinkRow, AccountRow};
 use crate::domain::contact::{Email, Phone};
 use crate::domain::event::Event;
 use crate::domain::notice::NoticeKind;
@@ -79,7 +79,12 @@ pub fn add_account(office: &Office, actor: &Actor, new: &NewAccount) -> Done<(Ac
     office.write(|tx| {
         let row = account_row(tx, new, hash.clone())?;
         db::account::insert(tx.conn, &row)?;
-        tx.event(&format!("account:{}", row.id), actor, Event::AccountKept, &json!({ "made": true, "role": row.role }))?;
+        tx.event(
+            &format!("account:{}", row.id),
+            actor,
+            Event::AccountKept,
+            &json!({ "made": true, "role": row.role }),
+        )?;
         let secret = if hash.is_some() { None } else { Some(owe_link(tx, actor, row.id, INVITATION)?) };
         Ok((row.id, secret))
     })
@@ -220,9 +225,12 @@ pub fn new_link(office: &Office, actor: &Actor, account: AccountId) -> Done<Stri
 pub fn reset_link(office: &Office, secret: &str) -> Done<(String, String)> {
     let name = unsealed(office, secret).ok_or(Refusal::LinkUnknown)?;
     let mut reader = office.read()?;
-    let link = db::account::live_link(&mut reader, &name, RESET, office.now().naive_utc())?.ok_or(Refusal::LinkUnknown)?;
+    let link =
+        db::account::live_link(&mut reader, &name, RESET, office.now().naive_utc())?.ok_or(Refusal::LinkUnknown)?;
     let account = link.account.ok_or(Refusal::LinkUnknown)?;
-    let row = db::account::find(&mut reader, &account)?.filter(|row| row.disabled_at.is_none()).ok_or(Refusal::LinkUnknown)?;
+    let row = db::account::find(&mut reader, &account)?
+        .filter(|row| row.disabled_at.is_none())
+        .ok_or(Refusal::LinkUnknown)?;
     Ok((row.name, row.email))
 }
 
@@ -314,7 +322,14 @@ pub fn first_link(office: &Office, secret: &str) -> Done<()> {
 ///
 /// # Errors
 /// [`Refusal::LinkUnknown`], also once there is an administrator; [`Refusal::Invalid`].
-pub fn first_administrator(office: &Office, secret: &str, name: &str, email: &str, given: &str, language: &str) -> Done<AccountId> {
+pub fn first_administrator(
+    office: &Office,
+    secret: &str,
+    name: &str,
+    email: &str,
+    given: &str,
+    language: &str,
+) -> Done<AccountId> {
     first_link(office, secret)?;
     let hash = fingerprint(secret.as_bytes());
     let mut problems = Problems::default();
@@ -340,7 +355,12 @@ pub fn first_administrator(office: &Office, secret: &str, name: &str, email: &st
         }
         let row = account_row(tx, &new, Some(password_hash))?;
         db::account::insert(tx.conn, &row)?;
-        tx.event(&format!("account:{}", row.id), &Actor::Operator, Event::AccountKept, &json!({ "made": true, "role": "admin" }))?;
+        tx.event(
+            &format!("account:{}", row.id),
+            &Actor::Operator,
+            Event::AccountKept,
+            &json!({ "made": true, "role": "admin" }),
+        )?;
         Ok(row.id)
     })
 }

@@ -169,7 +169,13 @@ impl AnswerBook {
     ///
     /// # Errors
     /// What the database says.
-    pub fn board(&mut self, conn: &mut Conn, scope: &Scope, span: &BoardSpan, most_rows: usize) -> QueryResult<BoardFigures> {
+    pub fn board(
+        &mut self,
+        conn: &mut Conn,
+        scope: &Scope,
+        span: &BoardSpan,
+        most_rows: usize,
+    ) -> QueryResult<BoardFigures> {
         let year = first_of_twelve_months(span.to);
         self.hold(conn, span.from, span.to, span.by == By::Service)?;
         self.hold(conn, year, span.to, false)?;
@@ -192,7 +198,8 @@ impl AnswerBook {
                 row.label_en.clone_from(en);
             }
         }
-        let ids: Vec<String> = charts.busiest.iter().map(|(place, _)| self.names.experts.text(*place).to_owned()).collect();
+        let ids: Vec<String> =
+            charts.busiest.iter().map(|(place, _)| self.names.experts.text(*place).to_owned()).collect();
         let experts = labels(conn, By::Expert, &ids)?;
         let busiest = ids
             .into_iter()

@@ -31,8 +31,9 @@ pub const fn right_to_finish(kind: TaskKind) -> Option<Right> {
     }
 }
 
-/// The state of the task's offer in which its deed can still be done.
-const fn waits_for(kind: TaskKind) -> Option<AssignmentState> {
+/// The state of the task's offer in which its deed can still be done; afterwards it is ticked off by hand.
+#[must_use]
+pub const fn waits_for(kind: TaskKind) -> Option<AssignmentState> {
     match kind {
         TaskKind::ReplyQuestion | TaskKind::QuestionOverdue => Some(AssignmentState::Offered),
         TaskKind::FeedbackOverdue => Some(AssignmentState::Accepted),

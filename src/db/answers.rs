@@ -5,9 +5,9 @@
 //! `offer_facts_day`. Pages that are asked for often go through `actions::answer_book`, which keeps whole days in memory
 //! and reads them here. The cases behind a figure are in [`super::cases`]. Deliberately absent: any `now()`.
 
+use super::JsonText;
 use super::conn::{Backend, Conn};
 use super::schema::{assignments, experts, needs, offer_fact_services, offer_facts, ratings, regions, stations};
-use super::JsonText;
 use crate::domain::assignment::{AnswerKind, DeclineReason, OfferOutcome};
 use crate::domain::calendar::{beijing_date, day_after, start_of_day};
 use crate::domain::catalogue;
@@ -158,9 +158,10 @@ impl Seen {
     pub fn of(scope: &Scope, names: &Names) -> Self {
         match scope {
             Scope::Everything => Self { regions: None, station: None },
-            Scope::Regions(codes) => {
-                Self { regions: Some(codes.iter().filter_map(|code| names.regions.find(code)).collect()), station: None }
-            }
+            Scope::Regions(codes) => Self {
+                regions: Some(codes.iter().filter_map(|code| names.regions.find(code)).collect()),
+                station: None,
+            },
             // A station nothing was read of is seen by a place that nothing has.
             Scope::Station(own) => {
                 Self { regions: None, station: Some(names.stations.find(own.as_str()).unwrap_or(u32::MAX)) }

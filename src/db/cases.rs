@@ -26,6 +26,8 @@ pub struct CaseFilter {
     pub to: NaiveDate,
     /// Of this figure.
     pub measure: Measure,
+    /// Without those answered on time.
+    pub not_on_time: bool,
     /// Of this row: what it stands for, and its key.
     pub row: Option<(By, String)>,
     /// Of this region, beside the row.
@@ -89,8 +91,7 @@ pub struct CasePage {
 /// The most open offers shown above the finished ones.
 const MOST_OPEN: i64 = 200;
 
-type Counted =
-    (AssignmentId, NaiveDate, OfferOutcome, Option<AnswerKind>, Option<DeclineReason>, bool, Option<i64>);
+type Counted = (AssignmentId, NaiveDate, OfferOutcome, Option<AnswerKind>, Option<DeclineReason>, bool, Option<i64>);
 
 /// The cases within the scope that pass the filter, at most `limit` finished ones.
 ///
@@ -118,7 +119,15 @@ pub fn page(conn: &mut Conn, scope: &Scope, filter: &CaseFilter, limit: i64) -> 
     for (id, day, outcome, answer, decline_reason, by_staff, minutes) in rows {
         if let Some(line) = details.remove(&id) {
             let counted_on = Some(day);
-            lines.push(CaseLine { counted_on, outcome: Some(outcome), answer, decline_reason, by_staff, minutes, ..line });
+            lines.push(CaseLine {
+                counted_on,
+                outcome: Some(outcome),
+                answer,
+                decline_reason,
+                by_staff,
+                minutes,
+                ..line
+            });
         }
     }
     Ok(CasePage { lines, next })
@@ -163,6 +172,9 @@ fn counted(conn: &mut Conn, scope: &Scope, filter: &CaseFilter, limit: i64) -> Q
         Measure::StaffEntered => query.filter(offer_facts::by_staff.eq(true)),
         _ => query,
     };
+    if filter.not_on_time {
+        query = query.filter(offer_facts::outcome.ne(OnTime));
+    }
     match &filter.row {
         None | Some((By::Month, _)) => {}
         Some((By::Expert, key)) => query = query.filter(offer_facts::expert.eq(key)),
@@ -190,9 +202,7 @@ fn counted(conn: &mut Conn, scope: &Scope, filter: &CaseFilter, limit: i64) -> Q
     }
     if let Some((day, id)) = filter.after {
         query = query.filter(
-            offer_facts::notified_on
-                .lt(day)
-                .or(offer_facts::notified_on.eq(day).and(offer_facts::assignment.lt(id))),
+            offer_facts::notified_on.lt(day).or(offer_facts::notified_on.eq(day).and(offer_facts::assignment.lt(id))),
         );
     }
     query.order((offer_facts::notified_on.desc(), offer_facts::assignment.desc())).limit(limit).load(conn)
@@ -255,14 +265,21 @@ fn details(conn: &mut Conn, ids: &[AssignmentId]) -> QueryResult<HashMap<Assignm
         .inner_join(experts::table.on(experts::id.eq(assignments::expert)))
         .filter(assignments::id.eq_any(ids))
         .select((
-            (assignments::id, assignments::number, assignments::state, assignments::notified_at, assignments::answer_due_at),
+            (
+                assignments::id,
+                assignments::number,
+                assignments::state,
+                assignments::notified_at,
+                assignments::answer_due_at,
+            ),
             (needs::id, needs::number, needs::title),
             stations::name,
             (experts::name, experts::firm),
         ))
         .load(conn)?;
     let mut found = HashMap::with_capacity(rows.len());
-    for ((assignment, number, state, notified_at, due_at), (need, need_number, title), station, (expert, firm)) in rows {
+    for ((assignment, number, state, notified_at, due_at), (need, need_number, title), station, (expert, firm)) in rows
+    {
         let line = CaseLine {
             assignment,
             number,

@@ -174,3 +174,11 @@ pub fn void_rating_reminder(conn: &mut Conn, assignment: AssignmentId) -> QueryR
     .execute(conn)
     .map(drop)
 }
+
+/// The letter owed under that key.
+///
+/// # Errors
+/// What the database says.
+pub fn by_key(conn: &mut Conn, key: &str) -> QueryResult<Option<OutboxRow>> {
+    outbox::table.filter(outbox::dedup_key.eq(key)).select(cols::<OutboxRow>()).first(conn).optional()
+}

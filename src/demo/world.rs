@@ -256,13 +256,20 @@ fn trails(seed: u64, volunteers: &[Volunteer], mut happenings: Vec<Happening>) -
     rows
 }
 
-/// Builds the city in an empty, migrated database: one transaction, so that it is there whole or not at all.
+/// Builds the city in an empty, migrated database: one transaction, so that it is there whole or not at all. `progress` is
+/// told how many needs are written so far.
 ///
 /// # Errors
 /// [`WorldFault`]; nothing is left in the database then.
-pub fn raise(db: &Db, plan: &Plan<'_>) -> Result<Built, WorldFault> {
+pub fn raise(db: &Db, plan: &Plan<'_>, progress: &mut dyn FnMut(usize)) -> Result<Built, WorldFault> {
     db.write(|conn| {
-        let built = build(plan, &mut |rows: Rows| Ok(rows.insert(conn)?))?;
+        let mut written = 0;
+        let built = build(plan, &mut |rows: Rows| {
+            rows.insert(conn)?;
+            written += rows.needs.len();
+            progress(written);
+            Ok(())
+        })?;
         for (series, last) in built.numbers {
             dialect::raise_number(conn, series, last)?;
         }

@@ -257,8 +257,19 @@ impl Fact {
     #[must_use]
     pub const fn is_in(&self, measure: Measure) -> bool {
         let mut alone = Figures {
-            offered: 0, on_time: 0, late: 0, lapsed: 0, accepted: 0, declined: 0, asked: 0, staff_entered: 0,
-            undelivered: 0, void: 0, open_not_due: 0, median_minutes: None, p90_minutes: None,
+            offered: 0,
+            on_time: 0,
+            late: 0,
+            lapsed: 0,
+            accepted: 0,
+            declined: 0,
+            asked: 0,
+            staff_entered: 0,
+            undelivered: 0,
+            void: 0,
+            open_not_due: 0,
+            median_minutes: None,
+            p90_minutes: None,
         };
         alone.add(self);
         alone.of(measure) > 0
@@ -321,7 +332,8 @@ pub fn tally<'a>(facts: impl Iterator<Item = &'a Fact>, by: By) -> (Vec<(u32, Fi
             By::Station => count(fact.station, fact),
             By::Month => count(month_number(fact.day).saturating_sub(first_month), fact),
             By::Service => {
-                for place in (0_u32..).take(catalogue::CATALOGUE.len()).filter(|place| fact.services >> place & 1 == 1) {
+                for place in (0_u32..).take(catalogue::CATALOGUE.len()).filter(|place| fact.services >> place & 1 == 1)
+                {
                     count(place, fact);
                 }
             }
@@ -442,10 +454,10 @@ mod tests {
         let facts = [fact(on_time, accept, Some(10), 0b101), fact(on_time, accept, Some(20), 0b100)];
         let (rows, total) = tally(facts.iter(), By::Service);
         assert_eq!(total.offered, 2);
-        assert_eq!(rows.iter().map(|(key, row)| (*key, row.offered, row.median_minutes)).collect::<Vec<_>>(), [
-            (0, 1, Some(10)),
-            (2, 2, Some(10)),
-        ]);
+        assert_eq!(
+            rows.iter().map(|(key, row)| (*key, row.offered, row.median_minutes)).collect::<Vec<_>>(),
+            [(0, 1, Some(10)), (2, 2, Some(10)),]
+        );
     }
 
     #[test]

@@ -17,7 +17,10 @@ use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 /// When logging was started before.
 pub fn init_logging(filter: &str, json: bool) -> Result<(), TryInitError> {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).with_ansi(std::io::stderr().is_terminal());
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .with_ansi(std::io::stderr().is_terminal());
     let registry = tracing_subscriber::registry().with(filter);
     if json { registry.with(lines.json().flatten_event(true)).try_init() } else { registry.with(lines).try_init() }
 }

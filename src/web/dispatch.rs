@@ -21,6 +21,9 @@ use std::cell::{OnceCell, RefCell};
 use std::net::IpAddr;
 use std::sync::Arc;
 
+/// The pattern of paths that do not exist: whoever asks is told so, and no form token is looked for.
+pub const NOWHERE: &str = "(none)";
+
 /// What the table says of the route that was found.
 #[derive(Debug, Clone, Copy)]
 pub struct Matched {
@@ -93,7 +96,9 @@ pub fn answer(office: Arc<Office>, site: Arc<Site>, matched: Matched, request: R
         (_, Some(methods)) => Err(WebError::WrongMethod(methods)),
         (Some(refusal), None) => Err(refusal.into()),
         (None, None) => {
-            admit(&call, matched.access)?;
+            if matched.route != NOWHERE {
+                admit(&call, matched.access)?;
+            }
             handle(&call, matched)
         }
     });

@@ -345,6 +345,7 @@ fn a_browser_signs_in_looks_around_and_signs_out() {
     let nowhere = client.get(at("/nowhere")).header("accept", "application/json").send().expect("an answer");
     assert_eq!(nowhere.status(), 404);
     assert_eq!(nowhere.headers()["content-type"], "application/problem+json");
+    assert_eq!(client.post(at("/nowhere")).body("x").send().expect("an answer").status(), 404);
     let method = client.delete(at("/account")).send().expect("an answer");
     assert_eq!((method.status().as_u16(), method.headers()["allow"].to_str().expect("ascii")), (405, "GET, HEAD"));
     let large = client.post(at("/account/password")).form(&[("csrf", "x".repeat(300_000))]).send().expect("an answer");

@@ -170,13 +170,11 @@ impl Wrong {
         Self::default()
     }
 
-    /// What a refusal says: each field, or, for every other reason, one line that leads to the page's content.
+    /// What a refusal says: each field, after its label where the words have one (`label-<field>`, dots as hyphens); or, for every other reason, one line that leads to the page's content.
     #[must_use]
     pub fn of_refusal(l: L, refusal: &Refusal) -> Self {
         let list = match refusal {
-            Refusal::Invalid(problems) => {
-                problems.iter().map(|p| WrongField { field: p.field.clone(), text: field_sentence(l, p) }).collect()
-            }
+            Refusal::Invalid(problems) => problems.iter().map(|problem| wrong_field(l, problem)).collect(),
             other => {
                 vec![WrongField { field: "main".to_owned(), text: l.t(&format!("refused-{}-text", other.code())) }]
             }
@@ -197,9 +195,28 @@ impl Wrong {
     }
 }
 
+fn wrong_field(l: L, problem: &FieldProblem) -> WrongField {
+    let sentence = field_sentence(l, problem);
+    let key = format!("label-{}", problem.field.replace(['.', '_'], "-"));
+    let text = if l.has(&key) { format!("{}{}{sentence}", l.t(&key), l.pick("：", ": ")) } else { sentence };
+    WrongField { field: problem.field.clone(), text }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_problem_is_told_with_its_label() {
+        let refusal = Refusal::Invalid(vec![
+            FieldProblem::new("password", "missing"),
+            FieldProblem::new("no-such-label", "missing"),
+        ]);
+        let wrong = Wrong::of_refusal(L(crate::i18n::Lang::Zh), &refusal);
+        assert_eq!(wrong.of("password"), "密码：请填写");
+        assert_eq!(wrong.of("no-such-label"), "请填写");
+        assert_eq!(wrong.of("email"), "");
+    }
 
     #[test]
     fn fields_keep_their_order_and_repeat() {

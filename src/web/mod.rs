@@ -29,6 +29,10 @@
 //! ([`routes::Access::Link`]) need no token and answer `Err(call.link_unknown())` for a link that does not open.
 //! `call.received_at` is when the first byte came: what counts for an answer in time.
 //!
+//! A page's field passed to a macro must not bear the name of one of the macro's parameters (`label`, `name`, `value`,
+//! `hint`, `error`, `kind`, …): askama binds the parameters one after the other, and the first would hide it. Problems
+//! of fields are said after their label where the words have `label-<field>`.
+//!
 //! Pages belong in `pages/`, listed in `pages::routes`; JSON in `api/`, listed in `api::routes`. Deliberately absent:
 //! business changes (those are `actions`) and anything that speaks to actix outside `server`.
 

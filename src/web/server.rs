@@ -6,7 +6,7 @@
 
 use super::answer::Answer;
 use super::demo::DemoHooks;
-use super::dispatch::{self, Matched, Request};
+use super::dispatch::{self, Matched, NOWHERE, Request};
 use super::error::bare;
 use super::frame::SiteInfo;
 use super::headers;
@@ -180,7 +180,7 @@ fn resource(place: &Place, shared: &Shared) -> actix_web::Resource {
 
 /// For paths that do not exist, and methods a path does not have.
 const fn nowhere(access: Access) -> Matched {
-    Matched { route: "(none)", access, handler: super::call::not_found }
+    Matched { route: NOWHERE, access, handler: super::call::not_found }
 }
 
 type Answering = std::pin::Pin<Box<dyn Future<Output = HttpResponse>>>;
@@ -213,7 +213,7 @@ async fn respond(
     let limit = limit.map_or(0, |BodyLimit(limit)| limit);
     let body = match tokio::time::timeout(BODY_TIME, payload.to_bytes_limited(limit)).await {
         Ok(Ok(Ok(bytes))) => Ok(bytes),
-        Ok(Ok(Err(_)) | Err(_)) if allowed.is_some() || matched.route == "(none)" => Ok(web::Bytes::new()),
+        Ok(Ok(Err(_)) | Err(_)) if allowed.is_some() || matched.route == NOWHERE => Ok(web::Bytes::new()),
         Ok(Err(_)) => Err(Refusal::TooLarge),
         Ok(Ok(Err(_))) | Err(_) => return finished(&shared, &request_id, bare(StatusCode::REQUEST_TIMEOUT)),
     };

@@ -1,5 +1,14 @@
 //! Integration tests: the real service on both databases, told as stories.
 
+#![expect(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that meets the unexpected should end at once and say where"
+)]
+
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -118,7 +118,7 @@ impl History<'_, '_> {
     fn plan_service(&mut self, at: DateTime<Utc>, due_at: DateTime<Utc>, case: &Case, place: usize) {
         let index = case.index;
         if case.fate == Fate::Ordinary && self.dice.permille(14) {
-            let released = self.office_hours(at + TimeDelta::hours(self.dice.between(8, 40)));
+            let released = self.later(at, 480, 2_400);
             self.schedule(released, index, Step::Release { offer: place });
             return;
         }
@@ -167,7 +167,7 @@ impl History<'_, '_> {
         case.leave_task(&mut self.dice, at, task, Some(place), (false, None, Some(owed)));
         if !matches!(case.fate, Fate::Question(_)) {
             // Within the next working day, so always before the reply is overdue.
-            let replies = self.office_hours(at + TimeDelta::minutes(self.dice.between(25, 300))).min(owed - TimeDelta::hours(1));
+            let replies = self.later(at, 25, 300).min(owed - TimeDelta::hours(1));
             self.schedule(replies, case.index, Step::Reply { offer: place });
         }
     }

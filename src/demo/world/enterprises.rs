@@ -102,7 +102,8 @@ impl<'corpus> Clients<'corpus> {
         let mut tries = 0;
         let (kind, name, name_key) = loop {
             let kind = dice.pick(&kinds).copied().unwrap_or_else(|| dice.below(self.names.enterprise_kinds.len()));
-            let name = self.name(dice, kind, tries, if dice.percent(80) { "北京" } else { "" });
+            let place = if dice.percent(80) { "北京" } else { "" };
+            let name = self.name(dice, kind, tries, place);
             let key = firm::normalised(&name);
             tries += 1;
             if !key.is_empty() && self.keys.insert(key.clone()) {

@@ -251,6 +251,12 @@ impl<'a, 'corpus> History<'a, 'corpus> {
         office_hours(self.calendar, at)
     }
 
+    /// A moment in office hours, so many minutes after `at` at the earliest.
+    pub(super) fn later(&mut self, at: DateTime<Utc>, least: i64, most: i64) -> DateTime<Utc> {
+        let after = TimeDelta::minutes(self.dice.between(least, most));
+        self.office_hours(at + after)
+    }
+
     fn take(&mut self, at: DateTime<Utc>, index: usize, step: Step) {
         if step == Step::Submit {
             if let Some(next) = self.arrivals.get(index + 1).copied() {
@@ -434,13 +440,13 @@ impl<'a, 'corpus> History<'a, 'corpus> {
         if case.fate == Fate::Ordinary && at < self.plan.start - TimeDelta::days(4) {
             let reasons = [Reason::AtOnce, Reason::AtOnce, Reason::AtOnce, Reason::PassedOn, Reason::Duplicate, Reason::Withdrawn, Reason::OutOfScope];
             if self.dice.permille(45) {
-                let closes = self.office_hours(at + TimeDelta::minutes(self.dice.between(20, 400)));
+                let closes = self.later(at, 20, 400);
                 let reason = self.dice.pick(&reasons).copied().unwrap_or(Reason::AtOnce);
                 self.schedule(closes, index, Step::CloseFor { reason });
                 return;
             }
             if self.dice.permille(15) {
-                let retracted = self.office_hours(at + TimeDelta::minutes(self.dice.between(300, 2_400)));
+                let retracted = self.later(at, 300, 2_400);
                 self.schedule(retracted, index, Step::CloseFor { reason: Reason::Retracted });
             }
         }

@@ -388,7 +388,7 @@ impl History<'_, '_> {
         let rounds = case.rounds.get(seat).copied().unwrap_or(0);
         let others_taken = case.need.state != NeedState::Open
             && case.seats.iter().any(|seat| matches!(seat.state, SeatState::Taken | SeatState::Done));
-        let again = self.office_hours(at + TimeDelta::minutes(self.dice.between(90, 1_900)));
+        let again = self.later(at, 90, 1_900);
         let step = if rounds >= 3 && !others_taken { Step::CloseFor { reason: Reason::Nobody } } else { Step::Assign { seat } };
         self.schedule(again, case.index, step);
     }

@@ -132,7 +132,7 @@ impl History<'_, '_> {
         }
         let task = (TaskKind::CallBack, format!("call-back:{id}"));
         case.leave_task(&mut self.dice, at, task, Some(place), (false, None, None));
-        let calls = self.office_hours(at + TimeDelta::hours(self.dice.between(2, 70)));
+        let calls = self.later(at, 120, 4_200);
         self.schedule(calls, case.index, Step::Rate { offer: place, phone: true });
     }
 
@@ -181,7 +181,7 @@ impl History<'_, '_> {
             let task = (TaskKind::CloseNeed, format!("close:{}", case.need.id));
             case.leave_task(&mut self.dice, at, task, None, (false, None, None));
             if case.fate != Fate::NotClosed {
-                let closes = self.office_hours(at + TimeDelta::minutes(self.dice.between(30, 3_000)));
+                let closes = self.later(at, 30, 3_000);
                 self.schedule(closes, case.index, Step::Close);
             }
         }

@@ -9,7 +9,6 @@ use crate::domain::standing::Standing;
 use crate::domain::task::TaskKind;
 use crate::domain::uscc::Uscc;
 use crate::ids::{AssignmentId, ExpertId, NeedId, SeatId};
-use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
 
 /// A Sunday, a Wednesday morning, and the middle of the Spring Festival.
@@ -48,7 +47,7 @@ fn gather(all: &mut Rows, mut more: Rows) {
 }
 
 fn fingerprint(rows: &Rows) -> String {
-    format!("{:x}", Sha256::digest(format!("{rows:?}").as_bytes()))
+    crate::seal::fingerprint(format!("{rows:?}").as_bytes())
 }
 
 #[test]
@@ -305,7 +304,7 @@ fn the_city_goes_into_a_database_whole() {
         password: "zhipai-demo-2026",
         password_hash: "x".to_owned(),
     };
-    let built = raise(&db, &plan).expect("raised");
+    let built = raise(&db, &plan, &mut |_| ()).expect("raised");
     let next = db.write::<_, DbFault>(|conn| Ok(dialect::next_number(conn, Series::Need)?)).expect("a number");
     assert_eq!(next, 301);
     assert!(built.accounts.len() >= 8);

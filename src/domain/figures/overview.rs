@@ -32,7 +32,8 @@ pub struct Overview {
 
 /// Counts the charts.
 pub fn overview<'a>(facts: impl Iterator<Item = &'a Fact>) -> Overview {
-    let mut found = Overview { reasons: DeclineReason::ALL.iter().map(|reason| (*reason, 0)).collect(), ..Overview::default() };
+    let mut found =
+        Overview { reasons: DeclineReason::ALL.iter().map(|reason| (*reason, 0)).collect(), ..Overview::default() };
     let mut by_expert: Vec<u32> = Vec::new();
     let mut by_need: HashMap<u64, u32> = HashMap::new();
     let mut all = 0_u64;

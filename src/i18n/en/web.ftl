@@ -118,6 +118,20 @@ field-in-the-past = Cannot be before today
 field-needs-note = Please add a note
 field-conflicting = The two do not agree
 
+# Names of fields, said before their problem: label-<field>, dots and underscores as hyphens.
+label-again = Once more
+label-password = Password
+label-old = Present password
+label-email = E-mail
+label-name = Name
+label-phone = Telephone
+label-station = Station
+label-region = Region
+label-role = Role
+label-language = Language
+label-label = Used for
+label-scopes = May
+
 flash-signed-out = You have signed out.
 flash-password-set = The password is set. Please sign in.
 flash-password-changed = The password is changed; other devices have been signed out.
@@ -162,7 +176,6 @@ account-name = Name
 account-phone = Telephone
 account-role = Role
 account-place = Station or region
-account-state = State
 account-station = Station
 account-station-hint = Needed for a liaison
 account-head = Head of station

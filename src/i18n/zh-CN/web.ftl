@@ -117,6 +117,20 @@ field-in-the-past = 不能早于今天
 field-needs-note = 请补充说明
 field-conflicting = 前后不一致
 
+# 表单里字段的名称，写在问题前面：label-<字段>，点和下划线写作连字符。
+label-again = 再填一次
+label-password = 密码
+label-old = 现在的密码
+label-email = 邮箱
+label-name = 姓名
+label-phone = 电话
+label-station = 工作站
+label-region = 地区
+label-role = 角色
+label-language = 语言
+label-label = 用途
+label-scopes = 权限
+
 flash-signed-out = 已退出登录。
 flash-password-set = 密码已设置，请登录。
 flash-password-changed = 密码已修改，其他设备上的登录已退出。
@@ -161,7 +175,6 @@ account-name = 姓名
 account-phone = 电话
 account-role = 角色
 account-place = 工作站或地区
-account-state = 状态
 account-station = 工作站
 account-station-hint = 联络员必选
 account-head = 站长

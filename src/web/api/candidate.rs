@@ -17,7 +17,7 @@ use crate::web::error::Answered;
 use crate::web::reasons::{Teller, as_number};
 use serde::{Deserialize, Serialize};
 use std::time::Instant;
-use utoipa::{IntoParams, PartialSchema, ToSchema};
+use utoipa::{IntoParams, ToSchema};
 
 /// The most candidates told at once.
 const MOST: u32 = 100;
@@ -224,6 +224,7 @@ mod tests {
     use crate::domain::matching::{Reason, ReasonText};
     use crate::i18n::{L, Lang};
     use crate::ids::uuid_v7;
+    use utoipa::PartialSchema;
 
     #[test]
     fn contributions_add_up_to_the_score_as_written() {

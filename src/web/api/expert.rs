@@ -29,7 +29,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::QueryResult;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 /// Which experts.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -171,6 +173,25 @@ pub struct ReviewBody {
     /// In words.
     pub reason: String,
 }
+
+/// The fields of an expert's record that are to change; those left out stay.
+#[derive(Debug)]
+pub struct ExpertPatch;
+
+impl PartialSchema for ExpertPatch {
+    fn schema() -> RefOr<Schema> {
+        match ExpertInput::schema() {
+            RefOr::T(Schema::Object(mut record)) => {
+                record.required.clear();
+                record.properties.remove("standing");
+                record.description = Some("The fields that are to change; those left out stay.".to_owned());
+                RefOr::T(Schema::Object(record))
+            }
+            other => other,
+        }
+    }
+}
+impl ToSchema for ExpertPatch {}
 
 /// Why the expert leaves.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -316,7 +337,7 @@ fn merged(known: &ExpertInput, given: Map<String, Value>) -> Result<ExpertInput,
 /// # Errors
 /// What [`change_expert`] says.
 #[utoipa::path(patch, path = "/api/v1/experts/{id}", operation_id = "change-expert", tag = "experts",
-    params(("id" = ExpertId, Path, description = "The expert")), request_body = ExpertInput,
+    params(("id" = ExpertId, Path, description = "The expert")), request_body = ExpertPatch,
     responses((status = 200, description = "", body = ExpertShape)))]
 pub fn change(call: &Call) -> Answered {
     let given: Map<String, Value> = call.json()?;

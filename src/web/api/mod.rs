@@ -1,9 +1,67 @@
 //! JSON, `/api/v1` (contract.md): one file a noun.
+//!
+//! Handlers read the call, name what cannot be taken by its field, and leave every change to a deed. Reads are within
+//! the account's scope; what lies outside does not exist (404). `Idempotency-Key` on POST is dealt with before the
+//! handler. Deliberately absent: business rules, and words, which are `api.ftl`'s.
 
-use super::routes::Route;
+pub mod assignment;
+pub mod audit;
+pub mod candidate;
+pub mod conduct;
+pub mod dashboard;
+pub mod docs;
+pub mod expert;
+pub mod feedback;
+pub mod need;
+pub mod openapi;
+pub mod paging;
+pub mod shape;
+pub mod words;
+
+use super::routes::Access::{Api, Open, Public};
+use super::routes::{Route, get, patch, post};
+use crate::domain::role::Right::{Audit, Decide, KeepRegister, Read, WorkNeeds};
 
 /// The rows of the table that answer JSON.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    Vec::new()
+    vec![
+        get("/api/openapi.json", Open, openapi::serve),
+        get("/api/docs", Public, docs::show),
+        // ---- needs ------------------------------------------------------------------------------------------------
+        get("/api/v1/needs", Api(Read), need::list),
+        post("/api/v1/needs", Api(WorkNeeds), need::submit),
+        post("/api/v1/needs/suggest", Api(Read), need::suggest),
+        get("/api/v1/needs/{id}", Api(Read), need::show),
+        get("/api/v1/needs/{id}/candidates", Api(Read), candidate::list),
+        get("/api/v1/needs/{id}/candidates/{expert_id}", Api(Read), candidate::show),
+        post("/api/v1/needs/{id}/assignments", Api(WorkNeeds), candidate::assign),
+        post("/api/v1/needs/{id}/retraction", Api(WorkNeeds), need::retract),
+        post("/api/v1/needs/{id}/closure", Api(WorkNeeds), need::close),
+        post("/api/v1/needs/{id}/feedback", Api(WorkNeeds), feedback::file),
+        post("/api/v1/needs/{id}/ratings", Api(WorkNeeds), feedback::rate),
+        // ---- assignments ------------------------------------------------------------------------------------------
+        get("/api/v1/assignments", Api(Read), assignment::list),
+        get("/api/v1/assignments/{id}", Api(Read), assignment::show),
+        post("/api/v1/assignments/{id}/answer", Api(WorkNeeds), assignment::answer),
+        post("/api/v1/assignments/{id}/notice", Api(WorkNeeds), assignment::notice),
+        post("/api/v1/assignments/{id}/reply", Api(WorkNeeds), assignment::reply),
+        post("/api/v1/assignments/{id}/release", Api(WorkNeeds), assignment::release),
+        // ---- experts and conduct ----------------------------------------------------------------------------------
+        get("/api/v1/experts", Api(Read), expert::list),
+        post("/api/v1/experts", Api(KeepRegister), expert::register),
+        get("/api/v1/experts/{id}", Api(Read), expert::show),
+        patch("/api/v1/experts/{id}", Api(KeepRegister), expert::change),
+        post("/api/v1/experts/{id}/leaves", Api(WorkNeeds), expert::leave),
+        post("/api/v1/experts/{id}/review", Api(KeepRegister), expert::review),
+        post("/api/v1/experts/{id}/withdrawal", Api(KeepRegister), expert::withdraw),
+        post("/api/v1/experts/{id}/admonitions", Api(Decide), conduct::admonish),
+        post("/api/v1/experts/{id}/removal", Api(Decide), conduct::remove),
+        get("/api/v1/conduct-cases/{id}", Api(Decide), conduct::show),
+        post("/api/v1/conduct-cases/{id}/decision", Api(Decide), conduct::decide),
+        // ---- figures and trail ------------------------------------------------------------------------------------
+        get("/api/v1/dashboard/answers", Api(Read), dashboard::answers),
+        get("/api/v1/dashboard/desk", Api(Read), dashboard::desk),
+        get("/api/v1/audit", Api(Audit), audit::list),
+    ]
 }

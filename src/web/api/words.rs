@@ -8,7 +8,7 @@ use crate::domain::{answer_rule, assignment, catalogue, conduct, expert, feedbac
 use crate::i18n::{L, Lang};
 use crate::ids;
 use std::str::FromStr;
-use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::RefOr;
 
 macro_rules! worded {
@@ -30,9 +30,11 @@ worded! {
     assignment::DeclineReason, assignment::ReleasedBy,
     conduct::CaseKind, conduct::CaseState, conduct::Decision,
     expert::FirmType,
+    crate::domain::figures::By,
     feedback::Outcome, feedback::RatingChannel, feedback::ConductReport, feedback::FiledBy,
     need::NeedState, need::Mode, need::Form, need::Urgency, need::SeatState, need::ReserveState, need::CloseReason,
     standing::Standing,
+    crate::domain::task::TaskKind,
     crate::actions::review_expert::ReviewDecision,
 }
 
@@ -42,7 +44,7 @@ macro_rules! identified {
             fn schema() -> RefOr<Schema> {
                 ObjectBuilder::new()
                     .schema_type(Type::String)
-                    .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
+                    .format(Some(SchemaFormat::Custom("uuid".to_owned())))
                     .into()
             }
         }
@@ -52,12 +54,6 @@ macro_rules! identified {
 identified! {
     ids::AccountId, ids::StationId, ids::ExpertId, ids::EnterpriseId, ids::NeedId, ids::SeatId, ids::AssignmentId,
     ids::CaseId, ids::LeaveId, ids::TaskId, ids::FeedbackId,
-}
-
-/// The schema of a text of a fixed list that has no type of its own.
-#[must_use]
-pub fn uuid() -> RefOr<Schema> {
-    <ids::NeedId as utoipa::PartialSchema>::schema()
 }
 
 fn unknown(field: &str, text: &str) -> Refusal {

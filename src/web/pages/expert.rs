@@ -7,6 +7,7 @@ mod form;
 mod list;
 mod record;
 
+pub use dossier::{IncidentLine, RatedLine, incident_line, rated_line};
 pub use figures::Figures;
 
 use super::super::routes::{Access, Route, get, post};

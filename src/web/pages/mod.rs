@@ -2,6 +2,9 @@
 
 pub mod account;
 pub mod accounts;
+pub mod board;
+pub mod desk;
+pub mod link;
 pub mod password;
 pub mod sign_in;
 
@@ -10,5 +13,9 @@ use super::routes::Route;
 /// The rows of the table that answer pages, beside the door's and the accounts'.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    Vec::new()
+    let mut rows = Vec::new();
+    rows.extend(board::rows());
+    rows.extend(desk::rows());
+    rows.extend(link::rows());
+    rows
 }

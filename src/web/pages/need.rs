@@ -10,6 +10,7 @@ pub mod clock;
 pub mod deed;
 pub mod files;
 pub mod form;
+pub mod kept;
 pub mod letters;
 pub mod list;
 pub mod new;

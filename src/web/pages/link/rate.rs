@@ -142,12 +142,7 @@ fn worded(call: &Call, file: &OfferFile, typed: &Fields, wrong: Wrong) -> Result
 /// # Errors
 /// A fault.
 pub fn show(call: &Call, file: &OfferFile) -> Answered {
-    let mut typed = Fields::default();
-    // A letter may carry the mark; it is chosen, never sent.
-    if let Some(score) = call.query_value("score") {
-        typed.set("score", score);
-    }
-    Answer::page(&worded(call, file, &typed, Wrong::none())?)
+    Answer::page(&worded(call, file, &Fields::default(), Wrong::none())?)
 }
 
 /// Takes the rating.

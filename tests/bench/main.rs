@@ -1,0 +1,38 @@
+//! Benchmarks: ratios against a baseline measured in the same run, never asserted. See `tests/run bench`.
+
+#![expect(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a benchmark that meets the unexpected should end at once and say where"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod intake;
+mod pages;
+mod ranking;
+
+/// Runs those whose name is given, or all.
+fn main() {
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    let runs = |name: &str| wanted.is_empty() || wanted.iter().any(|wish| name.contains(wish.as_str()));
+    if runs("intake") {
+        intake::run();
+    }
+    if runs("ranking") {
+        ranking::run();
+    }
+    if runs("pages") {
+        pages::run();
+    }
+}
+
+/// The value at a share of a sorted list, nearest rank.
+fn quantile(sorted: &[f64], share: f64) -> f64 {
+    let rank = ((sorted.len() as f64 * share).ceil() as usize).clamp(1, sorted.len());
+    sorted[rank - 1]
+}

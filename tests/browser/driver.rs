@@ -1,0 +1,125 @@
+//! ChromeDriver and the browsers it starts.
+
+use fantoccini::{Client, ClientBuilder, Locator};
+use serde_json::json;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+/// A running ChromeDriver; dropping it ends it and waits.
+pub struct Driver {
+    process: Child,
+    address: String,
+}
+
+impl Driver {
+    /// Starts ChromeDriver on a free port.
+    pub fn start() -> Self {
+        let program = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
+        let mut process = Command::new(&program)
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{program}: {error}; run tests/run, which installs the browser"));
+        let mut lines = BufReader::new(process.stdout.take().expect("its words")).lines();
+        let port = loop {
+            let line = lines.next().expect("ChromeDriver says its port").expect("a line");
+            if let Some((_, rest)) = line.split_once("started successfully on port ") {
+                break rest.trim_end_matches('.').to_owned();
+            }
+        };
+        // Whatever else it says must be read, or it stops when the pipe is full.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { process, address: format!("http://127.0.0.1:{port}") }
+    }
+
+    /// A browser window of that width; `javascript: false` is how a careful phone is set.
+    pub async fn browser(&self, width: u32, height: u32, javascript: bool) -> Browser {
+        let chromium = std::env::var("CHROMIUM").unwrap_or_else(|_| "chromium".to_owned());
+        let setting = if javascript { 1 } else { 2 };
+        let capabilities = json!({
+            "goog:chromeOptions": {
+                "binary": chromium,
+                "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+                    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic",
+                    "--hide-scrollbars", "--lang=zh-CN", format!("--window-size={width},{height}")],
+                "prefs": {"profile.managed_default_content_settings.javascript": setting, "intl.accept_languages": "zh-CN,zh"},
+                "mobileEmulation": (width < 600).then(|| json!({"deviceMetrics": {"width": width, "height": height, "pixelRatio": 1.0, "mobile": true}})),
+            }
+        });
+        let mut capabilities = capabilities.as_object().expect("an object").clone();
+        if let Some(options) = capabilities.get_mut("goog:chromeOptions").and_then(|options| options.as_object_mut()) {
+            options.retain(|_, value| !value.is_null());
+        }
+        let client = ClientBuilder::new(hyper_util_connector()).capabilities(capabilities).connect(&self.address).await.expect("a browser");
+        Browser { client }
+    }
+}
+
+fn hyper_util_connector() -> hyper_util::client::legacy::connect::HttpConnector {
+    hyper_util::client::legacy::connect::HttpConnector::new()
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// One browser with one window.
+pub struct Browser {
+    pub client: Client,
+}
+
+impl Browser {
+    pub async fn open(&self, address: &str) {
+        self.client.goto(address).await.expect("a page");
+    }
+
+    /// Types into the field of that name.
+    pub async fn types(&self, name: &str, text: &str) {
+        let field = self.client.find(Locator::Css(&format!("[name='{name}']"))).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        field.clear().await.expect("cleared");
+        field.send_keys(text).await.expect("typed");
+    }
+
+    /// Chooses the option of that value in the list of that name.
+    pub async fn chooses(&self, name: &str, value: &str) {
+        let list = self.client.find(Locator::Css(&format!("select[name='{name}']"))).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        list.select_by_value(value).await.expect("chosen");
+    }
+
+    /// Clicks the first element that fits.
+    pub async fn clicks(&self, css: &str) {
+        let found = self.client.find(Locator::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        found.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
+    pub async fn text(&self) -> String {
+        self.client.find(Locator::Css("body")).await.expect("a page").text().await.expect("its text")
+    }
+
+    pub async fn source(&self) -> String {
+        self.client.source().await.expect("its source")
+    }
+
+    /// How far the page can be scrolled sideways, in CSS pixels.
+    pub async fn overflow(&self) -> i64 {
+        let script = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+        self.client.execute(script, Vec::new()).await.expect("measured").as_i64().unwrap_or_default()
+    }
+
+    /// Leaves a picture in `target/browser/`.
+    pub async fn picture(&self, name: &str) {
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("browser");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let png = self.client.screenshot().await.expect("a picture");
+        std::fs::write(folder.join(format!("{name}.png")), png).expect("kept");
+    }
+
+    pub async fn close(self) {
+        self.client.close().await.expect("closed");
+    }
+}

@@ -1,0 +1,121 @@
+//! The journey: submit → candidates → send → accept on a phone → feedback → rating → the manager's board.
+
+use crate::driver::Driver;
+use crate::support::app::{App, PASSWORD};
+use crate::support::backend::Backend;
+use crate::support::people::{address, expert};
+
+/// Gives an account the password everybody has.
+pub fn can_sign_in(app: &App, name: &str) {
+    let hash = zhipai::actions::sign_in::hash_password(&app.office, PASSWORD).expect("hashed");
+    app.office
+        .write(|tx| {
+            let mut row = zhipai::db::account::by_email(tx.conn, &format!("{name}@staff.example"))?.expect("an account");
+            row.password_hash = Some(hash);
+            zhipai::db::account::save(tx.conn, &row)?;
+            Ok(())
+        })
+        .expect("a password");
+}
+
+pub async fn signs_in(browser: &crate::driver::Browser, app: &App, name: &str) {
+    browser.open(&format!("{}/sign-in", app.base_url)).await;
+    browser.types("email", &format!("{name}@staff.example")).await;
+    browser.types("password", PASSWORD).await;
+    browser.clicks("main form button[type='submit'], form .btn--primary").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_liaison_an_expert_an_enterprise_and_a_manager() {
+    let app = tokio::task::spawn_blocking(|| {
+        let app = App::start(Backend::Sqlite);
+        app.manager.registers(&expert("沈知行"));
+        app.manager.registers(&expert("许望舒"));
+        can_sign_in(&app, "lin");
+        can_sign_in(&app, "meng");
+        app
+    })
+    .await
+    .expect("a service");
+    let driver = Driver::start();
+
+    // The liaison, at a desk.
+    let desk = driver.browser(1440, 1000, true).await;
+    signs_in(&desk, &app, "lin").await;
+    assert!(desk.text().await.contains("Lin"), "{}", desk.text().await);
+    desk.picture("1-desk").await;
+    desk.open(&format!("{}/needs/new", app.base_url)).await;
+    desk.types("enterprise.name", "云岫传感科技有限公司").await;
+    desk.types("enterprise.contact_name", "周小满").await;
+    desk.types("enterprise.contact_phone", "13900139000").await;
+    desk.types("enterprise.contact_email", "zhou@yunxiu.example").await;
+    desk.chooses("enterprise.region", "110108").await;
+    desk.types("title", "收到专利侵权警告函，需判断是否侵权").await;
+    desk.types("description", "收到对方律师函，称我司压力传感器落入其发明专利保护范围，要求停止销售。想请专家看是否构成侵权。").await;
+    desk.clicks("input[name='services'][value='dispute']").await;
+    desk.chooses("region", "110108").await;
+    desk.picture("2-new-need").await;
+    desk.clicks("form[data-draft] button.btn--primary, main form button.btn--primary[type='submit']").await;
+    let candidates = desk.text().await;
+    assert!(candidates.contains("沈知行") && candidates.contains("许望舒"), "the candidates stand there with reasons: {candidates}");
+    desk.picture("3-candidates").await;
+    desk.clicks("form button.btn--primary[type='submit']").await;
+    assert!(desk.source().await.contains("XQ-2026-"));
+    desk.picture("4-case").await;
+
+    let app = tokio::task::spawn_blocking(move || {
+        app.tick();
+        app
+    })
+    .await
+    .expect("letters left");
+    let asked = ["沈知行", "许望舒"].into_iter().find(|name| !app.letters_to(&address(name)).is_empty()).expect("somebody was asked");
+
+    // The expert, on a phone that runs no scripts.
+    let phone = driver.browser(390, 844, false).await;
+    phone.open(&app.link_to(&address(asked))).await;
+    assert!(phone.text().await.contains("压力传感器"));
+    phone.picture("5-offer-phone").await;
+    phone.clicks("button[name='answer'][value='accept'], form:has(input[value='accept']) button[type='submit']").await;
+    assert!(phone.text().await.contains("13900139000"), "after acceptance the contact is shown: {}", phone.text().await);
+    phone.picture("6-accepted-phone").await;
+    phone.types("done", "到企业比对了权利要求，整理了现有技术，改好回函。").await;
+    phone.types("hours", "3").await;
+    phone.clicks("[name='outcome'][value='solved']").await;
+    for declaration in ["no_gift", "no_promotion", "no_touting"] {
+        phone.clicks(&format!("input[name='{declaration}']")).await;
+    }
+    phone.clicks("form button[name='act'][value='feedback'], form:has(textarea[name='done']) button.btn--primary").await;
+    phone.picture("7-feedback-phone").await;
+    let app = tokio::task::spawn_blocking(move || {
+        app.tick();
+        app
+    })
+    .await
+    .expect("letters left");
+
+    // The enterprise rates.
+    phone.open(&app.link_to("zhou@yunxiu.example")).await;
+    phone.clicks("input[name='score'][value='5']").await;
+    phone.types("text", "讲得很清楚，回函已经发出。").await;
+    phone.picture("8-rating-phone").await;
+    phone.clicks("main form button.btn--primary, form button[type='submit']").await;
+    assert!(phone.text().await.contains("010-62000012"), "监督电话");
+    phone.close().await;
+
+    // The manager's board.
+    let board = driver.browser(1440, 1000, true).await;
+    signs_in(&board, &app, "meng").await;
+    board.open(&format!("{}/board", app.base_url)).await;
+    let text = board.text().await;
+    assert!(text.contains("100"), "one offer, answered on time: {text}");
+    board.picture("9-board").await;
+    for (browser, page) in [(&board, "/desk"), (&board, "/needs"), (&board, "/experts"), (&desk, "/needs/new")] {
+        browser.open(&format!("{}{page}", app.base_url)).await;
+        assert_eq!(browser.overflow().await, 0, "{page} scrolls sideways");
+    }
+    desk.close().await;
+    board.close().await;
+    drop(driver);
+    tokio::task::spawn_blocking(move || drop(app)).await.expect("ended");
+}

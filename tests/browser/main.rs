@@ -1,0 +1,20 @@
+//! A journey in a real browser, as people would go it: a liaison submits and sends on a desktop, the expert accepts on a
+//! phone-width page without JavaScript, files feedback, the enterprise rates, the manager looks at the board.
+//!
+//! Pictures of every stop are left in `target/browser/`, to be looked at.
+
+#![expect(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that meets the unexpected should end at once and say where"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod driver;
+mod journey;
+mod pages;
