@@ -71,6 +71,9 @@ fn check(input: &AnswerInput, today: NaiveDate) -> Result<Option<String>, Refusa
 
 fn within(tx: &mut Tx<'_>, actor: &Actor, id: AssignmentId, input: &AnswerInput, note: Option<&str>) -> Done<Answered> {
     let (mut row, mut need) = tx.assignment(actor, id)?;
+    if !need.state.is_open() {
+        return Err(Refusal::FileClosed.into());
+    }
     let seat = db::need::seat(tx.conn, row.seat)?.ok_or(Refusal::NotFound)?;
     let offer = Offer {
         state: row.state,

@@ -153,7 +153,7 @@ fn remind_anew(tx: &mut Tx<'_>, row: &mut AssignmentRow) -> Done<()> {
 
 /// The policy under which a clock that began at `at` was set.
 fn policy_at(tx: &mut Tx<'_>, at: NaiveDateTime) -> Done<Policy> {
-    match db::policy::at(tx.conn, super::set_policy::KEY, at)? {
+    match db::policy::at(tx.conn, super::set_policy::POLICY_KEY, at)? {
         None => Ok(Policy::default()),
         Some(row) => serde_json::from_str(row.value.as_str())
             .map_err(|error| super::ActionError::Fault(super::Fault::new(format!("policy: {error}")))),

@@ -177,7 +177,8 @@ impl Office {
         if changes.iter().any(|change| change.entity == "calendar") {
             self.reload_calendar()?;
         }
-        if ids.is_empty() && watermark == seen {
+        if ids.is_empty() && seen >= 0 {
+            self.indexed.store(watermark, Ordering::SeqCst);
             return Ok(0);
         }
         let mark = u64::try_from(watermark).unwrap_or(0);

@@ -10,14 +10,14 @@ use crate::domain::role::Right;
 use serde_json::json;
 
 /// The key of the office's policy among the versions.
-pub(super) const KEY: &str = "office";
+pub const POLICY_KEY: &str = "office";
 
 /// The policy in force: the latest version, or the defaults of rules.md.
 ///
 /// # Errors
 /// What the database says; a fault when the row cannot be read.
 pub fn in_force(conn: &mut Conn) -> Done<Policy> {
-    match db::policy::latest(conn, KEY)? {
+    match db::policy::latest(conn, POLICY_KEY)? {
         None => Ok(Policy::default()),
         Some(row) => serde_json::from_str(row.value.as_str())
             .map_err(|error| super::ActionError::Fault(super::Fault::new(format!("policy: {error}")))),
@@ -32,10 +32,10 @@ pub fn set_policy(office: &Office, actor: &Actor, policy: &Policy) -> Done<()> {
     actor.needs(Right::Decide)?;
     check(policy)?;
     office.write(|tx| {
-        let version = db::policy::latest(tx.conn, KEY)?.map_or(1, |row| row.version + 1);
+        let version = db::policy::latest(tx.conn, POLICY_KEY)?.map_or(1, |row| row.version + 1);
         let value = serde_json::to_value(policy).map_err(super::Fault::new).map_err(super::ActionError::Fault)?;
         let row = PolicyRow {
-            key: KEY.to_owned(),
+            key: POLICY_KEY.to_owned(),
             version,
             value: JsonText::of(&value),
             set_by: actor.account(),

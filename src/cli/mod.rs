@@ -8,3 +8,4 @@ pub mod doctor;
 pub mod due;
 pub mod opening;
 pub mod serve;
+pub mod sheets;

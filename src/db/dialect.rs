@@ -86,9 +86,10 @@ pub fn changes_since(conn: &mut Conn, watermark: i64) -> QueryResult<(Vec<Change
         Conn::Pg(c) => {
             let horizon: Value =
                 diesel::sql_query("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS value").get_result(c)?;
-            let rows = diesel::sql_query("SELECT entity, entity_id FROM changes WHERE tx >= $1 AND tx < $2 ORDER BY seq")
+            // Rows above the horizon are read as well, and once more when the horizon has passed them: they are seen at once,
+            // and one that commits late is not missed.
+            let rows = diesel::sql_query("SELECT entity, entity_id FROM changes WHERE tx >= $1 ORDER BY seq")
                 .bind::<BigInt, _>(watermark)
-                .bind::<BigInt, _>(horizon.value)
                 .load(c)?;
             Ok((rows, horizon.value))
         }

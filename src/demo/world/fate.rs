@@ -34,6 +34,8 @@ pub enum Fate {
     NotClosed,
     /// The expert at that place is asked first, and says nothing.
     Silent(usize),
+    /// The enterprise takes it back while the first offer is open.
+    Retracted,
     /// The expert at that place serves, and the enterprise reports a gift.
     Reported(usize),
 }
@@ -92,6 +94,7 @@ pub fn fates(calendar: &Calendar, arrivals: &[DateTime<Utc>], start: DateTime<Ut
         search.give(start - TimeDelta::days(days), 1, Fate::Silent(shown.silent));
     }
     search.give(start - TimeDelta::days(24), 1, Fate::Reported(shown.reported));
+    search.give(start - TimeDelta::days(30), 1, Fate::Retracted);
     search.give(start, 3, Fate::NeverOffered);
     if let Some(asked) = question_time(calendar, start) {
         search.give(asked - TimeDelta::hours(3), 2, Fate::Question(asked));

@@ -437,6 +437,10 @@ impl<'a, 'corpus> History<'a, 'corpus> {
         if case.fate == Fate::NeverOffered {
             return;
         }
+        if case.fate == Fate::Retracted {
+            let retracted = self.later(at, 150, 400);
+            self.schedule(retracted, index, Step::CloseFor { reason: Reason::Retracted });
+        }
         if case.fate == Fate::Ordinary && at < self.plan.start - TimeDelta::days(4) {
             let reasons = [Reason::AtOnce, Reason::AtOnce, Reason::AtOnce, Reason::PassedOn, Reason::Duplicate, Reason::Withdrawn, Reason::OutOfScope];
             if self.dice.permille(45) {

@@ -205,7 +205,7 @@ impl History<'_, '_> {
                 self.schedule(asked, case.index, Step::Answer { offer: place, kind: Answer::Question });
                 return;
             }
-            Fate::StillWaiting if first => return,
+            Fate::StillWaiting | Fate::Retracted if first => return,
             Fate::Exhausted => {
                 self.schedule(soon, case.index, Step::Answer { offer: place, kind: Answer::Decline });
                 return;

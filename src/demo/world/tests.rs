@@ -232,13 +232,10 @@ fn caps_hold(rows: &Rows) {
         seen.push((row.created_at, 1));
         let lapse = row.late.then_some(row.answer_due_at).flatten();
         let accepted = matches!(row.state, AssignmentState::Accepted | AssignmentState::Done | AssignmentState::Released);
-        // A first answer that was a question did not end the offer; when it ended then, feedback says.
-        let asked = row.asked_at.is_some();
-        let ended = lapse.or(if accepted && !asked { row.answered_at } else { row.ended_at });
-        if let Some(ended) = ended {
+        // A first answer that was a question did not end the offer: the reply at the earliest did.
+        let said_yes = if row.asked_at.is_some() { row.replied_at } else { row.answered_at };
+        if let Some(ended) = lapse.or(if accepted { said_yes } else { row.ended_at }) {
             seen.push((ended, -1));
-        } else if asked && accepted {
-            seen.push((row.replied_at.unwrap_or(row.updated_at), -1));
         }
     }
     for ((expert, month), count) in by_month {

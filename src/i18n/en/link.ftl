@@ -111,6 +111,7 @@ link-closed-called-back-text = The station called this offer back; no answer is 
 # Not me
 link-contest-title = Was this answer yours?
 link-contest-text = Following a call or message, the station entered the answer below for you. If it was not yours, press the button: a manager will check with you and put it right.
+link-contest-entered-text = On { $at } the station entered an answer for you ({ $by }): { $answer }.
 link-contest-entered = What was entered
 link-contest-by = How it reached us
 link-contest-at = When

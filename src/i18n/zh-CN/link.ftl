@@ -111,6 +111,7 @@ link-closed-called-back-text = 工作站收回了这次派单，您不必再答�
 # 非本人操作
 link-contest-title = 这个答复是您的意思吗？
 link-contest-text = 工作站按来电或留言替您登记了下面的答复。如果不是您的意思，请按下按钮，管理人员会与您核实并更正。
+link-contest-entered-text = 工作站于 { $at } 按您的来电或留言（{ $by }）代您登记了答复：{ $answer }。
 link-contest-entered = 登记的内容
 link-contest-by = 登记方式
 link-contest-at = 登记时间

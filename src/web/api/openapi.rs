@@ -13,7 +13,7 @@ use serde::Serialize;
 use std::sync::OnceLock;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
-use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, RefOr, Required, ResponseBuilder};
 use utoipa::{OpenApi, ToSchema};
@@ -68,7 +68,7 @@ pub struct ProblemShape {
         super::dashboard::answers, super::dashboard::desk,
         super::audit::list,
     ),
-    components(schemas(ProblemShape)),
+    components(schemas(ProblemShape, super::audit::EventShape)),
     tags((name = "needs"), (name = "assignments"), (name = "experts"), (name = "conduct"), (name = "feedback"),
         (name = "dashboard"), (name = "audit"))
 )]
@@ -95,6 +95,9 @@ pub fn document() -> Document {
     if let Some(components) = &mut document.components {
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(l.t("api-token"))).build();
         components.security_schemes.insert(TOKEN.to_owned(), RefOr::T(SecurityScheme::Http(bearer)));
+        for (name, schema) in &mut components.schemas {
+            refer(name, schema);
+        }
     }
     for tag in document.tags.iter_mut().flatten() {
         tag.description = Some(l.t(&format!("api-tag-{}", tag.name)));
@@ -105,6 +108,14 @@ pub fn document() -> Document {
         }
     }
     document
+}
+
+/// Lets a page of a list refer to its rows' shape instead of repeating it.
+fn refer(name: &str, schema: &mut RefOr<Schema>) {
+    if let (Some(of), RefOr::T(Schema::Object(page))) = (name.strip_prefix("Page_"), schema) {
+        let rows = ArrayBuilder::new().items(Ref::from_schema_name(of)).description(Some("The rows."));
+        page.properties.insert("items".to_owned(), rows.into());
+    }
 }
 
 /// Adds to an operation what is the same everywhere.

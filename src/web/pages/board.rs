@@ -104,7 +104,10 @@ pub fn show(call: &Call) -> Answered {
         span: filter.span_words(l),
         from: filter.from.to_string(),
         to: filter.to.to_string(),
-        by: By::ALL.iter().map(|by| Pick::new(by.as_str(), l.t(&format!("board-by-{by}")), filter.by.as_str())).collect(),
+        by: By::ALL
+            .iter()
+            .map(|by| Pick::new(by.as_str(), l.t(&format!("board-by-{by}")), filter.by.as_str()))
+            .collect(),
         regions: if several { filter::regions(l, scope, filter.region.as_deref()) } else { Vec::new() },
         presets: filter.presets(l, call.now),
         stats: stats(l, &filter, total, &figures, counts.feedback_overdue),
@@ -164,7 +167,15 @@ fn stats(l: L, filter: &Filter, total: &Figures, figures: &BoardFigures, feedbac
     let (link, phone) = (figures.by_link, figures.by_phone);
     let rated = l.a("board-stat-rated-note", &[("n", &link.count.to_string()), ("phone", &scores_text(l, phone))]);
     vec![
-        stat(filter.cases(Measure::Due), "", "check", "share", total.on_time_share().map_or_else(dash, percent_text), String::new(), of),
+        stat(
+            filter.cases(Measure::Due),
+            "",
+            "check",
+            "share",
+            total.on_time_share().map_or_else(dash, percent_text),
+            String::new(),
+            of,
+        ),
         stat(
             "#dist".to_owned(),
             "",
@@ -187,7 +198,15 @@ fn stats(l: L, filter: &Filter, total: &Figures, figures: &BoardFigures, feedbac
             l.a("board-unit", &[("n", &feedback_overdue.to_string())]),
             l.t("board-stat-feedback-note"),
         ),
-        stat("/needs?state=served".to_owned(), "", "star", "rated", average(link).unwrap_or_else(dash), String::new(), rated),
+        stat(
+            "/needs?state=served".to_owned(),
+            "",
+            "star",
+            "rated",
+            average(link).unwrap_or_else(dash),
+            String::new(),
+            rated,
+        ),
     ]
 }
 

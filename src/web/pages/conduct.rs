@@ -6,7 +6,7 @@ mod letter;
 
 use super::super::routes::{Access, Route, get, post};
 use super::expert::Tag;
-use crate::db::{conduct_list, listing};
+use crate::db::{beside, conduct_list};
 use crate::domain::calendar::beijing_date;
 use crate::domain::conduct::{CaseKind, CaseState};
 use crate::domain::role::Right;
@@ -68,7 +68,7 @@ pub fn list(call: &Call) -> Answered {
     let mut accounts: Vec<AccountId> = open.iter().chain(&decided).map(|(case, _)| case.opened_by).collect();
     accounts.sort_unstable();
     accounts.dedup();
-    let names: HashMap<AccountId, String> = listing::owners_of(&mut reader, &accounts)?.into_iter().collect();
+    let names: HashMap<AccountId, String> = beside::owners_of(&mut reader, &accounts)?.into_iter().collect();
     let lines = |cases: Vec<(crate::db::conduct::CaseRow, crate::db::expert::ExpertRow)>| {
         cases
             .into_iter()

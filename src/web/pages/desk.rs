@@ -140,8 +140,7 @@ pub fn show(call: &Call) -> Answered {
     };
     let (cases, stations) = if role == Role::Manager {
         let cases = db::office_health::cases_waiting(&mut reader, staff)?;
-        let bare =
-            db::office_health::stations_without_liaison(&mut reader, &staff.scope, call.now, NAMED_STATIONS)?;
+        let bare = db::office_health::stations_without_liaison(&mut reader, &staff.scope, call.now, NAMED_STATIONS)?;
         (Some(cases), bare)
     } else {
         (None, Vec::new())
@@ -254,7 +253,14 @@ fn stats(l: L, role: Role, counts: &DeskCounts) -> Vec<Stat> {
     let overdue = l.a("desk-stat-feedback-note", &[("n", &counts.feedback_overdue.to_string())]);
     match role {
         Role::Liaison | Role::Manager | Role::Auditor => vec![
-            stat("/needs?state=unanswered", "late", "alert", "unanswered", counts.unanswered, l.t("desk-stat-unanswered-note")),
+            stat(
+                "/needs?state=unanswered",
+                "late",
+                "alert",
+                "unanswered",
+                counts.unanswered,
+                l.t("desk-stat-unanswered-note"),
+            ),
             stat("/needs?state=offering", "soon", "clock", "today", counts.due_today, l.t("desk-stat-due-note")),
             stat("/needs?state=offering", "", "wait", "offering", counts.offering, today),
             stat("/needs?state=open", "", "send", "open", counts.open, l.t("desk-stat-open-what")),

@@ -81,6 +81,7 @@ pub fn act(call: &Call) -> Answered {
                 "feedback" => theirs::file_feedback(call, &file),
                 "draft" => theirs::keep_draft(call, &file),
                 "release" => theirs::release(call, &file),
+                "contest" => contest::submit(call, &file),
                 _ => offer::answer(call, &file),
             }
         }

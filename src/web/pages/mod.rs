@@ -2,11 +2,19 @@
 
 pub mod account;
 pub mod accounts;
-pub mod board;
-pub mod desk;
+pub mod audit;
+pub mod conduct;
+pub mod expert;
 pub mod link;
+pub mod options;
+pub mod need;
 pub mod password;
+pub mod policy;
+pub mod sheet_rows;
+pub mod sheets;
 pub mod sign_in;
+pub mod station;
+pub mod trail;
 
 use super::routes::Route;
 
@@ -14,8 +22,13 @@ use super::routes::Route;
 #[must_use]
 pub fn routes() -> Vec<Route> {
     let mut rows = Vec::new();
-    rows.extend(board::rows());
-    rows.extend(desk::rows());
     rows.extend(link::rows());
+    rows.extend(need::rows());
+    rows.extend(audit::rows());
+    rows.extend(conduct::rows());
+    rows.extend(expert::rows());
+    rows.extend(policy::rows());
+    rows.extend(sheets::rows());
+    rows.extend(station::rows());
     rows
 }

@@ -33,6 +33,20 @@ pub struct Event {
     pub sound: bool,
 }
 
+impl Event {
+    /// The kind of its dot: `late` for one that was changed.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        if self.sound { "" } else { "late" }
+    }
+
+    /// Its icon.
+    #[must_use]
+    pub const fn symbol(&self) -> &'static str {
+        if self.sound { "link" } else { "alert" }
+    }
+}
+
 /// The events of one subject, oldest first, in words; each is checked against its hash and the one before.
 ///
 /// # Errors
@@ -50,6 +64,15 @@ pub fn told(conn: &mut Conn, l: L, rows: &[AuditRow]) -> diesel::QueryResult<Vec
         before = Some(row);
     }
     Ok(events)
+}
+
+/// Events of many subjects in words, each checked against its own hash alone.
+///
+/// # Errors
+/// What the database says.
+pub fn told_apart(conn: &mut Conn, l: L, rows: &[AuditRow]) -> diesel::QueryResult<Vec<Event>> {
+    let names = names(conn, rows)?;
+    Ok(rows.iter().map(|row| event(l, row, &names, chain_hash(row) == row.hash)).collect())
 }
 
 /// Whether a whole chain is as it was written: it begins at the first step, and every event follows.
@@ -96,10 +119,10 @@ fn names(conn: &mut Conn, rows: &[AuditRow]) -> diesel::QueryResult<HashMap<Stri
     experts.sort_unstable();
     experts.dedup();
     let mut names = HashMap::new();
-    for (id, name) in db::listing::owners_of(conn, &accounts)? {
+    for (id, name) in db::beside::owners_of(conn, &accounts)? {
         names.insert(format!("account:{id}"), name);
     }
-    for (id, name, _) in db::listing::names_of(conn, &experts)? {
+    for (id, name, _) in db::beside::names_of(conn, &experts)? {
         names.insert(format!("expert:{id}"), name);
     }
     Ok(names)

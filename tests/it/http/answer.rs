@@ -132,7 +132,7 @@ fn staff_enter_a_phone_answer_and_the_expert_is_told(backend: Backend) {
     app.tick();
     let told = app.letters_to(&address("沈知行")).into_iter().find(|letter| letter.text.contains("非本人操作")).expect("confirmed");
     let link = told.links.iter().find(|link| link.contains("/l/")).unwrap().clone();
-    Holder::of(link).posts(&[("act", "contest")]);
+    Holder::of(link).posts(&[("act", "contest"), ("answer", "contest")]);
     assert!(app.manager.get("/api/v1/dashboard/desk").expect(200).text.contains("not-my-answer"));
 }
 

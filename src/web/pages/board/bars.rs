@@ -81,9 +81,7 @@ pub fn busiest(l: L, filter: &Filter, experts: &[(String, String, u32)]) -> Vec<
     let by_expert = Filter { by: crate::domain::figures::By::Expert, ..filter.clone() };
     let rows = experts
         .iter()
-        .map(|(id, name, count)| {
-            (name.clone(), format!("{}offered", by_expert.row_cases(id)), u64::from(*count), "")
-        })
+        .map(|(id, name, count)| (name.clone(), format!("{}offered", by_expert.row_cases(id)), u64::from(*count), ""))
         .collect();
     bars(rows, |count| l.a("board-n-offers", &[("n", &count.to_string())]))
 }

@@ -111,7 +111,9 @@ pub fn show(call: &Call) -> Answered {
     let mut reader = call.office.read()?;
     let page = db::cases::page(&mut reader, call.scope()?, &asked, PAGE)?;
     let row = match &key {
-        Some(key) => Some(row_name(l, &filter, key, &db::answers::labels(&mut reader, filter.by, std::slice::from_ref(key))?)),
+        Some(key) => {
+            Some(row_name(l, &filter, key, &db::answers::labels(&mut reader, filter.by, std::slice::from_ref(key))?))
+        }
         None => None,
     };
     drop(reader);
@@ -171,7 +173,8 @@ fn said(l: L, filter: &Filter, narrowed: &Narrowed, row: Option<String>) -> Vec<
 }
 
 fn line(l: L, case: &CaseLine) -> Line {
-    let instant = |at: Option<chrono::NaiveDateTime>| at.map_or_else(|| l.t("board-none"), |at| l.short_instant(at.and_utc()));
+    let instant =
+        |at: Option<chrono::NaiveDateTime>| at.map_or_else(|| l.t("board-none"), |at| l.short_instant(at.and_utc()));
     let mut answer = case.answer.map_or_else(String::new, |kind| l.t(&format!("answer-{kind}")));
     if let Some(reason) = case.decline_reason {
         answer = l.list(&[answer, l.t(&format!("decline-reason-{reason}"))]);
@@ -200,7 +203,11 @@ fn line(l: L, case: &CaseLine) -> Line {
 
 fn tag(l: L, outcome: Option<OfferOutcome>) -> Tag {
     let Some(outcome) = outcome else {
-        return Tag { kind: "wait", symbol: "wait", text: l.t(&format!("assignment-state-{}", AssignmentState::Offered)) };
+        return Tag {
+            kind: "wait",
+            symbol: "wait",
+            text: l.t(&format!("assignment-state-{}", AssignmentState::Offered)),
+        };
     };
     let (kind, symbol) = match outcome {
         OfferOutcome::OnTime => ("ok", "check"),

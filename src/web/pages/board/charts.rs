@@ -86,15 +86,17 @@ pub struct Months {
 /// On-time share of each month that has offers.
 #[must_use]
 pub fn months(l: L, rows: &[(String, Figures)]) -> Months {
-    let shares: Vec<f64> = rows.iter().filter_map(|(_, figures)| figures.on_time_share()).map(|share| share * 100.0).collect();
+    let shares: Vec<f64> =
+        rows.iter().filter_map(|(_, figures)| figures.on_time_share()).map(|share| share * 100.0).collect();
     let (Some(lowest), Some(last)) = (shares.iter().copied().reduce(f64::min), shares.last()) else {
         return Months { say: l.t("board-months-none"), ..Months::default() };
     };
     // The axis begins at the multiple of five below the lowest month, and is never shorter than ten points.
-    let from_percent = (0..=90_u32).step_by(5).rfind(|from| f64::from(*from) <= lowest).unwrap_or(0);
+    let from_percent = (0..=90_u32).step_by(5).take_while(|from| f64::from(*from) <= lowest).last().unwrap_or(0);
     let height = 100 - from_percent;
-    let step = [2, 5, 10, 20].into_iter().find(|step| height / step <= 6).unwrap_or(25);
-    let y_of = |percent: f64| round(FLOOR - (percent - f64::from(from_percent)) / f64::from(height) * (FLOOR - CEILING));
+    let step: u32 = [2, 5, 10, 20].into_iter().find(|step| height / step <= 6).unwrap_or(25);
+    let y_of =
+        |percent: f64| round(FLOOR - (percent - f64::from(from_percent)) / f64::from(height) * (FLOOR - CEILING));
     let grid = (from_percent..=100)
         .step_by(step as usize)
         .map(|percent| {
@@ -102,7 +104,8 @@ pub fn months(l: L, rows: &[(String, Figures)]) -> Months {
             GridLine { y, text_y: y - 4.0, label: format!("{percent}%"), axis: percent == from_percent }
         })
         .collect();
-    let lowest_at = rows.iter().position(|(_, figures)| figures.on_time_share().is_some_and(|share| share * 100.0 <= lowest));
+    let lowest_at =
+        rows.iter().position(|(_, figures)| figures.on_time_share().is_some_and(|share| share * 100.0 <= lowest));
     let count = rows.len();
     let points: Vec<MonthPoint> = rows
         .iter()

@@ -53,8 +53,11 @@ fn cells(l: L, filter: &Filter, table: &AnswersTable) -> (Vec<String>, Vec<Vec<C
         .rows
         .iter()
         .map(|row| {
-            let name =
-                if filter.by == By::Month { month_name(l, &row.key) } else { l.pick(&row.label, &row.label_en).to_owned() };
+            let name = if filter.by == By::Month {
+                month_name(l, &row.key)
+            } else {
+                l.pick(&row.label, &row.label_en).to_owned()
+            };
             line(&name, &row.key, &row.figures)
         })
         .collect();

@@ -47,7 +47,13 @@ impl Filter {
         Ok(Self::settled(day("from"), day("to"), beijing_date(call.now), by, region))
     }
 
-    fn settled(from: Option<NaiveDate>, to: Option<NaiveDate>, today: NaiveDate, by: By, region: Option<String>) -> Self {
+    fn settled(
+        from: Option<NaiveDate>,
+        to: Option<NaiveDate>,
+        today: NaiveDate,
+        by: By,
+        region: Option<String>,
+    ) -> Self {
         // Nothing is known of days to come, and nothing was before this century.
         let first_of_all = NaiveDate::from_ymd_opt(2000, 1, 1).unwrap_or_default();
         let to = to.unwrap_or(today).clamp(first_of_all, today.max(first_of_all));

@@ -53,7 +53,8 @@ pub struct Row {
 /// One row of the table.
 #[must_use]
 pub fn row(l: L, filter: &Filter, row: &AnswersRow) -> Row {
-    let name = if filter.by == By::Month { month_name(l, &row.key) } else { l.pick(&row.label, &row.label_en).to_owned() };
+    let name =
+        if filter.by == By::Month { month_name(l, &row.key) } else { l.pick(&row.label, &row.label_en).to_owned() };
     let href = match filter.by {
         By::Expert => format!("/experts/{}", row.key),
         By::Station => format!("/stations/{}", row.key),
@@ -95,5 +96,8 @@ fn worded(l: L, name: String, href: String, cases: &str, figures: &Figures) -> R
 pub fn month_name(l: L, key: &str) -> String {
     let (year, month) = key.split_once('-').unwrap_or((key, ""));
     let month = month.trim_start_matches('0');
-    l.a("board-month", &[("year", &format!("{year} ").trim().to_owned()), ("month", &l.a("board-month-name", &[("n", month)]))])
+    l.a(
+        "board-month",
+        &[("year", &format!("{year} ").trim().to_owned()), ("month", &l.a("board-month-name", &[("n", month)]))],
+    )
 }

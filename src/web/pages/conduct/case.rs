@@ -8,8 +8,8 @@ use crate::actions::{ActionError, conduct_case};
 use crate::db::conduct::CaseRow;
 use crate::db::conn::Conn;
 use crate::db::expert::ExpertRow;
-use crate::db::{self, conduct_list, expert_list, listing};
-use crate::domain::answer_rule::{add_working_days, last_day};
+use crate::db::{self, beside, conduct_list, expert_list};
+use crate::domain::answer_rule::add_working_days;
 use crate::domain::calendar::{Calendar, beijing_date};
 use crate::domain::conduct::{CaseKind, CaseState, Decision};
 use crate::domain::refusal::{FieldProblem, Refusal};
@@ -103,7 +103,7 @@ fn page(call: &Call, form: &Fields, wrong: Wrong) -> Answered {
         .collect();
     let mut accounts = vec![case.opened_by];
     accounts.extend(case.decided_by);
-    let names: HashMap<_, _> = listing::owners_of(&mut reader, &accounts)?.into_iter().collect();
+    let names: HashMap<crate::ids::AccountId, String> = beside::owners_of(&mut reader, &accounts)?.into_iter().collect();
     let name_of = |id: Option<crate::ids::AccountId>| id.and_then(|id| names.get(&id).cloned()).unwrap_or_default();
     let told = db::outbox::by_key(&mut reader, &format!("case-opened:{}", case.id))?.and_then(|row| row.accepted_at);
     let earlier = db::conduct::of_expert(&mut reader, case.expert)?
@@ -185,7 +185,7 @@ fn steps(l: L, calendar: &Calendar, case: &CaseRow, told: Option<chrono::DateTim
             done: told.is_some(),
             current: !decided && told.is_none(),
             text: l.t("conduct-step-told"),
-            note: told.map_or_else(|| l.t("conduct-letter-waits"), |at| l.short_date(last_day(at + chrono::TimeDelta::seconds(1)))),
+            note: told.map_or_else(|| l.t("conduct-letter-waits"), |at| l.short_date(beijing_date(at))),
         },
         Step {
             done: decided || stated,

@@ -58,7 +58,8 @@ pub fn mail(l: L, now: DateTime<Utc>, mail: &MailHealth) -> MailView {
         None if mail.failed + mail.bounced > 0 => ("soon", "mailx", l.t("desk-mail-lost")),
         None => ("ok", "mail", l.t("desk-mail-well")),
     };
-    let lines = [("queued", mail.queued), ("sending", mail.sending), ("bounced", mail.bounced), ("failed", mail.failed)];
+    let lines =
+        [("queued", mail.queued), ("sending", mail.sending), ("bounced", mail.bounced), ("failed", mail.failed)];
     let lines = lines.into_iter().map(|(key, count)| (l.t(&format!("desk-mail-{key}")), count)).collect();
     MailView { kind, symbol, say, lines }
 }

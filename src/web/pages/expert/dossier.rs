@@ -4,7 +4,7 @@
 
 use super::record::{Fact, facts, figures};
 use super::Figures;
-use crate::db::{self, conduct_list, listing};
+use crate::db::{self, beside, conduct_list};
 use crate::domain::calendar::beijing_date;
 use crate::domain::conduct::IncidentKind;
 use crate::domain::feedback::RatingChannel;
@@ -92,7 +92,7 @@ pub fn show(call: &Call) -> Answered {
     let services = conduct_list::rated_services(&mut reader, id, MOST)?;
     let needs: Vec<NeedId> = services.iter().map(|(_, need)| need.id).collect();
     let closures: HashMap<NeedId, db::need::ClosureRow> =
-        listing::closures_of(&mut reader, &needs)?.into_iter().map(|row| (row.need, row)).collect();
+        beside::closures_of(&mut reader, &needs)?.into_iter().map(|row| (row.need, row)).collect();
     let called_back = services.iter().filter(|(rating, _)| rating.channel == RatingChannel::Phone).count();
     let rated = services
         .into_iter()
@@ -100,7 +100,7 @@ pub fn show(call: &Call) -> Answered {
         .collect();
     let found = db::conduct::incidents_of(&mut reader, id)?;
     let ids: Vec<NeedId> = found.iter().filter_map(|row| row.need).collect();
-    let numbers: HashMap<NeedId, String> = listing::numbers_of(&mut reader, &ids)?.into_iter().collect();
+    let numbers: HashMap<NeedId, String> = beside::numbers_of(&mut reader, &ids)?.into_iter().collect();
     let complaints = found.iter().filter(|row| row.kind == IncidentKind::Complaint && row.withdrawn_at.is_none()).count();
     let incidents = found
         .iter()

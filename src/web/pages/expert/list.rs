@@ -95,8 +95,8 @@ pub fn list(call: &Call) -> Answered {
         .map(|row| {
             let mut figures = Figures::of(answers.get(&row.id).into_iter().flatten());
             (figures.marks, figures.marks_sum) = marks.get(&row.id).copied().unwrap_or_default();
-            let month = asked_this_month.get(&row.id).copied().unwrap_or(0);
-            line(l, row, figures, (busy.get(&row.id).copied().unwrap_or(0), month), &region_names)
+            let load = (busy.get(&row.id).copied().unwrap_or(0), asked_this_month.get(&row.id).copied().unwrap_or(0));
+            line(l, row, figures, load, &region_names)
         })
         .collect();
     let filtered = pick.text.is_some() || pick.region.is_some() || pick.service.is_some() || pick.standing.is_some();

@@ -2,9 +2,9 @@
 //! file, but whom to call.
 
 use super::OfferFile;
+use super::contest::{self, Entered};
 use crate::domain::assignment::{AssignmentState, LinkView, VoidReason};
 use crate::domain::notice::StationFacts;
-use crate::i18n::L;
 use crate::web::answer::Answer;
 use crate::web::call::Call;
 use crate::web::error::Answered;
@@ -23,6 +23,10 @@ pub struct ClosedPage {
     pub texts: Vec<String>,
     /// What was just typed and could not be taken; empty for nothing.
     pub kept: String,
+    /// The page's own address.
+    pub action: String,
+    /// An answer that staff entered.
+    pub entered: Option<Entered>,
     /// Whom to call.
     pub station: StationFacts,
 }
@@ -52,12 +56,14 @@ pub fn variant(file: &OfferFile) -> &'static str {
 
 /// The words of an end.
 #[must_use]
-pub fn page(f: Frame, l: L, variant: &str, station: StationFacts, kept: &str) -> ClosedPage {
+pub fn page(f: Frame, action: &str, variant: &str, station: StationFacts, kept: &str, entered: Option<Entered>) -> ClosedPage {
+    let l = f.l;
     let mut texts = vec![l.t(&format!("link-closed-{variant}-text"))];
     if !kept.is_empty() {
         texts.push(l.t("link-closed-kept"));
     }
-    ClosedPage { title: l.t(&format!("link-closed-{variant}")), texts, kept: kept.to_owned(), station, f }
+    let title = l.t(&format!("link-closed-{variant}"));
+    ClosedPage { title, texts, kept: kept.to_owned(), action: action.to_owned(), entered, station, f }
 }
 
 /// Shows it; with `kept`, what was typed and came too late, told as a conflict (409).
@@ -65,7 +71,8 @@ pub fn page(f: Frame, l: L, variant: &str, station: StationFacts, kept: &str) ->
 /// # Errors
 /// A fault.
 pub fn show(call: &Call, file: &OfferFile, kept: Option<&str>) -> Answered {
-    let page = page(call.frame(""), call.l, variant(file), file.station(call)?, kept.unwrap_or_default());
+    let entered = contest::entered_answer(call, file)?;
+    let page = page(call.frame(""), &call.path, variant(file), file.station(call)?, kept.unwrap_or_default(), entered);
     Answer::page_with(if kept.is_some() { StatusCode::CONFLICT } else { StatusCode::OK }, &page)
 }
 
@@ -94,7 +101,7 @@ mod tests {
             assert_eq!(variant(&file), expected);
             for l in sample::languages() {
                 let facts = crate::mail::letter::sample::need();
-                let html = page(sample::frame(l), l, expected, facts.station, "能否改到周一？").render().expect("renders");
+                let html = page(sample::frame(l), "/l/token", expected, facts.station, "能否改到周一？", None).render().expect("renders");
                 assert!(!html.contains('⟦'), "{html}");
                 assert!(html.contains("010-00000000") && html.contains("能否改到周一？"));
                 assert!(!html.contains(&facts.enterprise) && !html.contains("减速器"));

@@ -5,11 +5,13 @@ use super::facts::Fact;
 use super::{back, refused};
 use crate::actions::contest_answer::{contest_answer, contest_key, standing_answer};
 use crate::db;
+use crate::db::assignment::AssignmentRow;
 use crate::domain::assignment::{AnswerKind, AnsweredBy};
 use crate::domain::notice::StationFacts;
+use crate::i18n::L;
 use crate::web::answer::Answer;
 use crate::web::call::Call;
-use crate::web::error::Answered;
+use crate::web::error::{Answered, WebError};
 use crate::web::frame::Frame;
 use chrono::{DateTime, Utc};
 
@@ -33,6 +35,43 @@ pub struct ContestPage {
     pub may_contest: bool,
     /// Whom to call.
     pub station: StationFacts,
+}
+
+/// An answer that staff entered, as the offer's own page tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entered {
+    /// That it was entered, how and when; once contested, that too.
+    pub text: String,
+    /// Whether it may still be contested.
+    pub may_contest: bool,
+}
+
+/// The answer that staff entered, if one was: the holder of the offer's link may contest it there as well.
+#[must_use]
+pub fn entered(l: L, row: &AssignmentRow, contested_at: Option<DateTime<Utc>>) -> Option<Entered> {
+    let by = row.answered_by.filter(|by| *by != AnsweredBy::Link)?;
+    let answer = l.t(&format!("answer-{}", standing_answer(row)?));
+    let by = l.t(&format!("answered-by-{by}"));
+    let at = row.answered_at.map(|at| l.instant(at.and_utc())).unwrap_or_default();
+    let mut text = l.a("link-contest-entered-text", &[("answer", &answer), ("by", &by), ("at", &at)]);
+    if let Some(at) = contested_at {
+        text.push_str(l.pick("", " "));
+        text.push_str(&l.a("link-contest-said-text", &[("at", &l.instant(at))]));
+    }
+    Some(Entered { text, may_contest: contested_at.is_none() })
+}
+
+/// The same, read from the database.
+///
+/// # Errors
+/// What the database says.
+pub fn entered_answer(call: &Call, file: &OfferFile) -> Result<Option<Entered>, WebError> {
+    Ok(entered(call.l, &file.row, contested_at(call, file)?))
+}
+
+fn contested_at(call: &Call, file: &OfferFile) -> Result<Option<DateTime<Utc>>, WebError> {
+    let said = db::task::by_dedup(&mut *call.office.read()?, &contest_key(&file.row))?;
+    Ok(said.map(|task| task.created_at.and_utc()))
 }
 
 /// Words the page: `contested_at` once it was said.
@@ -74,9 +113,7 @@ pub fn page(f: Frame, action: &str, file: &OfferFile, station: StationFacts, con
 /// # Errors
 /// A fault.
 pub fn show(call: &Call, file: &OfferFile) -> Answered {
-    let said = db::task::by_dedup(&mut *call.office.read()?, &contest_key(&file.row))?;
-    let said = said.map(|task| task.created_at.and_utc());
-    Answer::page(&page(call.frame(""), &call.path, file, file.station(call)?, said))
+    Answer::page(&page(call.frame(""), &call.path, file, file.station(call)?, contested_at(call, file)?))
 }
 
 /// Says that it was not theirs; the page then says so.
@@ -117,6 +154,11 @@ mod tests {
             assert!(fresh.contains(&l.t("decline-reason-travel")) && fresh.contains(&l.t("answer-decline")));
             assert!(fresh.contains("action=\"/l/token\" method=\"post\""));
             assert!(!render(&file, Some(letters::now())).contains("<form"));
+            let entry = entered(l, &file.row, None).expect("staff entered it");
+            assert!(entry.may_contest && entry.text.contains(&l.t("answer-decline")));
+            assert!(!entered(l, &file.row, Some(letters::now())).expect("staff entered it").may_contest);
+            file.row.answered_by = Some(AnsweredBy::Link);
+            assert_eq!(entered(l, &file.row, None), None);
             file.row.state = AssignmentState::Offered;
             file.row.first_answer = None;
             assert!(!render(&file, None).contains("<form"));

@@ -2,6 +2,7 @@
 //! are closed until opened. All post to the page's own address (contract.md, "The answer page").
 
 use super::clock::{Asked, Clock};
+use super::contest::{self, Entered};
 use super::facts::{self, Fact};
 use super::{OfferFile, back, closed, date, refused, theirs, wrong_with_ids};
 use crate::actions::answer_assignment::{AnswerInput, answer_assignment};
@@ -103,6 +104,8 @@ pub struct OfferPage {
     pub open: &'static str,
     /// What is wrong.
     pub wrong: Wrong,
+    /// An answer that staff entered.
+    pub entered: Option<Entered>,
     /// Whom to call.
     pub station: StationFacts,
 }
@@ -118,6 +121,8 @@ pub struct Seen<'a> {
     pub view: LinkView,
     /// The question.
     pub asked: Option<Asked>,
+    /// An answer that staff entered.
+    pub entered: Option<Entered>,
     /// Now.
     pub now: DateTime<Utc>,
 }
@@ -158,6 +163,7 @@ pub fn page(f: Frame, action: &str, seen: Seen<'_>, typed: &Typed) -> OfferPage 
             Some(AnswerKind::Accept) | None => "",
         },
         wrong: typed.wrong.clone(),
+        entered: seen.entered,
         station: seen.need.station.clone(),
         f,
     }
@@ -184,7 +190,8 @@ fn worded(call: &Call, file: &OfferFile, typed: &Typed) -> Result<OfferPage, Web
         replied_at: file.row.replied_at.map(|at| at.and_utc()),
         restarts_at: file.row.clock_restarts_at.map(|at| at.and_utc()),
     });
-    let seen = Seen { need: &need, offer: &offer, view: file.view(), asked, now: call.now };
+    let entered = contest::entered_answer(call, file)?;
+    let seen = Seen { need: &need, offer: &offer, view: file.view(), asked, entered, now: call.now };
     Ok(page(call.frame(""), &call.path, seen, typed))
 }
 
@@ -293,7 +300,7 @@ mod tests {
         offer.expert.phone = None;
         offer.expert.email = None;
         let (view, asked) = change(&mut need, &mut offer, &mut typed);
-        let seen = Seen { need: &need, offer: &offer, view, asked, now: letters::now() + TimeDelta::hours(20) };
+        let seen = Seen { need: &need, offer: &offer, view, asked, entered: None, now: letters::now() + TimeDelta::hours(20) };
         let html = page(sample::frame(l), "/l/token", seen, &typed).render().expect("renders");
         assert!(!html.contains('⟦'), "{html}");
         assert!(!letters::CONTACTS.iter().any(|secret| html.contains(secret)), "{html}");

@@ -18,13 +18,13 @@ use crate::domain::need::NeedState;
 use crate::domain::notice::{NeedFacts, Person, StationFacts};
 use crate::domain::refusal::Refusal;
 use crate::i18n::L;
-use crate::mail::links::Links;
+use crate::seal::Purpose;
 use crate::web::answer::Answer;
 use crate::web::call::Call;
 use crate::web::error::{Answered, WebError};
 use crate::web::form::Wrong;
 use crate::web::frame::Frame;
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Days, NaiveDateTime, Utc};
 
 /// One step of the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -204,7 +204,7 @@ fn read(call: &Call, need: &NeedRow) -> Result<Seen, WebError> {
     let facts = need_facts(&mut reader, need, false, false)?;
     let closure = db::need::closure(&mut reader, need.id)?;
     drop(reader);
-    let links = Links { base_url: "", keyring: &call.office.keys, now: call.now };
+    let expires_at = call.now + Days::new(90);
     let at = |moment: Option<NaiveDateTime>| moment.map(|at| at.and_utc());
     let asked = assignments.iter().filter(|row| row.state == AssignmentState::Offered);
     Ok(Seen {
@@ -227,7 +227,7 @@ fn read(call: &Call, need: &NeedRow) -> Result<Seen, WebError> {
                         email: Some(expert.email.clone()),
                     },
                     served_at: at(filed.map(|filed| filed.filed_at)),
-                    rate: if rated { String::new() } else { links.rate(row.id, row.round) },
+                    rate: if rated { String::new() } else { format!("/l/{}", call.office.keys.seal_link(Purpose::Rate, row.id.as_str(), u16::try_from(row.round).unwrap_or(0), expires_at)) },
                 })
             })
             .collect(),

@@ -4,6 +4,7 @@
 //! Source: Beijing standard, 服务要求 d) and a), 行为准则 c); rules.md, "Feedback, rating, evaluation, closing". What is
 //! typed is kept as a draft under the assignment's id.
 
+use super::contest::{self, Entered};
 use super::facts::{self, Fact};
 use super::offer::Choice;
 use super::{OfferFile, back, closed, date, refused};
@@ -93,12 +94,14 @@ pub struct TheirsPage {
     pub outcomes: Vec<Choice>,
     /// The three declarations.
     pub declarations: Vec<Declaration>,
-    /// Which form is open: `feedback`, `release` or nothing.
-    pub open: &'static str,
+    /// Whether the form for giving it back is open, not the one for feedback.
+    pub releasing: bool,
     /// The reason for giving it back, as typed.
     pub reason: String,
     /// What is wrong.
     pub wrong: Wrong,
+    /// An answer that staff entered.
+    pub entered: Option<Entered>,
     /// Whom to call at the station.
     pub station: StationFacts,
 }
@@ -130,8 +133,10 @@ pub struct Typed {
     pub reason: String,
     /// Something said that could not be taken.
     pub kept: String,
-    /// Which form is open.
-    pub open: &'static str,
+    /// Whether it is the form for giving it back that came back.
+    pub releasing: bool,
+    /// An answer that staff entered.
+    pub entered: Option<Entered>,
     /// What is wrong.
     pub wrong: Wrong,
 }
@@ -181,7 +186,8 @@ pub fn page(f: Frame, action: &str, need: &NeedFacts, offer: &OfferFacts, files:
         outcomes: outcomes.collect(),
         declarations: declarations.collect(),
         typed: feedback,
-        open: typed.open,
+        releasing: typed.releasing,
+        entered: typed.entered,
         reason: typed.reason,
         wrong: typed.wrong,
         station: need.station.clone(),
@@ -232,7 +238,8 @@ fn size(bytes: i64) -> String {
     }
 }
 
-fn worded(call: &Call, file: &OfferFile, typed: Typed) -> Result<TheirsPage, WebError> {
+fn worded(call: &Call, file: &OfferFile, mut typed: Typed) -> Result<TheirsPage, WebError> {
+    typed.entered = contest::entered_answer(call, file)?;
     let (need, offer) = (file.need_facts(call)?, file.offer_facts(call)?);
     let files = db::attachment::of_need(&mut *call.office.read()?, file.need.id)?;
     Ok(page(call.frame(""), &call.path, &need, &offer, &files, typed, call.now))
@@ -244,7 +251,6 @@ fn drafted(call: &Call, file: &OfferFile) -> Result<Typed, WebError> {
     Ok(draft.map_or_else(Typed::default, |draft| Typed {
         feedback: Fields(draft.fields.get()),
         kept_at: Some(draft.updated_at.and_utc()),
-        open: "feedback",
         ..Typed::default()
     }))
 }
@@ -294,7 +300,7 @@ pub fn file_feedback(call: &Call, offer: &OfferFile) -> Answered {
                 problems.extend(unread);
                 problems.sort_by_key(|problem| FIELDS.iter().position(|name| *name == problem.field));
                 let wrong = Wrong::of_refusal(call.l, &Refusal::Invalid(problems));
-                let typed = Typed { feedback: known(form), open: "feedback", wrong, ..Typed::default() };
+                let typed = Typed { feedback: known(form), wrong, ..Typed::default() };
                 Answer::form_again(&worded(call, offer, typed)?)
             }
             _ => closed::show(call, &offer.again(call)?, Some(form.get("done").trim())),
@@ -367,7 +373,7 @@ pub fn release(call: &Call, offer: &OfferFile) -> Answered {
         Err(error) => match refused(error)? {
             refusal @ Refusal::Invalid(_) => {
                 let wrong = Wrong::of_refusal(call.l, &refusal);
-                let typed = Typed { reason, open: "release", wrong, ..drafted(call, offer)? };
+                let typed = Typed { reason, releasing: true, wrong, ..drafted(call, offer)? };
                 Answer::form_again(&worded(call, offer, typed)?)
             }
             _ => Ok(back(call).flash("flash-link-again", &[])),

@@ -25,14 +25,16 @@ fn entry() -> AttachmentEntry {
 #[test]
 fn an_accepted_offer_shows_contact_files_and_both_forms() {
     for l in sample::languages() {
-        let typed = Typed::default();
+        let entered = Some(Entered { text: "代录".into(), may_contest: true });
+        let typed = Typed { entered, ..Typed::default() };
         let page = page(sample::frame(l), "/l/token", &letters::need(), &letters::offer(), &[entry()], typed, letters::now());
         let html = page.render().expect("renders");
         assert!(!html.contains('⟦'), "{html}");
         assert!(html.contains("tel:13900001111") && html.contains("mailto:he@yanshi.example"));
         assert!(html.contains(&format!("/l/token/files/{}", letters::ID)) && html.contains("1.4 MB"));
-        assert!(html.contains("data-draft=\"/l/token?act=draft\"") && !html.contains("name=\"act\" open"));
-        for act in ["feedback", "draft", "release"] {
+        assert!(html.contains("data-draft=\"/l/token?act=draft\""));
+        assert_eq!(html.matches("<details class=\"act\" name=\"act\" open").count(), 1, "feedback is open, the way out is not");
+        for act in ["feedback", "draft", "release", "contest"] {
             assert_eq!(html.matches(&format!("name=\"act\" value=\"{act}\"")).count(), 1, "{act}");
         }
         for name in DECLARATIONS {
@@ -50,7 +52,6 @@ fn feedback_that_comes_back_is_filled_and_says_what_is_wrong() {
         let typed = Typed {
             feedback: fields(&[("done", "比对了<三处>"), ("hours", "四"), ("outcome", "partly"), ("no_gift", "yes"), ("served_on", "2026-05-05")]),
             kept_at: Some(letters::now()),
-            open: "feedback",
             wrong: Wrong { list: vec![line("hours"), line("no_touting")] },
             ..Typed::default()
         };

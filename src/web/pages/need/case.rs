@@ -285,7 +285,7 @@ fn feedback(call: &Call, id: NeedId, offers: &[AssignmentRow], people: &People) 
             view.paragraphs = row.done.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
             view.follow_up = row.follow_up.clone().unwrap_or_default();
             view.facts = vec![
-                Fact::new(l.t("need-feedback-hours"), vec![l.a("need-hours", &[("hours", &hours(row.hours))])]),
+                Fact::new(l.t("need-feedback-hours"), vec![l.a("need-hours-spent", &[("hours", &hours(row.hours))])]),
                 Fact::new(l.t("need-feedback-served"), vec![l.short_date(row.served_on)]),
                 Fact::new(l.t("need-feedback-outcome"), vec![l.t(&format!("outcome-{}", row.outcome))]),
                 Fact::new(l.t("need-feedback-declared"), vec![l.t(if declared { "need-declared" } else { "need-not-declared" })]),

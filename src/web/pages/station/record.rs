@@ -3,7 +3,7 @@
 use super::super::expert::{IncidentLine, RatedLine, Tag, incident_line, rated_line};
 use super::super::options;
 use super::{mode_tag, sees};
-use crate::db::{self, conduct_list, listing};
+use crate::db::{self, beside, conduct_list};
 use crate::domain::conduct::IncidentKind;
 use crate::domain::feedback::RatingChannel;
 use crate::domain::refusal::Refusal;
@@ -135,7 +135,7 @@ pub fn dossier(call: &Call) -> Answered {
     let services = conduct_list::rated_at_station(&mut reader, id, MOST)?;
     let needs: Vec<NeedId> = services.iter().map(|(_, need, _)| need.id).collect();
     let closures: HashMap<NeedId, db::need::ClosureRow> =
-        listing::closures_of(&mut reader, &needs)?.into_iter().map(|row| (row.need, row)).collect();
+        beside::closures_of(&mut reader, &needs)?.into_iter().map(|row| (row.need, row)).collect();
     let mut figures = super::super::expert::Figures {
         marks: i64::try_from(services.len()).unwrap_or(0),
         ..super::super::expert::Figures::default()

@@ -1,0 +1,429 @@
+# The pages on which staff work on needs: list, new need, case, choosing experts, papers to print.
+
+field-not-a-time = Not a time, for example 2026-05-08 09:40
+field-not-a-file-kind = “{ $detail }” is not a file we take: only PDF, JPEG, PNG, DOCX and XLSX
+
+flash-need-submitted = { $similar ->
+    [0] The need is in, number { $number }. Now choose experts.
+    [one] The need is in, number { $number }. This enterprise has another open need like it; please compare.
+   *[other] The need is in, number { $number }. This enterprise has { $similar } other open needs like it; please compare.
+}
+flash-need-draft-kept = The draft is saved; it will be here when you come back.
+flash-need-draft-dropped = The draft is cleared.
+flash-need-assigned = The offer is made. Its clock starts when the mail server takes the letter.
+flash-need-assigned-tomorrow = The offer is made; its letter leaves at 08:00.
+flash-need-retracted = The need is retracted; the experts concerned are told.
+flash-need-closed = The need is closed.
+flash-need-corrected = The contact is corrected.
+flash-need-handed-over = The need is handed over.
+flash-need-notice = The time of notice is entered; the clock has started.
+flash-need-answer = The answer is entered; the expert gets a confirmation.
+flash-need-replied = The reply is sent; the clock runs again.
+flash-need-released = The seat is given back; the chain goes on.
+flash-need-feedback = The feedback is entered.
+flash-need-rated = The call-back is entered.
+flash-need-files-added = { $n ->
+    [one] One file added.
+   *[other] { $n } files added.
+}
+flash-task-done = The task is done.
+
+# The list
+need-new = Submit a need
+need-list-q = Find
+need-list-q-hint = Number, enterprise, content
+need-list-state = State
+need-list-service = Service
+need-list-services = Services and region
+need-list-region = Region
+need-list-from = Submitted from
+need-list-to = To
+need-list-find = Find
+need-list-any-state = Every state
+need-list-any-service = Every service
+need-list-any-region = Every region
+need-list-need = Need
+need-list-expert = Expert
+need-list-clock = What is left
+need-list-nobody = Nobody yet
+need-list-submitted = Submitted
+need-list-paging = { $first }–{ $last } of { $total }
+need-list-total = { $total } in all
+need-list-here = { $n } on this page
+need-list-none = No needs yet
+need-list-none-text = Submit the first one for an enterprise; it takes about two minutes.
+need-list-none-found = No need fits
+need-list-none-found-text = Try other words, or fewer filters.
+need-list-clear = Clear the filters
+need-list-without-index = Full-text search is not available at the moment. The list is by date, and finds titles, numbers and enterprises only.
+
+# A new need
+need-new-takes = About two minutes; a draft is kept while you write
+need-new-aside = Hints
+need-new-tip = When title and description are written, press “Suggest from the text”: services and industries that seem to fit are marked.
+need-draft-of = Draft of { $at }
+need-draft-back = This is your draft of { $at }; go on where you left off.
+need-draft-drop = Start over
+need-draft-drop-sure = A cleared draft cannot be brought back. Clear it?
+need-draft-keep = Save as draft
+need-draft-saved = Saved as draft
+need-draft-failed = The draft could not be saved; check the connection
+need-part-enterprise = Enterprise
+need-part-matter = What happened
+need-part-services = Services
+need-part-industries = Industries
+need-part-how = How the service is wanted
+need-part-conflict = Conflict of interest and confidentiality
+need-enterprise = Enterprise
+need-enterprise-hint = The full registered name. Enterprises we know are recognised.
+need-uscc = Unified social credit code
+need-enterprise-region = Region of the enterprise
+need-contact-name = Contact person
+need-contact-phone = Phone
+need-contact-email = Email
+need-contact-email-hint = Receipt, progress and rating links go here. A need is accepted without it; the receipt is printed instead.
+need-contact-none = No phone and no email given
+need-consent = Informed, and consent given
+need-consent-text = The enterprise was told that the contact's name, phone, email and the matter are used for this need only, that the expert who accepts sees them, and that they can be corrected or deleted at any time. It agrees.
+need-consent-given = Informed, and consent given
+need-consent-not = No consent recorded
+need-title = Title, in one line
+need-title-hint = For example: warning letter over a patent; are we infringing, and how do we reply?
+need-description = What happened, and what should be solved
+need-description-hint = Dates, products, what the other side asks. No technical secrets; those can be told in person later.
+need-suggest = Suggest from the text
+need-services-basic = Basic services
+need-services-special = Special services
+need-industries-other = Other industries
+need-industries-more = In other words
+need-industries-more-hint = Separate several with commas.
+need-mode = Channel
+need-form = Form of service
+need-form-as-usual = As the channel says
+need-language = Language
+need-region = Region of the service
+need-region-choose = Please choose
+need-wanted-by = Wanted by
+need-hours = Hours expected
+need-seats = Experts wanted
+need-seats-hint = Several for consultations, training and visits to parks; 20 at most.
+need-urgency = Urgency
+need-station = Station
+need-station-choose = Choose a station
+need-opposing-party = Opposing party
+need-opposing-agent = Opposing party's agent
+need-confidential = Content only for the expert who accepts
+need-confidential-text = Before accepting, experts see services and the parties' names, to judge a conflict of interest
+need-submit = Submit and see experts
+need-submit-text = The enterprise gets its number and a link to follow progress. No expert is told yet.
+need-similar = { $n ->
+    [one] This enterprise has an open need
+   *[other] This enterprise has { $n } open needs
+}
+need-similar-text = Have a look; if it is the same matter, go on there.
+need-similar-after = If it is the same matter, go on there and close this one as a duplicate.
+need-read = What the text speaks of
+need-read-text = Only a suggestion; what you tick counts.
+
+# The clock
+need-clock-title = Answer clock
+need-clock-left = { $left } left
+need-clock-before = {""}
+need-clock-after = left
+need-clock-soon = Due soon
+need-clock-over = Run out
+need-clock-over-long = The time is over and is being dealt with
+need-clock-unsent = Not sent yet
+need-clock-unsent-note = Starts when the mail server takes it
+need-clock-not-begun = The clock of { $name } has not started: it waits for the mail server, or for you to enter when the expert was told.
+need-clock-paused = Clock stopped
+need-clock-paused-note = A question waits for a reply
+need-clock-paused-long = The expert asked a question; the clock stands still. After the reply at least one full day is given.
+need-clock-due-before = { $name } is to answer before
+need-clock-due-was = Due before it stopped:
+need-clock-due-after = {""}
+need-clock-feedback = Feedback: { $left } left
+need-clock-feedback-over = Feedback overdue
+need-clock-rule = { $name }: { $text } A deadline once told only ever moves later, whatever the rules become.
+need-clock-then = Without an answer by then, a lapse is recorded and { $name } is asked next.
+need-clock-then-nobody = Without an answer by then, a lapse is recorded. There is no reserve left: it becomes a task of yours.
+need-unit-day = d
+need-unit-hour = h
+need-unit-minute = min
+need-day-today = Today
+need-day-notice = Notice, not counted
+need-day-counted = Day { $n }
+need-day-moved-here = Moved here
+need-day-moves = Rest, moves on
+need-day-rest = Not counted
+need-day-hours = Running
+need-day-floor = Extended
+
+# The case
+need-number = Number
+need-submitted = Submitted
+need-submitted-at = Submitted { $at }
+need-choose-experts = Choose experts
+need-receipt = Receipt
+need-record = Service record
+need-facts = The need
+need-description-as-told = As told
+need-owner = Owner
+need-agent-is = Agent: { $agent }
+need-no-opposing = No opposing party
+need-is-confidential = Content only for the expert who accepts
+need-is-open = Experts see the content before accepting
+need-wanted-by-day = Wanted by { $day }
+need-hours-about = About { $hours } h
+need-hours-spent = { $hours } h
+need-seat = Seat { $n }
+need-chain = Offers
+need-nobody-asked = Nobody has been asked
+need-nobody-asked-text = Choose a first expert and reserves; the chain goes on by itself when somebody cannot.
+need-reserves = Reserves
+need-offer-told = Told { $at } ({ $by })
+need-offer-due = Due { $due }
+need-offer-provisional = The holiday calendar of a year concerned is not out yet: the deadline is provisional and only moves later.
+need-offer-answered = { $at }: { $answer } ({ $by }), after { $took }
+need-offer-reason = Reason: { $reason }
+need-offer-note = Note: { $note }
+need-offer-question = Question: { $text }
+need-offer-reply = Reply: { $text }
+need-offer-released = Released by { $by }
+need-offer-feedback-due = Feedback due { $due }
+need-tasks = Tasks
+need-task-done = Done
+need-task-over = Overdue
+need-trail = What happened
+need-trail-newest = Newest first
+need-trail-cut = Older events are not listed.
+need-trail-all = The whole trail
+need-event-late = Late
+need-event-reply-due = reply due { $due }
+need-event-to = to { $name }
+need-event-score = { $score } of 5
+need-event-asked = { $n } asked
+need-actor-account = Staff
+need-actor-expert = The expert
+need-actor-enterprise = The enterprise
+need-actor-operator = Operator
+need-actor-desk = By the system
+need-letters = Letters
+need-letters-count = { $n ->
+    [one] One letter
+   *[other] { $n } letters
+}
+need-letters-none = No letters yet
+need-letter = Letter
+need-letter-to = To
+need-letter-to-enterprise = { $name } (enterprise)
+need-letter-state = State
+need-letter-when = When
+need-letter-queued = Waiting
+need-letter-sending = Being sent
+need-letter-accepted = With the mail server
+need-letter-bounced = Came back
+need-letter-failed = Not sent
+need-letter-void = No longer sent
+need-letter-mail-off = No mail server is set up
+need-letter-again = { $n ->
+    [one] Tried once; will be tried again
+   *[other] Tried { $n } times; will be tried again
+}
+need-letter-later = Leaves at this time
+need-letter-sent = Handed to the mail server { $at }
+need-letter-masked = Links are blanked; other people's contact data is masked.
+need-letter-evidence = The original is kept under seal, templates version { $version }, SHA-256:
+need-files = Attachments
+need-files-none = No attachments.
+need-files-add = Add attachments
+need-files-hint = Several at once, 20 MB together; ten for one need. PDF, JPEG, PNG, DOCX and XLSX only. Experts see them after accepting.
+need-files-do = Upload
+need-feedback = Feedback and rating
+need-feedback-filed = Filed
+need-feedback-done = What was done
+need-feedback-hours = Hours spent
+need-feedback-served = Day of the service
+need-feedback-outcome = Outcome
+need-feedback-follow-up = What should follow
+need-feedback-declared = Declarations
+need-declared = No gifts taken, no paid service promoted, no business touted
+need-not-declared = Declarations incomplete
+need-stars = { $n } of 5
+need-rating-reports = Conduct reported
+need-closure = Closing
+need-closed-at = Closed
+need-evaluation = Internal evaluation
+need-evaluation-marks = Promptness { $promptness }, expertise { $expertise }, attitude { $attitude }
+
+# Deeds
+need-acts = What can be done
+need-choose = Please choose
+need-channel = Channel
+need-reason = Reason
+need-act-answer = Enter an answer
+need-act-answer-note = told by phone or WeChat
+need-act-answer-do = Enter the answer
+need-answer-text = When { $name } answered by phone, WeChat or in person, enter it here. The expert gets a confirmation with “this was not me”.
+need-answer = Answer
+need-answer-reason = Reason for declining
+need-answer-reason-none = Not declined
+need-answer-busy = Busy until
+need-answer-note = Note or question
+need-answer-note-hint = Required for a question.
+need-act-notice = Enter a notice
+need-act-notice-note = phoned, or sent a WeChat message
+need-act-notice-do = Enter, and start the clock
+need-notified-at = When the expert was told (Beijing time)
+need-act-reply = Reply to the question
+need-act-reply-do = Send the reply
+need-reply-text = Reply
+need-reply-hint = The expert gets the reply, and the deadline moves accordingly.
+need-act-release = Release the expert
+need-release-text = The next reserve is asked; nothing is held against the expert.
+need-release-by = Who asks for it
+need-release-sure = The seat goes to the next reserve, and { $name } is told. Release?
+need-act-feedback = Enter feedback
+need-act-feedback-note = when the expert tells it
+need-act-feedback-do = File the feedback
+need-declare-hint = Confirm each one with the expert.
+need-no-gift = No gifts taken
+need-no-promotion = No paid service promoted
+need-no-touting = No business touted for the employer
+need-act-rating = Enter a call-back
+need-act-rating-note = ask the enterprise by phone
+need-act-rating-do = Enter the call-back
+need-rating-score = Satisfaction
+need-rating-text = In the enterprise's words
+need-rating-conduct = What the enterprise reports
+need-rating-conduct-hint = Leave empty if nothing. A tick goes straight to the managers.
+need-score-5 = Very satisfied
+need-score-4 = Satisfied
+need-score-3 = Neither
+need-score-2 = Dissatisfied
+need-score-1 = Very dissatisfied
+need-wechat = Copy a WeChat message
+need-wechat-text = For the expert alone. Afterwards enter the time under “Enter a notice”: only then the clock starts.
+need-act-close = Close the need
+need-close-reason = Reason
+need-close-reason-hint = “Served” asks for feedback and a rating (or a call-back) first.
+need-close-note = Note
+need-close-note-hint = When passed on, say where.
+need-close-sure = Open offers become void, and the enterprise is told. Close?
+need-evaluation-hint = When the reason is “served”; 5 is best.
+need-evaluation-promptness = Promptness
+need-evaluation-expertise = Expertise
+need-evaluation-attitude = Attitude
+need-evaluation-note = In words
+need-act-contact = Correct the contact
+need-act-contact-do = Save
+need-act-handover = Hand over
+need-act-handover-do = Hand over
+need-handover-to = To
+need-handover-hint = Its tasks and letters go with it.
+need-act-retract = Retract the need
+need-retract-text = When the enterprise no longer needs it. Experts' figures are not touched.
+need-retract-sure = Open offers become void; experts and enterprise are told. Retract?
+
+# Choosing experts
+need-candidates = Recommended experts
+need-considered = { $all } on the register, { $eligible } may be asked, { $listed } listed
+need-candidates-none = Nobody may be asked
+need-candidates-none-text = See below which rules drop whom; change channel or date, or close with a reason.
+need-candidates-rest = { $n ->
+    [one] See one more
+   *[other] See { $n } more
+}
+need-back-to-case = Back to the case
+need-not-assignable = No seat of this need is free, or your role does not make offers. This page is for reading only.
+need-signature = Points: { $points }
+need-signature-key = The strip from left to right: { $key }. The wider, the weightier; the fuller, the better.
+need-rank = Place { $n }
+need-points = points
+need-points-of = of 100 points
+need-expert-about = { $firm } · { $years ->
+    [one] one year of practice
+   *[other] { $years } years of practice
+}
+need-fact-distance = { $km } km
+need-fact-load = { $open ->
+    [0] { $month } this month, at most { $cap }
+   *[other] { $month } this month, at most { $cap }; { $open } open
+}
+need-fact-median = answers in { $hours } h (median)
+need-place = Place
+need-place-none = Not chosen
+need-place-first = First
+need-place-reserve = Reserve { $n }
+need-why-him = Why this expert
+need-reasons-of = Points of { $name }, { $score } in all
+need-reasons-sealed = Sealed with the offer, and can be counted again
+need-why-not = Look up why somebody is not in front
+need-why-not-text = Look up why somebody is not in front:
+need-why-not-hint = Name or firm
+need-why-not-do = Look up
+need-why-not-none = Nobody called “{ $name }” was found.
+need-why-title = Why { $name }
+need-why-back = Back to the experts
+need-why-choose = Put first, and see the plan
+need-excluded = Fitting, but not to be asked
+need-excluded-one = Not to be asked, by this rule
+need-excluded-count = { $n } listed, each with its rule
+need-excluded-all = Dropped in all: { $counts }.
+need-rule = Rule E-{ $n }
+need-rule-count = { $tag } { $n }
+need-plan = Plan
+need-plan-seat = Which seat
+need-plan-empty = Choose a first expert on the left.
+need-plan-latest-before = There is a result by
+need-plan-latest-after = at the latest.
+need-plan-latest-short = A result by { $due }
+need-plan-now = letter leaves now
+need-plan-then = if not taken, letter leaves { $at }
+need-plan-moved = The last day is a rest day: moves to the next working day
+need-plan-nobody = Still nobody
+need-plan-nobody-text = Becomes a task of yours and of the managers; nothing is dropped
+need-plan-late = The enterprise wants the service by { $day }. If only { $name } accepts, it may be later.
+need-plan-how = How the first deadline is counted
+need-plan-night = Letters the system sends by itself leave between 08:00 and 21:00.
+need-plan-is-night = It is night. The letter can leave now, or tomorrow at 08:00.
+need-plan-tomorrow-due = If it leaves at 08:00, the first deadline is { $due }.
+need-plan-again = Count again with the places as chosen
+need-plan-no-first = Choose who is asked first.
+need-plan-two-firsts = Only one expert can be first.
+need-plan-not-eligible = The first expert may not be asked right now: { $rule }. Please choose another.
+need-assign = Make the offer
+need-assign-to = Ask { $name }
+need-assign-tomorrow = Send tomorrow at 08:00
+need-assign-text = Contact data is exchanged after somebody accepted.
+
+# Papers
+need-print = Print
+need-printed = Printed { $at }
+need-receipt-title = Receipt
+need-receipt-text = For the enterprise. The QR code is the private link of this need; do not pass it on.
+need-receipt-qr = Scan to follow progress, and to rate the service afterwards. Valid for 90 days.
+need-receipt-free = The service is free.
+need-record-title = Record of IP public service
+need-record-text = One page A4, filled in from the case; the blanks are for handwriting.
+need-record-for = Served
+need-record-region = Region
+need-record-mode = Channel
+need-record-matter = Matter
+need-record-expert = Expert
+need-record-firm = Firm
+need-record-answer = Notice and answer
+need-record-answered = Told { $told }, answered { $at }, after { $took }: on time.
+need-record-answered-late = Told { $told }, answered { $at }, after { $took }: late.
+need-record-when = When
+need-record-served = { $day }, { $hours } h
+need-record-done = What was done
+need-record-result = Result and what follows
+need-record-declaration = Declaration
+need-record-declared = A public service: no gifts taken, no paid service promoted, no business touted for the employer. (Declared with the feedback)
+need-record-declare = A public service: no gifts taken, no paid service promoted, no business touted for the employer.
+need-record-satisfaction = Satisfaction
+need-sign-expert = Expert
+need-sign-enterprise = Enterprise
+need-sign-liaison = Liaison
+need-sign-date = Date

@@ -1,0 +1,294 @@
+//! Policy (工作规则) and calendar (放假安排): what is in force, a new version, a State Council notice.
+
+use super::super::routes::{Access, BodyLimit, Route, get, post};
+use super::options::{Pick, Tick, picks};
+use crate::actions::ActionError;
+use crate::actions::import_calendar::import_calendar;
+use crate::actions::set_policy::{self, POLICY_KEY};
+use crate::db;
+use crate::db::beside;
+use crate::domain::answer_rule::CountingRule;
+use crate::domain::calendar::beijing_date;
+use crate::domain::policy::Policy;
+use crate::domain::refusal::{FieldProblem, Refusal};
+use crate::domain::role::Right;
+use crate::i18n::L;
+use crate::ids::AccountId;
+use crate::web::answer::Answer;
+use crate::web::call::Call;
+use crate::web::error::Answered;
+use crate::web::form::{Fields, Wrong};
+use crate::web::frame::Frame;
+use actix_web::http::StatusCode;
+use chrono::Datelike;
+use std::collections::{BTreeMap, HashMap};
+
+/// The rows of the table.
+#[must_use]
+pub fn rows() -> Vec<Route> {
+    use Access::SignedIn;
+    vec![
+        get("/policy", SignedIn(Right::Decide), show),
+        post("/policy", SignedIn(Right::Decide), set),
+        post("/policy/calendar", SignedIn(Right::Decide), calendar).takes(BodyLimit::FILE),
+    ]
+}
+
+struct Version {
+    number: i32,
+    when: String,
+    who: String,
+    rule: String,
+    current: bool,
+}
+
+struct Year {
+    year: i32,
+    holidays: usize,
+    workdays: usize,
+    source: String,
+}
+
+#[derive(askama::Template)]
+#[template(path = "pages/policy.html", config = "src/web/askama.toml")]
+struct PolicyPage {
+    f: Frame,
+    form: Fields,
+    wrong: Wrong,
+    rules: Vec<Tick>,
+    floors: Vec<Pick>,
+    versions: Vec<Version>,
+    years: Vec<Year>,
+    missing: String,
+}
+
+/// The figures of a policy and how the form names them; `waking_hours_floor` and the rule stand apart.
+const FIGURES: [&str; 8] = [
+    "reserves", "monthly_cap", "open_cap", "feedback_working_days", "rating_days", "rating_reminder_day",
+    "lapses_to_admonish", "admonitions_to_remove",
+];
+
+/// `GET /policy`.
+///
+/// # Errors
+/// A fault.
+pub fn show(call: &Call) -> Answered {
+    let form = as_fields(&call.office.policy()?);
+    page(call, &form, Wrong::none())
+}
+
+fn as_fields(policy: &Policy) -> Fields {
+    let mut form = Fields::default();
+    form.set("counting_rule", policy.counting_rule.as_str());
+    form.set("waking_hours_floor", policy.waking_hours_floor.map_or_else(String::new, |hours| hours.to_string()));
+    let figures: [String; 8] = [
+        policy.reserves.to_string(),
+        policy.monthly_cap.to_string(),
+        policy.open_cap.to_string(),
+        policy.feedback_working_days.to_string(),
+        policy.rating_days.to_string(),
+        policy.rating_reminder_day.to_string(),
+        policy.lapses_to_admonish.to_string(),
+        policy.admonitions_to_remove.to_string(),
+    ];
+    for (name, figure) in FIGURES.iter().zip(figures) {
+        form.set(name, figure);
+    }
+    form
+}
+
+fn asked(form: &Fields) -> Result<Policy, Refusal> {
+    let mut problems = Vec::new();
+    let counting_rule = form.get("counting_rule").parse::<CountingRule>().unwrap_or_else(|_| {
+        problems.push(FieldProblem::new("counting_rule", "missing"));
+        CountingRule::default()
+    });
+    let mut figure = |name: &str| -> u32 {
+        match form.opt(name).map(str::parse) {
+            Some(Ok(figure)) => figure,
+            Some(Err(_)) => {
+                problems.push(FieldProblem::new(name, "not-a-number"));
+                0
+            }
+            None => {
+                problems.push(FieldProblem::new(name, "missing"));
+                0
+            }
+        }
+    };
+    let signed = |figure: u32| i32::try_from(figure).unwrap_or(i32::MAX);
+    let policy = Policy {
+        counting_rule,
+        waking_hours_floor: if form.opt("waking_hours_floor").is_some() { Some(figure("waking_hours_floor")) } else { None },
+        reserves: figure("reserves"),
+        monthly_cap: signed(figure("monthly_cap")),
+        open_cap: signed(figure("open_cap")),
+        feedback_working_days: figure("feedback_working_days"),
+        rating_days: figure("rating_days"),
+        rating_reminder_day: figure("rating_reminder_day"),
+        lapses_to_admonish: i64::from(figure("lapses_to_admonish")),
+        admonitions_to_remove: i64::from(figure("admonitions_to_remove")),
+    };
+    if problems.is_empty() { Ok(policy) } else { Err(Refusal::Invalid(problems)) }
+}
+
+fn page(call: &Call, form: &Fields, wrong: Wrong) -> Answered {
+    let l = call.l;
+    let mut reader = call.office.read()?;
+    let rows = db::policy::versions(&mut reader, POLICY_KEY, 20)?;
+    let mut accounts: Vec<AccountId> = rows.iter().filter_map(|row| row.set_by).collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    let names: HashMap<AccountId, String> = beside::owners_of(&mut reader, &accounts)?.into_iter().collect();
+    let versions = rows
+        .iter()
+        .enumerate()
+        .map(|(place, row)| {
+            let policy: Policy = serde_json::from_str(row.value.as_str()).unwrap_or_default();
+            Version {
+                number: row.version,
+                when: l.instant(row.set_at.and_utc()),
+                who: row.set_by.and_then(|id| names.get(&id).cloned()).unwrap_or_default(),
+                rule: l.t(&format!("rule-{}", policy.counting_rule)),
+                current: place == 0,
+            }
+        })
+        .collect();
+    let missing = call.office.calendar().missing_year(beijing_date(call.now));
+    let hours = ["12", "16", "20", "24", "28", "36", "48"];
+    let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = PolicyPage {
+        f: call.frame("policy"),
+        rules: rules(l, form.get("counting_rule")),
+        floors: picks(
+            form.get("waking_hours_floor"),
+            &l.t("policy-no-floor"),
+            floors(form.get("waking_hours_floor"), &hours)
+                .into_iter()
+                .map(|hours| (hours.clone(), l.a("policy-hours", &[("n", &hours)]))),
+        ),
+        versions,
+        years: years(&db::calendar::all(&mut reader)?),
+        missing: missing.map_or_else(String::new, |year| l.a("policy-missing-year", &[("year", &year.to_string())])),
+        form: form.clone(),
+        wrong,
+    };
+    Answer::page_with(status, &page)
+}
+
+/// The usual floors, and the one in force if it is none of them.
+fn floors(chosen: &str, usual: &[&str]) -> Vec<String> {
+    let mut floors: Vec<String> = usual.iter().map(|hours| (*hours).to_owned()).collect();
+    if !chosen.is_empty() && chosen.bytes().all(|byte| byte.is_ascii_digit()) && !floors.iter().any(|hours| hours == chosen) {
+        floors.push(chosen.to_owned());
+    }
+    floors
+}
+
+fn rules(l: L, chosen: &str) -> Vec<Tick> {
+    CountingRule::ALL
+        .iter()
+        .map(|rule| Tick::new(rule.as_str(), l.t(&format!("rule-{rule}")), rule.as_str() == chosen).noted(l.t(&format!("rule-{rule}-text"))))
+        .collect()
+}
+
+/// The years whose notice is known, newest first.
+fn years(rows: &[db::calendar::CalendarDayRow]) -> Vec<Year> {
+    let mut years: BTreeMap<i32, Year> = BTreeMap::new();
+    for row in rows {
+        let year = row.day.year();
+        let known = years.entry(year).or_insert_with(|| Year { year, holidays: 0, workdays: 0, source: String::new() });
+        if row.kind == "workday" { known.workdays += 1 } else { known.holidays += 1 }
+        if !row.source.is_empty() {
+            row.source.clone_into(&mut known.source);
+        }
+    }
+    years.into_values().rev().collect()
+}
+
+/// `POST /policy`.
+///
+/// # Errors
+/// A fault; what will not do comes back as the form.
+pub fn set(call: &Call) -> Answered {
+    let form = call.form()?;
+    let actor = call.actor()?;
+    match asked(form).map_err(ActionError::from).and_then(|policy| set_policy::set_policy(&call.office, &actor, &policy)) {
+        Ok(()) => Ok(Answer::see_other("/policy").flash("flash-policy-set", &[])),
+        Err(ActionError::Refused(refusal @ Refusal::Invalid(_))) => page(call, form, Wrong::of_refusal(call.l, &refusal)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `POST /policy/calendar`.
+///
+/// # Errors
+/// A fault; what will not do comes back on the page.
+pub fn calendar(call: &Call) -> Answered {
+    let sent = call.form()?;
+    let file = call.files()?.iter().find(|file| file.field == "file");
+    let text = file.map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
+    let imported = match text {
+        None => Err(Refusal::Invalid(vec![FieldProblem::new("file", "missing")]).into()),
+        Some(text) => import_calendar(&call.office, &call.actor()?, &text, sent.get("source"), false),
+    };
+    match imported {
+        Ok(report) => {
+            let years: Vec<String> = report.years.iter().map(i32::to_string).collect();
+            let moved = report.moved.to_string();
+            Ok(Answer::see_other("/policy").flash(
+                "flash-calendar-imported",
+                &[("years", &years.join("–")), ("days", &report.days.to_string()), ("moved", &moved)],
+            ))
+        }
+        Err(ActionError::Refused(refusal @ Refusal::Invalid(_))) => {
+            let mut form = as_fields(&call.office.policy()?);
+            form.set("source", sent.get("source"));
+            page(call, &form, Wrong::of_refusal(call.l, &refusal))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::Lang;
+
+    fn shipped() -> Vec<db::calendar::CalendarDayRow> {
+        let calendar = crate::domain::calendar::Calendar::from_csv(crate::domain::calendar::SHIPPED_HOLIDAYS, "v1").expect("reads");
+        calendar
+            .rows()
+            .map(|row| db::calendar::CalendarDayRow {
+                day: row.date,
+                kind: row.kind.as_str().to_owned(),
+                occasion: row.occasion.clone(),
+                source: "国办发明电".to_owned(),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_policy_in_force_comes_back_from_its_own_form() {
+        let policy = Policy { waking_hours_floor: Some(24), monthly_cap: 7, ..Policy::default() };
+        assert_eq!(asked(&as_fields(&policy)), Ok(policy));
+        let mut form = as_fields(&Policy::default());
+        form.0.retain(|(name, _)| name != "reserves");
+        form.set("reserves", "several");
+        assert_eq!(asked(&form), Err(Refusal::Invalid(vec![FieldProblem::new("reserves", "not-a-number")])));
+    }
+
+    #[test]
+    fn years_are_counted_and_every_word_is_there() {
+        let years = years(&shipped());
+        assert_eq!(years.first().map(|year| year.year), Some(2026));
+        assert!(years.iter().all(|year| year.holidays > year.workdays && !year.source.is_empty()));
+        for lang in [Lang::Zh, Lang::En] {
+            for name in FIGURES {
+                assert!(L(lang).has(&format!("policy-{name}")), "policy-{name}");
+            }
+            assert!(!rules(L(lang), "civil-code").iter().any(|tick| tick.label.contains('⟦')));
+        }
+        assert_eq!(floors("30", &["12", "24"]), ["12", "24", "30"]);
+    }
+}
