@@ -21,6 +21,7 @@ mod profile;
 pub mod rows;
 mod service;
 pub mod stations;
+mod submitting;
 pub mod texts;
 pub mod trail;
 

@@ -126,7 +126,7 @@ impl History<'_, '_> {
         let writes = match case.fate {
             Fate::NoFeedback { .. } => return,
             Fate::NoRating | Fate::NotClosed | Fate::Reported(_) => at + TimeDelta::hours(self.dice.between(20, 50)),
-            _ if self.dice.percent(4) => due_at + TimeDelta::hours(self.dice.between(6, 130)),
+            _ if self.dice.percent(2) => due_at + TimeDelta::hours(self.dice.between(6, 130)),
             _ => at + TimeDelta::hours(self.dice.between((left / 4).min(30), left - 6)),
         };
         self.schedule(waking(writes), index, Step::Feedback { offer: place });

@@ -69,7 +69,7 @@ impl<'corpus> Clients<'corpus> {
 
     fn known_one(&self, dice: &mut Dice, region: &Region, industries: &[String]) -> Option<Client> {
         let here = self.by_region.get(region.code)?;
-        for _ in 0..6 {
+        for _ in 0..16 {
             let client = dice.pick(here).and_then(|place| self.known.get(*place))?;
             if self.fits(client.kind, industries) {
                 return Some(client.clone());

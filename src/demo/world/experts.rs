@@ -190,7 +190,7 @@ impl Registering<'_, '_> {
             lat: Some(point.0),
             lon: Some(point.1),
             years: i32::try_from(years).unwrap_or(5),
-            bio: profile::bio(dice, plan.corpus, (&services, &industries, years)),
+            bio: profile::bio(dice, plan.corpus, (&services, &industries, years), firm_type),
             services: JsonText::of(&services),
             industries: JsonText::of(&industries),
             languages: JsonText::of(&languages),

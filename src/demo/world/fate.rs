@@ -65,6 +65,8 @@ fn working_day_before(calendar: &Calendar, day: NaiveDate, count: u32) -> NaiveD
 /// Where needs of a fate are looked for: the newest ones at or before an instant.
 struct Search<'a> {
     arrivals: &'a [DateTime<Utc>],
+    /// Whether anybody at all may serve a need: in Chinese, and with nobody on the other side.
+    plain: &'a dyn Fn(usize) -> bool,
     fates: HashMap<usize, Fate>,
 }
 
@@ -76,7 +78,10 @@ impl Search<'_> {
             if left == 0 {
                 break;
             }
-            if let std::collections::hash_map::Entry::Vacant(free) = self.fates.entry(index) {
+            let named = matches!(fate, Fate::Silent(_) | Fate::Reported(_));
+            if (!named || (self.plain)(index))
+                && let std::collections::hash_map::Entry::Vacant(free) = self.fates.entry(index)
+            {
                 free.insert(fate);
                 left -= 1;
             }
@@ -84,12 +89,19 @@ impl Search<'_> {
     }
 }
 
-/// The fates of the needs that arrived at these instants; `asked` needs are those whose number is not in the answer.
+/// The fates of the needs that arrived at these instants; needs that are not in the answer are ordinary. `plain` says of a
+/// need whether anybody at all may serve it.
 #[must_use]
-pub fn fates(calendar: &Calendar, arrivals: &[DateTime<Utc>], start: DateTime<Utc>, shown: Shown) -> HashMap<usize, Fate> {
+pub fn fates(
+    calendar: &Calendar,
+    arrivals: &[DateTime<Utc>],
+    start: DateTime<Utc>,
+    shown: Shown,
+    plain: &dyn Fn(usize) -> bool,
+) -> HashMap<usize, Fate> {
     let today = beijing_date(start);
     let evening = |count| at_hour(working_day_before(calendar, today, count), 18);
-    let mut search = Search { arrivals, fates: HashMap::new() };
+    let mut search = Search { arrivals, plain, fates: HashMap::new() };
     for days in [50, 34, 16] {
         search.give(start - TimeDelta::days(days), 1, Fate::Silent(shown.silent));
     }

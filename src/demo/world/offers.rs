@@ -222,8 +222,8 @@ impl History<'_, '_> {
         let (silent, minutes) = match habit {
             Habit::Prompt => (7, self.dice.between(12, 380)),
             Habit::Mixed => (28, self.dice.between(70, 1_500)),
-            Habit::Slow => (95, self.dice.between(whole / 2, whole + 500)),
-            Habit::Silent => (520, self.dice.between(whole / 2, whole + 900)),
+            Habit::Slow => (55, self.dice.between(whole / 2, whole + 180)),
+            Habit::Silent => (480, self.dice.between(whole / 2, whole + 700)),
         };
         if self.dice.permille(silent) {
             return;

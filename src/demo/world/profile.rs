@@ -132,11 +132,34 @@ pub(super) fn modes(dice: &mut Dice) -> Vec<Mode> {
     found
 }
 
+/// Whether a biography fits where somebody works and what they do.
+fn speaks_of_own_trade(text: &str, firm_type: FirmType, services: &[String]) -> bool {
+    let offers = |slug: &str| services.iter().any(|service| service == slug);
+    let trades: [(&[&str], bool); 7] = [
+        (&["律师", "诉讼", "承办", "法院", "无效与侵权"], firm_type == FirmType::LawFirm),
+        (&["银行", "质押", "评估", "保险"], offers("finance")),
+        (&["高校", "学校", "大学", "转移"], firm_type == FirmType::Institute),
+        (&["审查员", "审查经验", "专利审查"], matches!(firm_type, FirmType::Other | FirmType::Agency)),
+        (&["企业做", "法务", "负责过拟上市", "协会"], matches!(firm_type, FirmType::Enterprise | FirmType::Other)),
+        (&["代理经验", "撰写", "代理师"], firm_type == FirmType::Agency),
+        (&["存证", "保全"], offers("e-evidence")),
+    ];
+    trades.iter().all(|(words, own)| *own || !words.iter().any(|word| text.contains(word)))
+}
+
 /// A biography with its slots filled.
-pub(super) fn bio(dice: &mut Dice, corpus: &Corpus, row: (&[String], &[String], i64)) -> String {
+pub(super) fn bio(dice: &mut Dice, corpus: &Corpus, row: (&[String], &[String], i64), firm_type: FirmType) -> String {
     let (services, industries, years) = row;
     let service = services.first().and_then(|slug| catalogue::by_slug(slug)).map_or("知识产权", |item| item.zh.trim_end_matches("服务"));
-    dice.word(&corpus.experts.bios)
+    // A text that speaks of another trade is thrown again.
+    let mut template = dice.word(&corpus.experts.bios);
+    for _ in 0..24 {
+        if speaks_of_own_trade(template, firm_type, services) {
+            break;
+        }
+        template = dice.word(&corpus.experts.bios);
+    }
+    template
         .replace("{years}", &years.to_string())
         .replace("{industry}", dice.word(industries))
         .replace("{tech}", texts::word(dice, &corpus.slots.tech, industries))

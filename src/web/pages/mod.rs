@@ -3,7 +3,9 @@
 pub mod account;
 pub mod accounts;
 pub mod audit;
+pub mod board;
 pub mod conduct;
+pub mod desk;
 pub mod expert;
 pub mod link;
 pub mod options;
@@ -25,7 +27,9 @@ pub fn routes() -> Vec<Route> {
     rows.extend(link::rows());
     rows.extend(need::rows());
     rows.extend(audit::rows());
+    rows.extend(board::rows());
     rows.extend(conduct::rows());
+    rows.extend(desk::rows());
     rows.extend(expert::rows());
     rows.extend(policy::rows());
     rows.extend(sheets::rows());

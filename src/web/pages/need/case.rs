@@ -1,7 +1,7 @@
 //! The case of a need (案卷): where it stands, its clock, who was asked, what happened, what was written, and the deeds
 //! that are possible now.
 
-use super::clock::{Clock, Until, clock, until};
+use super::clock::{Clock, Until, clock};
 use super::deed::{Deed, Tried};
 use super::letters::{LetterView, letters};
 use super::new::Similar;

@@ -42,7 +42,7 @@ struct Read {
 }
 
 /// An open need of the same enterprise.
-pub(super) struct Similar {
+pub struct Similar {
     /// Address.
     pub href: String,
     /// Number.
