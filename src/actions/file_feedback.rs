@@ -108,7 +108,11 @@ pub fn file_feedback(office: &Office, actor: &Actor, id: AssignmentId, input: &F
     })
 }
 
-fn check(input: &FileFeedback, today: NaiveDate) -> Result<(String, Outcome, Option<String>, NaiveDate), Refusal> {
+/// What was done, what came of it, what should follow and the day, of feedback whose fields can be taken.
+///
+/// # Errors
+/// [`Refusal::Invalid`] naming every field that cannot.
+pub fn check(input: &FileFeedback, today: NaiveDate) -> Result<(String, Outcome, Option<String>, NaiveDate), Refusal> {
     let mut p = Problems::default();
     let done = p.text("done", &input.done, 8_000);
     if !(0.25..=200.0).contains(&input.hours) {

@@ -39,12 +39,7 @@ pub struct RateService {
 /// [`Refusal::Invalid`], [`Refusal::RatedBefore`] on the same channel, [`Refusal::WrongState`] before the service.
 pub fn rate_service(office: &Office, actor: &Actor, id: AssignmentId, input: &RateService) -> Done<()> {
     actor.needs(Right::WorkNeeds)?;
-    let mut p = Problems::default();
-    if !(1..=5).contains(&input.score) {
-        p.add(FieldProblem::with("score", "out-of-range", "1–5"));
-    }
-    let remark = p.optional("text", input.remark.as_deref(), 2_000);
-    p.settle()?;
+    let remark = check(input)?;
     office.write(|tx| {
         let (row, need) = tx.assignment(actor, id)?;
         if !matches!(row.state, AssignmentState::Accepted | AssignmentState::Done) {
@@ -101,6 +96,20 @@ pub fn rate_service(office: &Office, actor: &Actor, id: AssignmentId, input: &Ra
         }
         ready_to_close(tx, &need)
     })
+}
+
+/// The remark of a rating whose fields can be taken.
+///
+/// # Errors
+/// [`Refusal::Invalid`] naming every field that cannot.
+pub fn check(input: &RateService) -> Result<Option<String>, Refusal> {
+    let mut p = Problems::default();
+    if !(1..=5).contains(&input.score) {
+        p.add(FieldProblem::with("score", "out-of-range", "1–5"));
+    }
+    let remark = p.optional("text", input.remark.as_deref(), 2_000);
+    p.settle()?;
+    Ok(remark)
 }
 
 /// Reads the names of conduct reports.

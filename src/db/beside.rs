@@ -20,7 +20,11 @@ use diesel::prelude::*;
 /// # Errors
 /// What the database says.
 pub fn seats_of(conn: &mut Conn, of: &[NeedId]) -> QueryResult<Vec<SeatRow>> {
-    seats::table.filter(seats::need.eq_any(of)).order((seats::need, seats::position)).select(cols::<SeatRow>()).load(conn)
+    seats::table
+        .filter(seats::need.eq_any(of))
+        .order((seats::need, seats::position))
+        .select(cols::<SeatRow>())
+        .load(conn)
 }
 
 /// The reserves of those seats, in order.
@@ -28,7 +32,11 @@ pub fn seats_of(conn: &mut Conn, of: &[NeedId]) -> QueryResult<Vec<SeatRow>> {
 /// # Errors
 /// What the database says.
 pub fn reserves_of(conn: &mut Conn, of: &[SeatId]) -> QueryResult<Vec<ReserveRow>> {
-    reserves::table.filter(reserves::seat.eq_any(of)).order((reserves::seat, reserves::position)).select(cols::<ReserveRow>()).load(conn)
+    reserves::table
+        .filter(reserves::seat.eq_any(of))
+        .order((reserves::seat, reserves::position))
+        .select(cols::<ReserveRow>())
+        .load(conn)
 }
 
 /// The assignments of those needs, oldest first.
@@ -36,7 +44,11 @@ pub fn reserves_of(conn: &mut Conn, of: &[SeatId]) -> QueryResult<Vec<ReserveRow
 /// # Errors
 /// What the database says.
 pub fn assignments_of(conn: &mut Conn, of: &[NeedId]) -> QueryResult<Vec<AssignmentRow>> {
-    assignments::table.filter(assignments::need.eq_any(of)).order(assignments::id).select(cols::<AssignmentRow>()).load(conn)
+    assignments::table
+        .filter(assignments::need.eq_any(of))
+        .order(assignments::id)
+        .select(cols::<AssignmentRow>())
+        .load(conn)
 }
 
 /// The reminders of those assignments, in order.

@@ -148,7 +148,13 @@ pub fn needs(
 ///
 /// # Errors
 /// What the database says.
-pub fn needs_by_place(conn: &mut Conn, scope: &Scope, pick: &NeedPick, offset: i64, limit: i64) -> QueryResult<Vec<NeedRow>> {
+pub fn needs_by_place(
+    conn: &mut Conn,
+    scope: &Scope,
+    pick: &NeedPick,
+    offset: i64,
+    limit: i64,
+) -> QueryResult<Vec<NeedRow>> {
     picked_needs(scope, pick)
         .order((needs::created_at.desc(), needs::id.desc()))
         .offset(offset)
@@ -168,7 +174,8 @@ pub fn assignments(
     before: Option<AssignmentId>,
     limit: i64,
 ) -> QueryResult<Vec<AssignmentRow>> {
-    let mut query = assignments::table.inner_join(needs::table.on(needs::id.eq(assignments::need))).into_boxed::<Backend>();
+    let mut query =
+        assignments::table.inner_join(needs::table.on(needs::id.eq(assignments::need))).into_boxed::<Backend>();
     match scope {
         Scope::Everything => {}
         Scope::Regions(codes) => query = query.filter(needs::region.eq_any(codes.clone())),
@@ -193,7 +200,12 @@ pub fn assignments(
 ///
 /// # Errors
 /// What the database says.
-pub fn experts(conn: &mut Conn, pick: &ExpertPick, before: Option<ExpertId>, limit: i64) -> QueryResult<Vec<ExpertRow>> {
+pub fn experts(
+    conn: &mut Conn,
+    pick: &ExpertPick,
+    before: Option<ExpertId>,
+    limit: i64,
+) -> QueryResult<Vec<ExpertRow>> {
     let mut query = experts::table.into_boxed::<Backend>();
     if let Some(text) = &pick.text {
         let pattern = anywhere(text);
@@ -246,11 +258,14 @@ pub fn trail_after(conn: &mut Conn, subject: &str, step: i32, limit: i64) -> Que
         .load(conn)
 }
 
+/// A station with the latitude and longitude of where it is, in degrees, where they are known.
+pub type StationPlace = (StationId, Option<f64>, Option<f64>);
+
 /// The stations of a region, by name, with their places.
 ///
 /// # Errors
 /// What the database says.
-pub fn stations_in(conn: &mut Conn, region: &str) -> QueryResult<Vec<(StationId, Option<f64>, Option<f64>)>> {
+pub fn stations_in(conn: &mut Conn, region: &str) -> QueryResult<Vec<StationPlace>> {
     stations::table
         .filter(stations::region.eq(region))
         .order((stations::name, stations::id))

@@ -330,3 +330,38 @@ impl Drop for Rounds {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_process_a_folder_and_a_second_start_finds_everything_as_it_was() {
+        let data = std::env::temp_dir().join(format!("zhipai-demo-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&data);
+        let args = DemoArgs {
+            port: 0,
+            bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            data: data.clone(),
+            size: Size::Small,
+            seed: 9,
+            smtp: None,
+        };
+        // What an interrupted start leaves behind is not built upon.
+        std::fs::create_dir_all(&data).expect("a folder");
+        std::fs::write(data.join("zhipai.db"), b"torn").expect("written");
+        let first = open(&args).expect("opens");
+        assert!(first.is_held() && first.accounts.iter().filter(|account| account.role == "manager").count() >= 2);
+        assert!(open(&args).is_err_and(|why| why.contains("already runs")));
+        first.machine.advance_by(chrono::TimeDelta::days(40)).expect("arrives");
+        let (stood, accounts) = (first.machine.now(), first.accounts.clone());
+        drop(first);
+        let second = open(&DemoArgs { size: Size::City, ..args.clone() }).expect("opens again, whatever size is asked for");
+        assert_eq!(second.accounts, accounts);
+        assert!(second.machine.now() >= stood);
+        drop(second);
+        std::fs::remove_file(data.join("accounts.json")).expect("removed");
+        assert_eq!(open(&args).expect("opens").accounts, accounts, "told again as they were");
+        let _ = std::fs::remove_dir_all(data);
+    }
+}

@@ -188,6 +188,15 @@ fn sum(text: &str, units: &[(char, i64)]) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::actions::{Office, Settings};
+    use crate::clock::Chance;
+    use crate::db::Db;
+    use crate::demo::corpus::Corpus;
+    use crate::demo::world::{self, Plan, Size};
+    use crate::mail::{MailboxFile, Sender};
+    use crate::search::Index;
+    use crate::seal::Keyring;
+    use std::collections::BTreeMap;
 
     #[test]
     fn spans_are_read_as_iso_8601_writes_them() {
@@ -221,5 +230,62 @@ mod tests {
         assert_eq!(stood_at(&path), Some(at));
         std::fs::remove_file(&path).expect("removed");
         assert_eq!(stood_at(&path), None);
+    }
+
+    /// A small city whose clock stands still unless it is moved, and its mailbox.
+    fn city(folder: &Path, start: &str) -> (TimeMachine, Arc<MailboxFile>) {
+        let _ = std::fs::remove_dir_all(folder);
+        let db = Db::open(&format!("sqlite:{}", folder.join("a.db").display()), 2).expect("opens");
+        db.write_alone(crate::db::migrate::migrate).expect("migrates");
+        let corpus = Corpus::read().expect("the corpus");
+        let start: DateTime<Utc> = start.parse().expect("an instant");
+        let plan = Plan { corpus: &corpus, size: Size::Small, seed: 5, start, password: "p", password_hash: "x".to_owned() };
+        world::raise(&db, &plan, &mut |_| ()).expect("raised");
+        let clock = Arc::new(VirtualClock::standing(start));
+        let keys = Keyring::new(BTreeMap::from([(1, [7; 32])])).expect("keys");
+        let settings =
+            Settings { base_url: "http://z.example".into(), connections: 2, second_factor: false, mail_off: false };
+        let index = (Index::in_memory().expect("an index"), None);
+        let office =
+            Office::open(db, Arc::<VirtualClock>::clone(&clock), Chance::seeded(1), keys, settings, index).expect("opens");
+        let mailbox = Arc::new(MailboxFile::in_memory());
+        let sender =
+            Sender { name: "知派".into(), name_en: "Zhipai".into(), address: "desk@z.example".into(), reply_to: None };
+        let mailer: Arc<dyn crate::mail::Mailer> = Arc::<MailboxFile>::clone(&mailbox);
+        let desk = Desk { office: Arc::new(office), mailer: Some(mailer), sender };
+        (TimeMachine::new(clock, desk, None), mailbox)
+    }
+
+    #[test]
+    fn three_days_pass_and_everything_happens_at_its_time() {
+        let folder = std::env::temp_dir().join(format!("zhipai-time-machine-{}", std::process::id()));
+        // A Wednesday at half past ten in Beijing.
+        let (machine, mailbox) = city(&folder, "2026-06-10T02:30:00Z");
+        let start = machine.now();
+        assert_eq!(machine.tick().expect("ticks").assignments_lapsed, 0, "the year ended with nothing overdue");
+        let arrived = machine.advance_by(TimeDelta::days(3)).expect("arrives");
+        assert_eq!(machine.now(), start + TimeDelta::days(3));
+        assert!(arrived.report.assignments_lapsed >= 2 && arrived.report.reminders_sent >= 2, "{arrived:?}");
+        assert_eq!(arrived.report.letters_sent, mailbox.entries(None, None).len());
+        assert!(machine.next_due().expect("reads").is_none_or(|due| due > machine.now()));
+        for letter in mailbox.entries(None, None) {
+            let hour = crate::domain::calendar::beijing_clock(letter.sent_at).format("%H").to_string();
+            assert!(("08"..="20").contains(&hour.as_str()), "{} left at {hour}", letter.subject);
+        }
+        let lapses = {
+            let mut reader = machine.desk.office.read().expect("a reader");
+            db::audit::after(&mut reader, "", 0, 100_000).expect("the trail")
+        };
+        let recent = lapses.iter().filter(|row| row.event == "offer-lapsed" && row.at > start.naive_utc());
+        for row in recent {
+            let clock = crate::domain::calendar::beijing_clock(row.at.and_utc()).format("%H:%M").to_string();
+            assert_eq!(clock, "00:00", "a lapse is recorded at 24:00");
+        }
+        assert!(matches!(machine.advance_to(start), Err(ActionError::Refused(Refusal::Backwards))));
+        assert!(matches!(machine.advance_by(TimeDelta::days(401)), Err(ActionError::Refused(Refusal::Invalid(_)))));
+        let again = machine.advance_by(TimeDelta::zero()).expect("stays");
+        assert!(again.report.is_idle(), "{again:?}");
+        drop(machine);
+        let _ = std::fs::remove_dir_all(folder);
     }
 }

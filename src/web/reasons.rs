@@ -229,7 +229,10 @@ mod tests {
     fn points_are_written_short_and_read_back() {
         for (hundredths, text) in [(8690, "86.9"), (2200, "22"), (5, "0.05"), (1234, "12.34"), (0, "0")] {
             assert_eq!(points(hundredths), text);
-            assert_eq!(serde_json::to_string(&as_number(hundredths)).ok().and_then(|json| json.parse::<f64>().ok()), text.parse().ok());
+            assert_eq!(
+                serde_json::to_string(&as_number(hundredths)).ok().and_then(|json| json.parse::<f64>().ok()),
+                text.parse().ok()
+            );
         }
     }
 }

@@ -97,6 +97,12 @@ impl Browser {
         found.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
     }
 
+    /// Ticks a box or chooses a radio button, by keyboard: its label may lie over it.
+    pub async fn ticks(&self, css: &str) {
+        let found = self.client.find(Locator::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        found.send_keys(" ").await.unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
     pub async fn text(&self) -> String {
         self.client.find(Locator::Css("body")).await.expect("a page").text().await.expect("its text")
     }

@@ -52,7 +52,7 @@ async fn a_liaison_an_expert_an_enterprise_and_a_manager() {
     desk.chooses("enterprise.region", "110108").await;
     desk.types("title", "收到专利侵权警告函，需判断是否侵权").await;
     desk.types("description", "收到对方律师函，称我司压力传感器落入其发明专利保护范围，要求停止销售。想请专家看是否构成侵权。").await;
-    desk.clicks("input[name='services'][value='dispute']").await;
+    desk.ticks("input[name='services'][value='dispute']").await;
     desk.chooses("region", "110108").await;
     desk.picture("2-new-need").await;
     desk.clicks("form[data-draft] button.btn--primary, main form button.btn--primary[type='submit']").await;
@@ -81,9 +81,9 @@ async fn a_liaison_an_expert_an_enterprise_and_a_manager() {
     phone.picture("6-accepted-phone").await;
     phone.types("done", "到企业比对了权利要求，整理了现有技术，改好回函。").await;
     phone.types("hours", "3").await;
-    phone.clicks("[name='outcome'][value='solved']").await;
+    phone.ticks("[name='outcome'][value='solved']").await;
     for declaration in ["no_gift", "no_promotion", "no_touting"] {
-        phone.clicks(&format!("input[name='{declaration}']")).await;
+        phone.ticks(&format!("input[name='{declaration}']")).await;
     }
     phone.clicks("form button[name='act'][value='feedback'], form:has(textarea[name='done']) button.btn--primary").await;
     phone.picture("7-feedback-phone").await;
@@ -96,7 +96,7 @@ async fn a_liaison_an_expert_an_enterprise_and_a_manager() {
 
     // The enterprise rates.
     phone.open(&app.link_to("zhou@yunxiu.example")).await;
-    phone.clicks("input[name='score'][value='5']").await;
+    phone.ticks("input[name='score'][value='5']").await;
     phone.types("text", "讲得很清楚，回函已经发出。").await;
     phone.picture("8-rating-phone").await;
     phone.clicks("main form button.btn--primary, form button[type='submit']").await;

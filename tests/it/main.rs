@@ -12,6 +12,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[path = "../support/smtp_sink.rs"]
+mod smtp_sink;
+
 mod architecture;
 mod db;
 mod http;

@@ -5,4 +5,3 @@
 pub mod app;
 pub mod backend;
 pub mod people;
-pub mod smtp_sink;

@@ -102,7 +102,7 @@ pub fn fates(
     let today = beijing_date(start);
     let evening = |count| at_hour(working_day_before(calendar, today, count), 18);
     let mut search = Search { arrivals, plain, fates: HashMap::new() };
-    for days in [50, 34, 16] {
+    for days in [50, 34, 13] {
         search.give(start - TimeDelta::days(days), 1, Fate::Silent(shown.silent));
     }
     search.give(start - TimeDelta::days(24), 1, Fate::Reported(shown.reported));

@@ -29,6 +29,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
+use std::mem::Discriminant;
 
 /// What happens to a need next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -146,6 +147,8 @@ pub(super) struct History<'a, 'corpus> {
     pub(super) lapses: HashMap<usize, Vec<Lapse>>,
     pub(super) proposals: Vec<Proposal>,
     pub(super) reports: Vec<Report>,
+    /// How many needs of each fate were given to the stations whose accounts are told.
+    pub(super) shown: HashMap<Discriminant<Fate>, usize>,
     pub(super) rows: Rows,
 }
 
@@ -198,6 +201,7 @@ impl<'a, 'corpus> History<'a, 'corpus> {
             lapses: HashMap::new(),
             proposals: Vec::new(),
             reports: Vec::new(),
+            shown: HashMap::new(),
             rows: Rows::default(),
         }
     }

@@ -163,7 +163,7 @@ impl Register<'_, '_> {
 }
 
 /// How many stations have a liaison whose account is printed.
-const PRINTED_STATIONS: usize = 4;
+pub(super) const PRINTED_STATIONS: usize = 4;
 
 /// Builds stations and accounts.
 pub fn build<'corpus>(

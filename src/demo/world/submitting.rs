@@ -4,7 +4,7 @@ use super::case::{Case, Post};
 use super::fate::Fate;
 use super::history::{History, Reason, Step};
 use super::jitter;
-use super::stations::StationPlace;
+use super::stations::{PRINTED_STATIONS, StationPlace};
 use super::trail::Trail;
 use crate::actions::submit_need::CONSENT_TEXT;
 use crate::db::JsonText;
@@ -26,8 +26,11 @@ impl History<'_, '_> {
     pub(super) fn submit(&mut self, at: DateTime<Utc>, index: usize) -> Option<Case> {
         let fate = self.fates.get(&index).copied().unwrap_or(Fate::Ordinary);
         let text = self.deck.text(index)?;
-        let demand: Vec<u32> = self.offices.stations.iter().map(|station| self.demand_for(station, &text.industries)).collect();
-        let station = self.offices.stations.get(self.dice.weighted(&demand))?;
+        let offices = self.offices;
+        let shown_at = self.shown_at(fate);
+        let demand: Vec<u32> = offices.stations.iter().map(|station| self.demand_for(station, &text.industries)).collect();
+        let thrown = self.dice.weighted(&demand);
+        let station = offices.stations.get(shown_at.unwrap_or(thrown))?;
         let region = if self.dice.percent(92) { station.region } else { self.dice.pick(&region::SHIPPED).filter(|region| region.parent.is_some()).unwrap_or(station.region) };
         let client = self.clients.asking(&mut self.dice, self.people, (region, &text.industries), at, &mut self.rows.enterprises);
         let opposing = text.opposing.then(|| self.clients.opponent(&mut self.dice));
@@ -40,7 +43,10 @@ impl History<'_, '_> {
             Mode::Onsite | Mode::Training => Some(jitter(&mut self.dice, region, 0.04)),
             Mode::Online | Mode::Phone => None,
         };
-        let owner = self.dice.pick(&station.liaisons).copied()?;
+        let owner = match shown_at {
+            Some(_) => station.liaisons.first().copied()?,
+            None => self.dice.pick(&station.liaisons).copied()?,
+        };
         let today = beijing_date(at);
         let wanted_by = match fate {
             Fate::NoFeedback { overdue: false } => {
@@ -124,6 +130,19 @@ impl History<'_, '_> {
         }
         self.begin(at, &case);
         Some(case)
+    }
+
+    /// The station whose desk is to have this matter: needs with a fate of the last weeks go to the stations whose accounts
+    /// are told, the first of each kind to the first.
+    fn shown_at(&mut self, fate: Fate) -> Option<usize> {
+        const TURNS: [usize; 6] = [0, 1, 0, 2, 0, 3];
+        if matches!(fate, Fate::Ordinary | Fate::Silent(_) | Fate::Reported(_) | Fate::Retracted) {
+            return None;
+        }
+        let turn = self.shown.entry(std::mem::discriminant(&fate)).or_insert(0);
+        let place = TURNS.get(*turn % TURNS.len()).copied();
+        *turn += 1;
+        place.filter(|place| *place < PRINTED_STATIONS)
     }
 
     /// What a station is asked for, more where the region's industries are the text's.

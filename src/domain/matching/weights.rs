@@ -64,8 +64,9 @@ struct Plain {
 }
 
 impl Weights {
-    /// The weights the product ships with: 22, 10, 8, 15, 8, 10, 9, 10, 8 points.
-    pub const SHIPPED: Self = Self { version: 1, hundredths: [2200, 1000, 800, 1500, 800, 1000, 900, 1000, 800] };
+    /// The weights the product ships with: 30, 12, 10, 14, 5, 8, 7, 8, 6 points. Specialty carries more than half, so that
+    /// nobody near by and idle outranks somebody who knows the matter.
+    pub const SHIPPED: Self = Self { version: 1, hundredths: [3000, 1200, 1000, 1400, 500, 800, 700, 800, 600] };
 
     /// Weights of a version.
     ///
@@ -140,7 +141,7 @@ mod tests {
         assert_eq!(Weights::new(2, tilted), Err(WeightsError::Negative(Signal::Distance)));
         let json = serde_json::to_string(&shipped).unwrap();
         assert_eq!(serde_json::from_str::<Weights>(&json).unwrap(), shipped);
-        assert!(serde_json::from_str::<Weights>(&json.replace("2200", "2201")).is_err());
+        assert!(serde_json::from_str::<Weights>(&json.replace("3000", "3001")).is_err());
     }
 
     #[test]

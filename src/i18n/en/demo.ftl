@@ -1,6 +1,6 @@
 # The demo's own pages: clock and mailbox.
 demo-title = Demo
-demo-lead = An invented city, a clock that can be moved on, and a mailbox anybody may read. No letter leaves this machine.
+demo-lead = An invented city, a clock that can be moved on, and a mailbox anybody may read.
 demo-clock = The demo's clock
 demo-clock-text = The clock only goes forward. Reminders, lapses, the next reserve and letters due on the way happen in order, each at its time.
 demo-advance-2h = 2 hours on
@@ -14,7 +14,7 @@ demo-place-board = Board: answered on time, and how fast
 demo-place-api = API reference
 demo-letters-go-to = Letters go to { $where }.
 demo-mailbox = Demo mailbox
-demo-mailbox-lead = Letters to everybody, newest first. The personal links in them open.
+demo-mailbox-lead = Letters to everybody, newest first; none leaves this machine. The personal links in them open.
 demo-mailbox-count = { $n ->
     [one] { $n } letter
    *[other] { $n } letters

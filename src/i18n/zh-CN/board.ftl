@@ -22,7 +22,9 @@ board-by-service = 服务事项
 board-by-month = 月份
 board-month = { $year }年{ $month }
 board-month-name = { $n }月
-board-unit = 件
+board-unit = { $n ->
+   *[other] 件
+}
 board-unit-hours = 小时，中位
 board-total = 合计
 

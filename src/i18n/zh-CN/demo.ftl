@@ -1,6 +1,6 @@
 # The demo's own pages: clock and mailbox.
 demo-title = 演示
-demo-lead = 一座编出来的城市，一台可以拨快的钟，一个谁都能看的信箱。没有信件离开这台机器。
+demo-lead = 一座编出来的城市，一台可以拨快的钟，一个谁都能看的信箱。
 demo-clock = 演示时钟
 demo-clock-text = 时钟只能往前拨。途中到期的提醒、逾期、下一位候补和信件，都在各自的时刻依次发生。
 demo-advance-2h = 前进 2 小时
@@ -14,7 +14,7 @@ demo-place-board = 看板：按时答复率与用时
 demo-place-api = 接口文档
 demo-letters-go-to = 信件发往 { $where }。
 demo-mailbox = 演示信箱
-demo-mailbox-lead = 所有收件人的信都在这里，最新的在最前。信里的专属链接可以直接打开。
+demo-mailbox-lead = 所有收件人的信都在这里，最新的在最前；没有信件离开这台机器。信里的专属链接可以直接打开。
 demo-mailbox-count = 共 { $n } 封
 demo-letters = 信件
 demo-letters-to = 收件人

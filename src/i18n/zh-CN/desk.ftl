@@ -15,8 +15,12 @@ desk-soon = 近日
 desk-the-expert = 专家
 desk-yesterday = 昨 { $time }
 desk-round = 第 { $n } 次派单
-desk-unit = 件
-desk-unit-letters = 封
+desk-unit = { $n ->
+   *[other] 件
+}
+desk-unit-letters = { $n ->
+   *[other] 封
+}
 
 desk-stat-unanswered = 无人接单，等人选派
 desk-stat-unanswered-note = 候补已用完

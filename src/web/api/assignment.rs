@@ -1,7 +1,8 @@
 //! Assignments: read, answered on the expert's behalf, told by phone or WeChat, replied to, released.
 
+use super::assembly;
 use super::paging::{self, Page};
-use super::shape::{self, AssignmentShape};
+use super::shape::AssignmentShape;
 use super::words;
 use crate::actions::answer_assignment::{AnswerInput, answer_assignment};
 use crate::actions::record_notice::enter_notice;
@@ -126,7 +127,7 @@ fn named_id(call: &Call) -> Result<AssignmentId, WebError> {
 pub fn shown(call: &Call, id: AssignmentId) -> Result<AssignmentShape, WebError> {
     let mut reader = call.office.read()?;
     let row = db::assignment::find(&mut reader, &id)?.ok_or(Refusal::NotFound)?;
-    Ok(shape::assignments(&mut reader, call.l, vec![row])?.pop().ok_or(Refusal::NotFound)?)
+    Ok(assembly::assignments(&mut reader, call.l, vec![row])?.pop().ok_or(Refusal::NotFound)?)
 }
 
 /// `GET /api/v1/assignments/{id}`.
@@ -160,7 +161,7 @@ pub fn list(call: &Call) -> Answered {
     let most = i64::try_from(limit + 1).unwrap_or(i64::MAX);
     let rows = db::listing::assignments(&mut reader, call.scope()?, &pick, before, most)?;
     let (rows, next_cursor) = paging::cut(rows, limit, |last| paging::cursor("assignments", last.id.as_str()));
-    Answer::json(&Page { items: shape::assignments(&mut reader, call.l, rows)?, next_cursor })
+    Answer::json(&Page { items: assembly::assignments(&mut reader, call.l, rows)?, next_cursor })
 }
 
 fn need_named(conn: &mut Conn, text: &str) -> Result<NeedId, WebError> {
@@ -168,7 +169,9 @@ fn need_named(conn: &mut Conn, text: &str) -> Result<NeedId, WebError> {
         return Ok(id);
     }
     let known = db::need::by_number(conn, &text.to_uppercase())?;
-    Ok(known.map(|need| need.id).ok_or_else(|| Refusal::Invalid(vec![FieldProblem::with("need", "not-known", text)]))?)
+    Ok(known
+        .map(|need| need.id)
+        .ok_or_else(|| Refusal::Invalid(vec![FieldProblem::with("need", "not-known", text)]))?)
 }
 
 /// `POST /api/v1/assignments/{id}/answer`.

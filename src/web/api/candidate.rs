@@ -228,7 +228,13 @@ mod tests {
 
     #[test]
     fn contributions_add_up_to_the_score_as_written() {
-        let reason = |signal, contribution| Reason { signal, value: 333, weight: 1_000, contribution, text: ReasonText::DutyNone };
+        let reason = |signal, contribution| Reason {
+            signal,
+            value: 333,
+            weight: 1_000,
+            contribution,
+            text: ReasonText::DutyNone,
+        };
         let one = Suggested {
             expert: ExpertBrief {
                 id: ExpertId::from_minted(uuid_v7(1, &[1; 10])),
@@ -252,12 +258,16 @@ mod tests {
         assert_eq!(written, (told.score * 100.0).round() as i64);
         let json = serde_json::to_value(&told).expect("writes");
         assert_eq!((json["score"].to_string(), json["distance_km"].to_string()), ("4.5".into(), "3.1".into()));
-        assert_eq!((json["reasons"][0]["value"].to_string(), json["expert"]["region"].as_str()), ("0.333".into(), Some("海淀区")));
+        assert_eq!(
+            (json["reasons"][0]["value"].to_string(), json["expert"]["region"].as_str()),
+            ("0.333".into(), Some("海淀区"))
+        );
     }
 
     #[test]
     fn the_document_names_every_signal_and_rule() {
-        let text = serde_json::to_string(&(CandidateShape::schema(), ReasonShape::schema(), ExcludedShape::schema())).expect("writes");
+        let text = serde_json::to_string(&(CandidateShape::schema(), ReasonShape::schema(), ExcludedShape::schema()))
+            .expect("writes");
         for code in Signal::ALL.iter().map(|signal| signal.as_str()).chain(crate::domain::matching::Exclusion::CODES) {
             assert!(text.contains(&format!("\"{code}\"")), "{code}");
         }

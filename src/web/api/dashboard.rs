@@ -302,7 +302,14 @@ mod tests {
 
     #[test]
     fn shares_and_hours_are_rounded_and_absent_where_nothing_was_counted() {
-        let figures = Figures { offered: 4, on_time: 2, late: 1, staff_entered: 1, median_minutes: Some(100), ..Figures::default() };
+        let figures = Figures {
+            offered: 4,
+            on_time: 2,
+            late: 1,
+            staff_entered: 1,
+            median_minutes: Some(100),
+            ..Figures::default()
+        };
         let told = row(None, "合计".into(), &figures);
         assert_eq!((told.on_time_share, told.staff_entered_share), (Some(0.6667), Some(0.3333)));
         assert_eq!((told.median_hours, told.p90_hours), (Some(1.67), None));

@@ -118,6 +118,16 @@ fn document() -> &'static Value {
     DOCUMENT.get_or_init(|| serde_json::from_str(openapi::text()).unwrap_or_default())
 }
 
+/// What stands at the end of these names; `null` where one of them is missing.
+fn at<'a>(value: &'a Value, names: &[&str]) -> &'a Value {
+    const NOTHING: &Value = &Value::Null;
+    let mut found = value;
+    for name in names {
+        found = found.get(name).unwrap_or(NOTHING);
+    }
+    found
+}
+
 fn text_of(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
@@ -132,21 +142,25 @@ fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
 
 /// The name of the shape a schema refers to, also inside a list or beside `null`.
 fn shape_of(schema: &Value) -> String {
-    if let Some(reference) = schema["$ref"].as_str() {
+    if let Some(reference) = at(schema, &["$ref"]).as_str() {
         return reference.rsplit('/').next().unwrap_or_default().to_owned();
     }
-    if schema["items"].is_object() {
-        return shape_of(&schema["items"]);
+    if at(schema, &["items"]).is_object() {
+        return shape_of(at(schema, &["items"]));
     }
-    let alternatives = schema["oneOf"].as_array().into_iter().flatten().chain(schema["anyOf"].as_array().into_iter().flatten());
+    let alternatives = at(schema, &["oneOf"])
+        .as_array()
+        .into_iter()
+        .flatten()
+        .chain(at(schema, &["anyOf"]).as_array().into_iter().flatten());
     alternatives.map(shape_of).find(|name| !name.is_empty()).unwrap_or_default()
 }
 
 /// A schema in a word: `text`, `date`, `list of …`.
 fn kind_of(l: L, schema: &Value) -> String {
-    if schema["items"].is_object() {
-        let of = match shape_of(&schema["items"]) {
-            shape if shape.is_empty() => kind_of(l, &schema["items"]),
+    if at(schema, &["items"]).is_object() {
+        let of = match shape_of(at(schema, &["items"])) {
+            shape if shape.is_empty() => kind_of(l, at(schema, &["items"])),
             shape => shape,
         };
         return l.a("api-kind-list", &[("of", &of)]);
@@ -155,11 +169,11 @@ fn kind_of(l: L, schema: &Value) -> String {
     if !shape.is_empty() {
         return shape;
     }
-    let kind = match &schema["type"] {
+    let kind = match at(schema, &["type"]) {
         Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null").unwrap_or_default(),
         one => one.as_str().unwrap_or_default(),
     };
-    let key = match (kind, schema["format"].as_str().unwrap_or_default()) {
+    let key = match (kind, at(schema, &["format"]).as_str().unwrap_or_default()) {
         ("string", "date") => "date",
         ("string", "date-time") => "instant",
         ("string", "uuid") => "id",
@@ -177,37 +191,39 @@ fn field(l: L, name: &str, schema: &Value, required: bool) -> Field {
         name: name.to_owned(),
         kind: kind_of(l, schema),
         shape: shape_of(schema),
-        values: texts_of(&schema["enum"]),
+        values: texts_of(at(schema, &["enum"])),
         required,
         text: l.t(&format!("api-field-{name}")),
     }
 }
 
 fn fields(l: L, schema: &Value) -> Vec<Field> {
-    let required = texts_of(&schema["required"]);
-    entries(&schema["properties"]).map(|(name, schema)| field(l, name, schema, required.contains(name))).collect()
+    let required = texts_of(at(schema, &["required"]));
+    entries(at(schema, &["properties"])).map(|(name, schema)| field(l, name, schema, required.contains(name))).collect()
 }
 
 fn operation(l: L, path: &str, method: &str, told: &Value) -> Operation {
-    let id = text_of(&told["operationId"]);
+    let id = text_of(at(told, &["operationId"]));
     let mut parameters = Vec::new();
-    for parameter in told["parameters"].as_array().into_iter().flatten().filter(|one| one["in"] != "header") {
-        let name = text_of(&parameter["name"]);
-        parameters.push(field(l, &name, &parameter["schema"], parameter["required"] == true));
+    for parameter in
+        at(told, &["parameters"]).as_array().into_iter().flatten().filter(|one| at(one, &["in"]) != "header")
+    {
+        let name = text_of(at(parameter, &["name"]));
+        parameters.push(field(l, &name, at(parameter, &["schema"]), at(parameter, &["required"]) == true));
     }
-    let (code, answered) = entries(&told["responses"])
+    let (code, answered) = entries(at(told, &["responses"]))
         .find(|(code, _)| code.starts_with('2'))
         .map_or((String::new(), Value::Null), |(code, answered)| (code.clone(), answered.clone()));
-    let schema = &answered["content"]["application/json"]["schema"];
+    let schema = at(&answered, &["content", "application/json", "schema"]);
     let answer = shape_of(schema);
-    let items = shape_of(&document()["components"]["schemas"][&answer]["properties"]["items"]);
+    let items = shape_of(at(document(), &["components", "schemas", &answer, "properties", "items"]));
     Operation {
         title: l.t(&format!("api-{id}")),
         text: l.t(&format!("api-{id}-text")),
         method: method.to_uppercase(),
         path: path.to_owned(),
         parameters,
-        body: shape_of(&told["requestBody"]["content"]["application/json"]["schema"]),
+        body: shape_of(at(told, &["requestBody", "content", "application/json", "schema"])),
         status: code,
         answer,
         items,
@@ -217,11 +233,11 @@ fn operation(l: L, path: &str, method: &str, told: &Value) -> Operation {
 
 fn groups(l: L) -> Vec<Group> {
     let mut groups = Vec::new();
-    for tag in document()["tags"].as_array().into_iter().flatten() {
-        let name = text_of(&tag["name"]);
+    for tag in at(document(), &["tags"]).as_array().into_iter().flatten() {
+        let name = text_of(at(tag, &["name"]));
         let mut operations = Vec::new();
-        for (path, methods) in entries(&document()["paths"]) {
-            for (method, told) in entries(methods).filter(|(_, told)| texts_of(&told["tags"]).contains(&name)) {
+        for (path, methods) in entries(at(document(), &["paths"])) {
+            for (method, told) in entries(methods).filter(|(_, told)| texts_of(at(told, &["tags"])).contains(&name)) {
                 operations.push(operation(l, path, method, told));
             }
         }
@@ -233,8 +249,10 @@ fn groups(l: L) -> Vec<Group> {
 /// Every shape but the envelopes of lists, which are told once in the introduction.
 fn shapes(l: L) -> Vec<Shape> {
     let mut shapes = Vec::new();
-    for (name, schema) in entries(&document()["components"]["schemas"]).filter(|(name, _)| !name.starts_with("Page_")) {
-        shapes.push(Shape { name: name.clone(), fields: fields(l, schema), values: texts_of(&schema["enum"]) });
+    for (name, schema) in
+        entries(at(document(), &["components", "schemas"])).filter(|(name, _)| !name.starts_with("Page_"))
+    {
+        shapes.push(Shape { name: name.clone(), fields: fields(l, schema), values: texts_of(at(schema, &["enum"])) });
     }
     shapes
 }
@@ -279,7 +297,8 @@ mod tests {
         for lang in [Lang::Zh, Lang::En] {
             let l = L(lang);
             let told = shapes(l).into_iter().flat_map(|shape| shape.fields);
-            let asked = groups(l).into_iter().flat_map(|group| group.operations).flat_map(|operation| operation.parameters);
+            let asked =
+                groups(l).into_iter().flat_map(|group| group.operations).flat_map(|operation| operation.parameters);
             for field in told.chain(asked) {
                 for text in [&field.text, &field.kind] {
                     if text.is_empty() || text.contains('⟦') {
@@ -330,7 +349,11 @@ mod tests {
     fn lists_and_shapes_are_followed() {
         let l = L(Lang::En);
         let all = groups(l);
-        let list = all.iter().flat_map(|group| &group.operations).find(|operation| operation.id == "list-needs").expect("there");
+        let list = all
+            .iter()
+            .flat_map(|group| &group.operations)
+            .find(|operation| operation.id == "list-needs")
+            .expect("there");
         assert_eq!((list.items.as_str(), list.method.as_str()), ("NeedShape", "GET"));
         let need = shapes(l).into_iter().find(|shape| shape.name == "NeedShape").expect("there");
         let state = need.fields.iter().find(|field| field.name == "state").expect("there");
@@ -344,7 +367,8 @@ mod tests {
         use askama::Template;
         for lang in [Lang::Zh, Lang::En] {
             let l = L(lang);
-            let page = DocsPage { f: frame(l), example: "curl".into(), groups: groups(l), shapes: shapes(l), codes: codes(l) };
+            let page =
+                DocsPage { f: frame(l), example: "curl".into(), groups: groups(l), shapes: shapes(l), codes: codes(l) };
             let html = page.render().expect("renders");
             assert!(!html.contains('⟦'));
             for anchor in ["id=\"op-submit-need\"", "id=\"schema-NeedShape\"", "id=\"not-eligible\"", "id=\"fault\""] {

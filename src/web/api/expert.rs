@@ -4,19 +4,16 @@
 //! reading is in the trail; everybody else, and every list, gets them masked (rules.md, "Who sees contact data").
 
 use super::paging::{self, Page};
-use super::shape::{masked_email, masked_phone, utc};
-use super::words::{self, region_name};
+use super::register::{ExpertShape, masked};
+use super::words;
 use crate::actions::enter_leave::{LeaveInput, enter_leave};
 use crate::actions::register_expert::{ExpertInput, as_input, change_expert, register_expert};
 use crate::actions::reveal_contact::{RevealPurpose, reveal_contact};
 use crate::actions::review_expert::{ReviewDecision, review_expert};
 use crate::actions::withdraw_expert::withdraw_expert;
-use crate::db::expert::{ExpertRow, LeaveRow, QualificationRow};
+use crate::db;
 use crate::db::listing::ExpertPick;
-use crate::db::{self, Conn};
 use crate::domain::calendar::beijing_date;
-use crate::domain::expert::FirmType;
-use crate::domain::need::Mode;
 use crate::domain::refusal::{FieldProblem, Refusal};
 use crate::domain::role::Role;
 use crate::domain::standing::Standing;
@@ -25,8 +22,7 @@ use crate::web::answer::Answer;
 use crate::web::call::Call;
 use crate::web::error::{Answered, WebError};
 use crate::web::json;
-use chrono::{DateTime, NaiveDate, Utc};
-use diesel::QueryResult;
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::openapi::RefOr;
@@ -60,92 +56,6 @@ pub struct ExpertsQuery {
     /// Where the page before ended.
     #[serde(default)]
     pub cursor: Option<String>,
-}
-
-/// One qualification.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct QualificationShape {
-    /// 专利代理师, 律师执业证, …
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// Its number.
-    pub number: Option<String>,
-    /// The last valid day.
-    pub valid_until: Option<NaiveDate>,
-}
-
-/// One absence; both days belong to it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct LeaveShape {
-    /// Id.
-    pub id: LeaveId,
-    /// The first day.
-    pub from: NaiveDate,
-    /// The last day.
-    pub to: NaiveDate,
-    /// Why, in a word.
-    pub reason: Option<String>,
-}
-
-/// An expert's record.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ExpertShape {
-    /// Id.
-    pub id: ExpertId,
-    /// Name.
-    pub name: String,
-    /// Employer.
-    pub firm: String,
-    /// Kind of employer.
-    pub firm_type: FirmType,
-    /// Mail; masked unless `contact_masked` is false.
-    pub email: String,
-    /// Phone; masked unless `contact_masked` is false.
-    pub phone: Option<String>,
-    /// Whether mail and phone are masked.
-    pub contact_masked: bool,
-    /// Home region by name.
-    pub region: String,
-    /// The same by code.
-    pub region_code: String,
-    /// Latitude, degrees.
-    pub lat: Option<f64>,
-    /// Longitude, degrees.
-    pub lon: Option<f64>,
-    /// Qualifications.
-    pub qualifications: Vec<QualificationShape>,
-    /// Years of practice.
-    pub years: i32,
-    /// Slugs of the catalogue.
-    pub services: Vec<String>,
-    /// Industries.
-    pub industries: Vec<String>,
-    /// Languages.
-    pub languages: Vec<String>,
-    /// Channels; empty: all.
-    pub modes: Vec<Mode>,
-    /// In their own words.
-    pub bio: String,
-    /// How far they travel, kilometres.
-    pub max_distance_km: Option<i32>,
-    /// The most offers a month.
-    pub monthly_cap: i32,
-    /// The most offers open at once.
-    pub open_cap: i32,
-    /// Where they stand with the office.
-    pub standing: Standing,
-    /// Why, in the reviewer's or manager's words.
-    pub standing_why: Option<String>,
-    /// 备案号.
-    pub filed_number: Option<String>,
-    /// Leave that has not ended.
-    pub leaves: Vec<LeaveShape>,
-    /// When they came on file.
-    pub created_at: DateTime<Utc>,
-    /// When the record last changed.
-    pub updated_at: DateTime<Utc>,
-    /// Rises with every change.
-    pub version: i32,
 }
 
 /// Leave just entered.
@@ -200,55 +110,6 @@ pub struct WithdrawalBody {
     /// In words.
     #[serde(default)]
     pub reason: Option<String>,
-}
-
-/// Shapes of a page of experts with masked contacts, in the order of the rows.
-fn masked(conn: &mut Conn, rows: Vec<ExpertRow>, today: NaiveDate) -> QueryResult<Vec<ExpertShape>> {
-    let ids: Vec<ExpertId> = rows.iter().map(|row| row.id).collect();
-    let qualifications = db::beside::qualifications_of(conn, &ids)?;
-    let leaves = db::beside::leaves_of(conn, &ids, today)?;
-    Ok(rows.into_iter().map(|row| shape(row, &qualifications, &leaves)).collect())
-}
-
-fn shape(row: ExpertRow, qualifications: &[QualificationRow], leaves: &[LeaveRow]) -> ExpertShape {
-    let mut held = Vec::new();
-    for one in qualifications.iter().filter(|one| one.expert == row.id) {
-        held.push(QualificationShape { kind: one.kind.clone(), number: one.number.clone(), valid_until: one.valid_until });
-    }
-    let mut away = Vec::new();
-    for one in leaves.iter().filter(|one| one.expert == row.id) {
-        away.push(LeaveShape { id: one.id, from: one.from_on, to: one.to_on, reason: one.reason.clone() });
-    }
-    ExpertShape {
-        id: row.id,
-        name: row.name,
-        firm: row.firm,
-        firm_type: row.firm_type,
-        email: masked_email(&row.email),
-        phone: row.phone.as_deref().map(masked_phone),
-        contact_masked: true,
-        region: region_name(&row.region),
-        region_code: row.region,
-        lat: row.lat,
-        lon: row.lon,
-        qualifications: held,
-        years: row.years,
-        services: row.services.get(),
-        industries: row.industries.get(),
-        languages: row.languages.get(),
-        modes: row.modes.get(),
-        bio: row.bio,
-        max_distance_km: row.max_distance_km,
-        monthly_cap: row.monthly_cap,
-        open_cap: row.open_cap,
-        standing: row.standing,
-        standing_why: row.standing_why,
-        filed_number: row.filed_number,
-        leaves: away,
-        created_at: utc(row.created_at),
-        updated_at: utc(row.updated_at),
-        version: row.version,
-    }
 }
 
 /// One expert as the account may see them; a manager's reading of the contact is written down.
@@ -321,7 +182,11 @@ fn merged(known: &ExpertInput, given: Map<String, Value>) -> Result<ExpertInput,
     };
     for (field, value) in given {
         // A list set to null is emptied; whatever else is null is forgotten or refused by name when the record is read.
-        let value = if value.is_null() && record.get(&field).is_some_and(Value::is_array) { Value::Array(Vec::new()) } else { value };
+        let value = if value.is_null() && record.get(&field).is_some_and(Value::is_array) {
+            Value::Array(Vec::new())
+        } else {
+            value
+        };
         record.insert(field, value);
     }
     let text = serde_json::to_vec(&record).map_err(WebError::fault)?;

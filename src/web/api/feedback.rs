@@ -5,10 +5,11 @@
 use super::need::named_id;
 use super::shape::utc;
 use super::words;
-use crate::actions::file_feedback::{FileFeedback, file_feedback};
-use crate::actions::rate_service::{RateService, conduct_reports, rate_service};
+use crate::actions::file_feedback::{self, FileFeedback};
+use crate::actions::rate_service::{self, RateService, conduct_reports};
 use crate::db;
 use crate::domain::assignment::AssignmentState;
+use crate::domain::calendar::beijing_date;
 use crate::domain::feedback::{ConductReport, FiledBy, Outcome, RatingChannel};
 use crate::domain::refusal::{FieldProblem, Refusal};
 use crate::ids::{AssignmentId, NeedId};
@@ -121,7 +122,12 @@ pub struct RatingShape {
 }
 
 /// The assignment meant: the one named, else the only one in those states, else the only one in the first of them.
-fn meant(call: &Call, need: NeedId, named: Option<AssignmentId>, states: &[AssignmentState]) -> Result<AssignmentId, WebError> {
+fn meant(
+    call: &Call,
+    need: NeedId,
+    named: Option<AssignmentId>,
+    states: &[AssignmentState],
+) -> Result<AssignmentId, WebError> {
     let offers = db::assignment::of_need(&mut *call.office.read()?, need)?;
     if let Some(id) = named {
         return match offers.iter().any(|offer| offer.id == id) {
@@ -130,7 +136,8 @@ fn meant(call: &Call, need: NeedId, named: Option<AssignmentId>, states: &[Assig
         };
     }
     for state in states {
-        let fitting: Vec<AssignmentId> = offers.iter().filter(|offer| offer.state == *state).map(|offer| offer.id).collect();
+        let fitting: Vec<AssignmentId> =
+            offers.iter().filter(|offer| offer.state == *state).map(|offer| offer.id).collect();
         match fitting.as_slice() {
             [] => {}
             [only] => return Ok(*only),
@@ -143,14 +150,14 @@ fn meant(call: &Call, need: NeedId, named: Option<AssignmentId>, states: &[Assig
 /// `POST /api/v1/needs/{id}/feedback`.
 ///
 /// # Errors
-/// What [`file_feedback`] says; [`Refusal::WrongState`] when nobody accepted.
+/// What [`file_feedback::file_feedback`] says; [`Refusal::WrongState`] when nobody accepted.
 #[utoipa::path(post, path = "/api/v1/needs/{id}/feedback", operation_id = "file-feedback", tag = "feedback",
     params(("id" = String, Path, description = "Id or number")), request_body = FeedbackBody,
     responses((status = 201, description = "", body = FeedbackShape)))]
 pub fn file(call: &Call) -> Answered {
     let body: FeedbackBody = call.json()?;
     let need = named_id(call)?;
-    let assignment = meant(call, need, body.assignment, &[AssignmentState::Accepted, AssignmentState::Done])?;
+    let named = body.assignment;
     let input = FileFeedback {
         done: body.done,
         hours: body.hours,
@@ -161,7 +168,10 @@ pub fn file(call: &Call) -> Answered {
         no_promotion: body.no_promotion,
         no_touting: body.no_touting,
     };
-    file_feedback(&call.office, &call.actor()?, assignment, &input)?;
+    // What is wrong with the fields is told even where the state would refuse as well.
+    file_feedback::check(&input, beijing_date(call.now))?;
+    let assignment = meant(call, need, named, &[AssignmentState::Accepted, AssignmentState::Done])?;
+    file_feedback::file_feedback(&call.office, &call.actor()?, assignment, &input)?;
     let row = db::feedback::of_assignment(&mut *call.office.read()?, assignment)?.ok_or(Refusal::NotFound)?;
     let shape = FeedbackShape {
         need: row.need,
@@ -183,7 +193,7 @@ pub fn file(call: &Call) -> Answered {
 /// `POST /api/v1/needs/{id}/ratings`.
 ///
 /// # Errors
-/// What [`rate_service`] says; [`Refusal::WrongState`] before the service.
+/// What [`rate_service::rate_service`] says; [`Refusal::WrongState`] before the service.
 #[utoipa::path(post, path = "/api/v1/needs/{id}/ratings", operation_id = "rate-service", tag = "feedback",
     params(("id" = String, Path, description = "Id or number")), request_body = RatingBody,
     responses((status = 201, description = "", body = RatingShape)))]
@@ -191,11 +201,15 @@ pub fn rate(call: &Call) -> Answered {
     let body: RatingBody = call.json()?;
     let need = named_id(call)?;
     let channel = words::filter("channel", body.channel.as_deref())?.unwrap_or(RatingChannel::Phone);
-    let assignment = meant(call, need, body.assignment, &[AssignmentState::Done, AssignmentState::Accepted])?;
     let input = RateService { score: body.score, remark: body.text, conduct: conduct_reports(&body.conduct)?, channel };
-    rate_service(&call.office, &call.actor()?, assignment, &input)?;
+    rate_service::check(&input)?;
+    let assignment = meant(call, need, body.assignment, &[AssignmentState::Done, AssignmentState::Accepted])?;
+    rate_service::rate_service(&call.office, &call.actor()?, assignment, &input)?;
     let known = db::feedback::ratings_of_need(&mut *call.office.read()?, need)?;
-    let row = known.into_iter().find(|row| row.assignment == assignment && row.channel == channel).ok_or(Refusal::NotFound)?;
+    let row = known
+        .into_iter()
+        .find(|row| row.assignment == assignment && row.channel == channel)
+        .ok_or(Refusal::NotFound)?;
     let shape = RatingShape {
         need: row.need,
         assignment: row.assignment,

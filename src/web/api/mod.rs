@@ -4,6 +4,7 @@
 //! the account's scope; what lies outside does not exist (404). `Idempotency-Key` on POST is dealt with before the
 //! handler. Deliberately absent: business rules, and words, which are `api.ftl`'s.
 
+pub mod assembly;
 pub mod assignment;
 pub mod audit;
 pub mod candidate;
@@ -15,6 +16,7 @@ pub mod feedback;
 pub mod need;
 pub mod openapi;
 pub mod paging;
+pub mod register;
 pub mod shape;
 pub mod words;
 

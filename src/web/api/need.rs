@@ -4,8 +4,9 @@
 //! database; with one, from the index, which is brought up to date first, so that what was just written is found; while
 //! the index cannot be read, plain containment in the database stands in.
 
+use super::assembly;
 use super::paging::{self, Page};
-use super::shape::{self, NeedShape};
+use super::shape::NeedShape;
 use super::words;
 use crate::actions::close_need::{CloseNeed, close_need};
 use crate::actions::retract_need::retract_need;
@@ -169,7 +170,7 @@ pub fn shown(call: &Call, id: NeedId) -> Result<NeedShape, WebError> {
     let full = full_contact(call)?;
     let mut reader = call.office.read()?;
     let row = db::need::find(&mut reader, &id)?.ok_or(Refusal::NotFound)?;
-    Ok(shape::needs(&mut reader, call.l, vec![row], full)?.pop().ok_or(Refusal::NotFound)?)
+    Ok(assembly::needs(&mut reader, call.l, vec![row], full)?.pop().ok_or(Refusal::NotFound)?)
 }
 
 /// `POST /api/v1/needs`.
@@ -246,7 +247,7 @@ pub fn list(call: &Call) -> Answered {
     } else {
         newest(call, query.cursor.as_deref(), limit)?
     };
-    let items = shape::needs(&mut *call.office.read()?, call.l, rows, full_contact(call)?)?;
+    let items = assembly::needs(&mut *call.office.read()?, call.l, rows, full_contact(call)?)?;
     Answer::json(&Page { items, next_cursor })
 }
 
@@ -264,7 +265,12 @@ fn newest(call: &Call, cursor: Option<&str>, limit: usize) -> Result<(Vec<NeedRo
 }
 
 /// What was looked for, best first, by place.
-fn searched(call: &Call, pick: &NeedPick, cursor: Option<&str>, limit: usize) -> Result<(Vec<NeedRow>, Option<String>), WebError> {
+fn searched(
+    call: &Call,
+    pick: &NeedPick,
+    cursor: Option<&str>,
+    limit: usize,
+) -> Result<(Vec<NeedRow>, Option<String>), WebError> {
     let in_range = |text: &str| text.parse::<usize>().ok().filter(|offset| *offset <= DEEPEST);
     let offset = paging::place("found", cursor, in_range)?.unwrap_or(0);
     let scope = call.scope()?;
@@ -272,7 +278,8 @@ fn searched(call: &Call, pick: &NeedPick, cursor: Option<&str>, limit: usize) ->
         Ok(found) => found,
         Err(fault) => {
             tracing::warn!(?fault, "the index of needs cannot be searched; the database stands in");
-            let (skip, most) = (i64::try_from(offset).unwrap_or(i64::MAX), i64::try_from(limit + 1).unwrap_or(i64::MAX));
+            let (skip, most) =
+                (i64::try_from(offset).unwrap_or(i64::MAX), i64::try_from(limit + 1).unwrap_or(i64::MAX));
             let mut rows = db::listing::needs_by_place(&mut *call.office.read()?, scope, pick, skip, most)?;
             let more = rows.len() > limit;
             rows.truncate(limit);
@@ -284,7 +291,13 @@ fn searched(call: &Call, pick: &NeedPick, cursor: Option<&str>, limit: usize) ->
 }
 
 /// The needs the index finds, and whether there are more.
-fn indexed(call: &Call, scope: &Scope, pick: &NeedPick, offset: usize, limit: usize) -> Result<(Vec<NeedRow>, bool), WebError> {
+fn indexed(
+    call: &Call,
+    scope: &Scope,
+    pick: &NeedPick,
+    offset: usize,
+    limit: usize,
+) -> Result<(Vec<NeedRow>, bool), WebError> {
     call.office.follow_index()?;
     let micros = |at: chrono::NaiveDateTime| at.and_utc().timestamp_micros();
     let scope_of_index = match scope {

@@ -145,7 +145,8 @@ fn complete(l: L, method: &str, operation: &mut Operation) {
         }
     }
     let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("ProblemShape"))).build();
-    let refused = ResponseBuilder::new().description(l.t("api-problem")).content("application/problem+json", problem).build();
+    let refused =
+        ResponseBuilder::new().description(l.t("api-problem")).content("application/problem+json", problem).build();
     operation.responses.responses.insert("default".to_owned(), RefOr::T(refused));
 }
 
@@ -199,7 +200,10 @@ mod tests {
                 let id = operation.operation_id.clone().expect("an id");
                 assert!(ids.insert(id.clone()), "{id} twice");
                 for text in [&operation.summary, &operation.description] {
-                    assert!(text.as_deref().is_some_and(|text| !text.is_empty() && !text.contains('⟦')), "{id}: {text:?}");
+                    assert!(
+                        text.as_deref().is_some_and(|text| !text.is_empty() && !text.contains('⟦')),
+                        "{id}: {text:?}"
+                    );
                 }
                 assert!(operation.responses.responses.contains_key("default"), "{id}");
                 assert_eq!(operation.request_body.is_some(), method != "GET", "{id}");

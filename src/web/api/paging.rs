@@ -70,7 +70,9 @@ mod tests {
         assert_eq!(place("needs", Some(&text), |at| at.parse::<u32>().ok()), Ok(Some(40)));
         assert!(place("experts", Some(&text), |at| at.parse::<u32>().ok()).is_err());
         for forged in ["", "%%%", "bmVlZHM6eA"] {
-            let Err(Refusal::Invalid(found)) = place("needs", Some(forged), |at| at.parse::<u32>().ok()) else { panic!("{forged}") };
+            let Err(Refusal::Invalid(found)) = place("needs", Some(forged), |at| at.parse::<u32>().ok()) else {
+                panic!("{forged}")
+            };
             assert_eq!(found[0].field, "cursor");
         }
         assert_eq!(place("needs", None, |at| at.parse::<u32>().ok()), Ok(None));

@@ -8,8 +8,8 @@ use crate::domain::{answer_rule, assignment, catalogue, conduct, expert, feedbac
 use crate::i18n::{L, Lang};
 use crate::ids;
 use std::str::FromStr;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaFormat, Type};
 
 macro_rules! worded {
     ($($word:ty),+ $(,)?) => { $(
@@ -77,7 +77,12 @@ pub fn word<T: FromStr>(field: &str, text: &str) -> Result<T, Refusal> {
 ///
 /// # Errors
 /// As [`word`].
-pub fn word_or_name<T: FromStr + Copy + std::fmt::Display>(field: &str, key: &str, all: &[T], text: &str) -> Result<T, Refusal> {
+pub fn word_or_name<T: FromStr + Copy + std::fmt::Display>(
+    field: &str,
+    key: &str,
+    all: &[T],
+    text: &str,
+) -> Result<T, Refusal> {
     let wanted = text.trim();
     let named = |value: &&T| {
         [Lang::Zh, Lang::En].iter().any(|lang| L(*lang).t(&format!("{key}-{value}")).eq_ignore_ascii_case(wanted))
@@ -132,11 +137,19 @@ mod tests {
     #[test]
     fn words_are_taken_by_code_and_by_name() {
         for text in ["duplicate", "Duplicate", "重复"] {
-            assert_eq!(word_or_name("reason", "close-reason", CloseReason::ALL, text), Ok(CloseReason::Duplicate), "{text}");
+            assert_eq!(
+                word_or_name("reason", "close-reason", CloseReason::ALL, text),
+                Ok(CloseReason::Duplicate),
+                "{text}"
+            );
         }
-        let Err(Refusal::Invalid(found)) = word_or_name("reason", "close-reason", CloseReason::ALL, "为什么") else { panic!("taken") };
+        let Err(Refusal::Invalid(found)) = word_or_name("reason", "close-reason", CloseReason::ALL, "为什么") else {
+            panic!("taken")
+        };
         assert_eq!((found[0].field.as_str(), found[0].code), ("reason", "not-known"));
-        let Err(Refusal::Invalid(found)) = word_or_name("reason", "close-reason", CloseReason::ALL, " ") else { panic!("taken") };
+        let Err(Refusal::Invalid(found)) = word_or_name("reason", "close-reason", CloseReason::ALL, " ") else {
+            panic!("taken")
+        };
         assert_eq!(found[0].code, "missing");
     }
 

@@ -5,7 +5,7 @@ use crate::on_both;
 use crate::support::app::{App, Shape};
 use crate::support::backend::Backend;
 use crate::support::people::{Holder, address, expert, need};
-use crate::support::smtp_sink::{Behaviour, Login, Script, SmtpSink, StartTls};
+use crate::smtp_sink::{Behaviour, Login, Script, SmtpSink, StartTls};
 use serde_json::json;
 use std::sync::Arc;
 use zhipai::mail::{Smtp, SmtpSettings, SmtpTls};

@@ -12,7 +12,8 @@ use crate::web::call::Call;
 use crate::web::error::Answered;
 use crate::web::frame::Frame;
 use crate::web::pages::need::words::{Tag, region_name};
-use crate::{db, domain::catalogue};
+use crate::db;
+use crate::domain::catalogue;
 use chrono::NaiveDate;
 
 /// Cases on a page.
