@@ -9,6 +9,7 @@ use super::schema::{accounts, conduct_cases, experts, outbox, stations};
 use crate::domain::calendar::beijing_date;
 use crate::domain::conduct::CaseKind;
 use crate::domain::role::{Role, Scope, Staff};
+use crate::domain::standing::Standing;
 use crate::ids::{AccountId, CaseId, StationId};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::dsl::{count_star, sql};
@@ -141,4 +142,18 @@ pub fn cases_waiting(conn: &mut Conn, staff: &Staff) -> QueryResult<Vec<CaseWait
             own: opened_by == staff.account,
         })
         .collect())
+}
+
+/// How many experts of the scope wait for a review.
+///
+/// # Errors
+/// What the database says.
+pub fn to_review(conn: &mut Conn, scope: &Scope) -> QueryResult<i64> {
+    let mut query = experts::table
+        .filter(experts::standing.eq_any([Standing::Applied, Standing::Reviewing]))
+        .into_boxed::<Backend>();
+    if let Scope::Regions(codes) = scope {
+        query = query.filter(experts::region.eq_any(codes));
+    }
+    query.count().get_result(conn)
 }

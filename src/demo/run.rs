@@ -193,8 +193,11 @@ pub fn open(args: &DemoArgs) -> Result<Opened, Failure> {
     Ok(Opened { office, site: Arc::new(site), listener, machine, accounts, greeting, held })
 }
 
+/// How letters leave, and the mailbox if they stay.
+type PostOffice = (Arc<dyn Mailer>, Option<Arc<MailboxFile>>);
+
 /// Where letters go: the mailbox of this folder, or the server that was named.
-fn post_office(args: &DemoArgs, folder: &Folder) -> Result<(Arc<dyn Mailer>, Option<Arc<MailboxFile>>), Failure> {
+fn post_office(args: &DemoArgs, folder: &Folder) -> Result<PostOffice, Failure> {
     if let Some(address) = &args.smtp {
         let settings = SmtpSettings::from_address(address).map_err(|error| format!("--smtp: {error}"))?;
         let smtp = Smtp::new(&settings).map_err(|error| format!("--smtp: {error}"))?;
@@ -303,7 +306,7 @@ impl Rounds {
                     tracing::error!(%fault, "a round of the jobs failed");
                 }
                 rounds = rounds.wrapping_add(1);
-                if rounds % KEEP_EVERY == 0
+                if rounds.is_multiple_of(KEEP_EVERY)
                     && let Err(fault) = machine.keep()
                 {
                     tracing::error!(%fault, "the clock's position could not be kept");

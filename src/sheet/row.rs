@@ -159,10 +159,11 @@ impl<'r> RowReader<'r> {
         each_once(words::list(&self.text(column)))
     }
 
-    /// The slugs of a list of service items; a cell that as a whole names one item is that item.
+    /// The slugs of a list of service items. An item whose own name holds a separator (知识产权转让、许可服务) is found
+    /// whole, wherever it stands in the list.
     pub(super) fn services(&mut self, column: &Column, lookup: &Lookup<'_>) -> Vec<String> {
         let typed = self.text(column);
-        let entries = if (lookup.service)(&typed).is_some() { vec![typed] } else { words::list(&typed) };
+        let entries = words::list_of_known(&typed, |text| (lookup.service)(text).is_some());
         self.known(column, entries, lookup.service, ProblemCode::UnknownService, "")
     }
 

@@ -116,6 +116,26 @@ pub(super) fn list(text: &str) -> Vec<String> {
     text.split(SEPARATORS).map(str::trim).filter(|entry| !entry.is_empty()).map(str::to_owned).collect()
 }
 
+/// The entries of a list whose entries may hold a separator themselves: the longest run of pieces that is known stands
+/// as one entry; a piece that begins no such run stands alone.
+pub(super) fn list_of_known(text: &str, known: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut entries = Vec::new();
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start_matches(|c: char| SEPARATORS.contains(&c) || c.is_whitespace());
+        if rest.is_empty() {
+            return entries;
+        }
+        // No entry holds more than a few separators, so no more are looked at.
+        let ends: Vec<usize> = rest.match_indices(SEPARATORS).map(|(at, _)| at).chain([rest.len()]).take(4).collect();
+        let first = ends.first().copied().unwrap_or(rest.len());
+        let whole = ends.iter().rev().copied().find(|end| rest.get(..*end).is_some_and(|run| known(run.trim())));
+        let end = whole.unwrap_or(first);
+        entries.push(rest.get(..end).unwrap_or_default().trim().to_owned());
+        rest = rest.get(end..).unwrap_or_default();
+    }
+}
+
 /// The entries of a list that is read beside another one: every place counts, and a word for "none" empties it.
 pub(super) fn aligned_list(text: &str) -> Vec<Option<String>> {
     text.split(SEPARATORS_BUT_SLASH)
@@ -171,6 +191,21 @@ pub(super) fn date_of_number(number: f64) -> Option<NaiveDate> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_known_entry_may_hold_a_separator() {
+        let known = |text: &str| ["甲、乙", "甲", "丙"].contains(&text);
+        for (text, expected) in [
+            ("甲、乙", vec!["甲、乙"]),
+            ("丙、甲、乙；丙", vec!["丙", "甲、乙", "丙"]),
+            ("甲、丙", vec!["甲", "丙"]),
+            ("乙、甲", vec!["乙", "甲"]),
+            (" 、 ", vec![]),
+        ] {
+            assert_eq!(list_of_known(text, known), expected, "{text}");
+        }
+    }
+
 
     #[test]
     fn every_word_we_write_is_read_back() {

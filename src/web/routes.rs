@@ -132,6 +132,7 @@ pub fn table() -> Vec<Route> {
         post("/accounts/{id}/link", SignedIn(Right::Administer), pages::accounts::new_link),
         post("/accounts/{id}/second-factor", SignedIn(Right::Administer), pages::accounts::drop_second_factor),
         // ---- the demo's own (404 elsewhere) -----------------------------------------------------------------------
+        get("/demo", Demo, demo::answer),
         get("/demo/{rest:.*}", Demo, demo::answer),
         post("/demo/{rest:.*}", Demo, demo::answer),
     ];

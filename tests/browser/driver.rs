@@ -43,7 +43,7 @@ impl Driver {
                 "binary": chromium,
                 "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
                     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic",
-                    "--hide-scrollbars", "--lang=zh-CN", format!("--window-size={width},{height}")],
+                    "--hide-scrollbars", "--force-prefers-reduced-motion", "--lang=zh-CN", format!("--window-size={width},{height}")],
                 "prefs": {"profile.managed_default_content_settings.javascript": setting, "intl.accept_languages": "zh-CN,zh"},
                 "mobileEmulation": (width < 600).then(|| json!({"deviceMetrics": {"width": width, "height": height, "pixelRatio": 1.0, "mobile": true}})),
             }
@@ -103,8 +103,23 @@ impl Browser {
         found.send_keys(" ").await.unwrap_or_else(|error| panic!("{css}: {error}"));
     }
 
-    pub async fn text(&self) -> String {
-        self.client.find(Locator::Css("body")).await.expect("a page").text().await.expect("its text")
+    /// Waits until the page says these words, at most ten seconds, and gives its text.
+    pub async fn shows(&self, words: &str) -> String {
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        let mut last = String::new();
+        while std::time::Instant::now() < deadline {
+            // While a page gives way to the next one its elements are stale: look again.
+            if let Ok(body) = self.client.find(Locator::Css("body")).await {
+                if let Ok(text) = body.text().await {
+                    if text.contains(words) {
+                        return text;
+                    }
+                    last = text;
+                }
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+        }
+        panic!("the page never said {words}: {last}");
     }
 
     pub async fn source(&self) -> String {

@@ -43,12 +43,13 @@ async fn every_page_fits_its_window_in_both_languages() {
     for (width, height) in [(1440, 1000), (390, 844)] {
         let browser = driver.browser(width, height, true).await;
         signs_in(&browser, &app, "meng").await;
+        browser.shows("今日待办").await;
         for language in ["zh", "en"] {
             for page in &pages {
                 browser.open(&format!("{}{page}?lang={language}", app.base_url)).await;
                 let source = browser.source().await;
                 assert!(!source.contains('⟦'), "{page} in {language} lacks words");
-                assert!(source.contains("</main>"), "{page} in {language}: {}", browser.text().await);
+                assert!(source.contains("</main>"), "{page} in {language}: {}", source);
                 let name = page.trim_matches('/').split('/').map(|part| if part.len() == 36 { "one" } else { part }).collect::<Vec<_>>().join("-");
                 browser.picture(&format!("{name}-{width}-{language}")).await;
                 assert_eq!(browser.overflow().await, 0, "{page} in {language} at {width} px scrolls sideways");

@@ -90,7 +90,7 @@ impl Choosing {
         let free = load.open < volunteer.open_cap && month < volunteer.monthly_cap;
         let asked = case.offers.iter().any(|offer| offer.expert == place);
         let conflict = case.agent.is_some() && case.agent == volunteer.stem;
-        let speaks = volunteer.languages.iter().any(|language| *language == need.language);
+        let speaks = volunteer.languages.contains(&need.language);
         there && qualified && !away && free && !asked && !conflict && speaks
             && volunteer.modes.contains(&need.mode)
             && within_reach(volunteer, case)

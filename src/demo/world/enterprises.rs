@@ -54,10 +54,10 @@ impl<'corpus> Clients<'corpus> {
         at: DateTime<Utc>,
         rows: &mut Vec<EnterpriseRow>,
     ) -> Client {
-        if dice.percent(55) {
-            if let Some(client) = self.known_one(dice, region, industries) {
-                return client;
-            }
+        if dice.percent(55)
+            && let Some(client) = self.known_one(dice, region, industries)
+        {
+            return client;
         }
         self.new_one(dice, people, region, industries, at, rows)
     }

@@ -30,12 +30,27 @@ desk-unit-letters = { $n ->
 desk-stat-unanswered = Nobody accepted, choose again
 desk-stat-unanswered-note = No reserve left
 desk-stat-today = Due today
-desk-stat-due-note = To be answered by 24:00
-desk-stat-offering = Waiting for an expert
-desk-stat-today-note = { $n } of them due today
 desk-stat-open = Nobody asked yet
-desk-stat-open-what = Choose an expert for them
-desk-stat-open-note = { $n } more with nobody asked yet
+desk-stat-cases = Cases to decide
+desk-stat-cases-note = A second manager decides
+desk-unit-cases = { $n ->
+    [one] case
+   *[other] cases
+}
+desk-stat-bare = Stations nobody works for
+desk-stat-bare-note = Their letters go to the head and the centre
+desk-unit-bare = { $n ->
+    [one] station
+   *[other] stations
+}
+desk-stat-review = Experts to review
+desk-stat-review-note = Applied or under review
+desk-unit-review = { $n ->
+    [one] expert
+   *[other] experts
+}
+desk-stat-waiting-note = { $n } offers wait for an answer in all
+desk-stat-open-note = Choose an expert for them
 desk-stat-feedback = Waiting for feedback or rating
 desk-stat-feedback-note = { $n } with feedback overdue
 desk-stat-mail = Letters returned or not sent

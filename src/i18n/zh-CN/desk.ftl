@@ -25,12 +25,24 @@ desk-unit-letters = { $n ->
 desk-stat-unanswered = 无人接单，等人选派
 desk-stat-unanswered-note = 候补已用完
 desk-stat-today = 今天到期
-desk-stat-due-note = 24:00 前须答复
-desk-stat-offering = 等待专家答复
-desk-stat-today-note = 含今天到期的 { $n } 件
 desk-stat-open = 还没有派单
-desk-stat-open-what = 请为它们选专家
-desk-stat-open-note = 另有 { $n } 件还没有派单
+desk-stat-cases = 待决定的案件
+desk-stat-cases-note = 须由第二人决定
+desk-unit-cases = { $n ->
+   *[other] 件
+}
+desk-stat-bare = 无人在岗的工作站
+desk-stat-bare-note = 通知会转给站长和管理机构
+desk-unit-bare = { $n ->
+   *[other] 个
+}
+desk-stat-review = 待审核的专家
+desk-stat-review-note = 已申请或审核中
+desk-unit-review = { $n ->
+   *[other] 位
+}
+desk-stat-waiting-note = 正等专家答复的共 { $n } 件
+desk-stat-open-note = 请为它们选专家
 desk-stat-feedback = 等待反馈或评价
 desk-stat-feedback-note = 反馈逾期 { $n } 件
 desk-stat-mail = 退信和未发出

@@ -10,8 +10,10 @@ mod task;
 
 use crate::db;
 use crate::db::desk::{Desk, DeskCounts};
+use crate::db::office_health::CaseWaiting;
 use crate::domain::calendar::beijing_date;
 use crate::domain::role::{Right, Role};
+use crate::domain::task::TaskKind;
 use crate::i18n::L;
 use crate::web::answer::Answer;
 use crate::web::call::Call;
@@ -33,8 +35,10 @@ const SHOWN_IN_HAND: usize = 15;
 const SHOWN_CLOCKS: usize = 12;
 /// Events under 刚刚发生.
 const NEWS: usize = 8;
-/// Stations without a liaison that are named.
-const NAMED_STATIONS: i64 = 8;
+/// Stations without a liaison that are counted.
+const COUNTED_STATIONS: i64 = 999;
+/// How many of them are named.
+const NAMED_STATIONS: usize = 8;
 
 /// The rows of the table for the desk.
 #[must_use]
@@ -126,7 +130,7 @@ pub fn show(call: &Call) -> Answered {
     let staff = call.staff()?;
     let role = staff.role;
     let mut reader = call.office.read()?;
-    let desk = db::desk::read(&mut reader, staff, call.now)?;
+    let mut desk = db::desk::read(&mut reader, staff, call.now)?;
     let hers = match staff.station {
         Some(station) if role == Role::Liaison => db::desk::in_hand(&mut reader, station, READ_IN_HAND)?,
         _ => Vec::new(),
@@ -140,11 +144,12 @@ pub fn show(call: &Call) -> Answered {
     };
     let (cases, stations) = if role == Role::Manager {
         let cases = db::office_health::cases_waiting(&mut reader, staff)?;
-        let bare = db::office_health::stations_without_liaison(&mut reader, &staff.scope, call.now, NAMED_STATIONS)?;
+        let bare = db::office_health::stations_without_liaison(&mut reader, &staff.scope, call.now, COUNTED_STATIONS)?;
         (Some(cases), bare)
     } else {
         (None, Vec::new())
     };
+    let to_review = if role == Role::Manager { db::office_health::to_review(&mut reader, &staff.scope)? } else { 0 };
     let accounts = if role == Role::Admin { Some(machine::accounts(&mut reader)?) } else { None };
     drop(reader);
     let in_hand = if role == Role::Liaison { Some(needs_in_hand(call, hers)?) } else { None };
@@ -153,9 +158,13 @@ pub fn show(call: &Call) -> Answered {
     if let Some(mail) = &mail {
         stats.push(machine::lost_mail(l, mail));
     }
+    if let Some(cases) = &cases {
+        stats.extend(manager_stats(l, cases.len(), stations.len(), to_review));
+    }
     if let Some(accounts) = accounts {
         stats.extend(machine::figures(call, accounts));
     }
+    forget_own_cases(&mut desk, cases.as_deref().unwrap_or_default());
     let mut tasks = task::tasks(l, &desk.tasks);
     if role == Role::Liaison {
         tasks.extend(task::running_out(l, call.now, &desk.clocks));
@@ -172,12 +181,25 @@ pub fn show(call: &Call) -> Answered {
         in_hand,
         clocks: (role == Role::Manager).then(|| clocks(call, &desk)),
         cases: cases.map(|cases| cases.iter().map(|case| case_row(l, case)).collect()),
-        stations: stations.into_iter().map(|(id, name)| (format!("/stations/{id}"), name)).collect(),
+        stations: stations
+            .into_iter()
+            .take(NAMED_STATIONS)
+            .map(|(id, name)| (format!("/stations/{id}"), name))
+            .collect(),
         mail: mail.map(|mail| machine::mail(l, call.now, &mail)),
         hints,
         reads: role == Role::Auditor,
         news: news::told(l, beijing_date(call.now), &heard),
     })
+}
+
+/// Leaves out what only another manager may do: deciding a case this account opened.
+fn forget_own_cases(desk: &mut Desk, cases: &[CaseWaiting]) {
+    let before = desk.tasks.len();
+    desk.tasks.retain(|task| {
+        task.kind != TaskKind::DecideCase || !cases.iter().any(|case| case.own && Some(case.id) == task.case)
+    });
+    desk.all_tasks -= i64::try_from(before - desk.tasks.len()).unwrap_or(0);
 }
 
 /// How many there are, and that only the first are shown.
@@ -226,7 +248,7 @@ fn clocks(call: &Call, desk: &Desk) -> Vec<ClockRow> {
         .collect()
 }
 
-fn case_row(l: L, case: &db::office_health::CaseWaiting) -> CaseRow {
+fn case_row(l: L, case: &CaseWaiting) -> CaseRow {
     let since = l.short_date(beijing_date(case.opened_at.and_utc()));
     let key = if case.own { "desk-case-own" } else { "desk-case-decide" };
     CaseRow {
@@ -248,26 +270,43 @@ fn stats(l: L, role: Role, counts: &DeskCounts) -> Vec<Stat> {
         unit: l.a("desk-unit", &[("n", &n.to_string())]),
         note,
     };
-    let open = l.a("desk-stat-open-note", &[("n", &counts.open.to_string())]);
-    let today = l.a("desk-stat-today-note", &[("n", &counts.due_today.to_string())]);
+    let waiting = l.a("desk-stat-waiting-note", &[("n", &counts.offering.to_string())]);
     let overdue = l.a("desk-stat-feedback-note", &[("n", &counts.feedback_overdue.to_string())]);
-    match role {
-        Role::Liaison | Role::Manager | Role::Auditor => vec![
-            stat(
-                "/needs?state=unanswered",
-                "late",
-                "alert",
-                "unanswered",
-                counts.unanswered,
-                l.t("desk-stat-unanswered-note"),
-            ),
-            stat("/needs?state=offering", "soon", "clock", "today", counts.due_today, l.t("desk-stat-due-note")),
-            stat("/needs?state=offering", "", "wait", "offering", counts.offering, today),
-            stat("/needs?state=open", "", "send", "open", counts.open, l.t("desk-stat-open-what")),
-            stat("/needs?state=accepted", "", "doc", "feedback", counts.accepted + counts.served, overdue),
-        ],
-        Role::Admin => vec![stat("/needs?state=unanswered", "late", "alert", "unanswered", counts.unanswered, open)],
+    let unanswered = stat(
+        "/needs?state=unanswered",
+        "late",
+        "alert",
+        "unanswered",
+        counts.unanswered,
+        l.t("desk-stat-unanswered-note"),
+    );
+    if role == Role::Admin {
+        return vec![unanswered];
     }
+    vec![
+        unanswered,
+        stat("/needs?state=open", "soon", "send", "open", counts.open, l.t("desk-stat-open-note")),
+        stat("/needs?state=offering", "soon", "clock", "today", counts.due_today, waiting),
+        stat("/needs?state=accepted", "", "doc", "feedback", counts.accepted + counts.served, overdue),
+    ]
+}
+
+/// What a manager's desk counts beside: cases to decide, stations nobody works for, experts to be reviewed.
+fn manager_stats(l: L, cases: usize, stations: usize, to_review: i64) -> Vec<Stat> {
+    let stat = |href: &str, symbol: &'static str, key: &str, n: String, urgent: bool| Stat {
+        href: href.to_owned(),
+        kind: if urgent { "soon" } else { "" },
+        symbol,
+        label: l.t(&format!("desk-stat-{key}")),
+        unit: l.a(&format!("desk-unit-{key}"), &[("n", &n)]),
+        number: n,
+        note: l.t(&format!("desk-stat-{key}-note")),
+    };
+    vec![
+        stat("#cases", "case", "cases", cases.to_string(), cases > 0),
+        stat("#bare", "building", "bare", stations.to_string(), stations > 0),
+        stat("/experts?standing=reviewing", "user", "review", to_review.to_string(), to_review > 0),
+    ]
 }
 
 #[cfg(test)]

@@ -20,6 +20,8 @@ pub mod ranking;
 pub mod seats;
 pub mod trail;
 pub mod view;
+#[cfg(test)]
+mod walk_tests;
 pub mod words;
 
 use crate::domain::role::Right;

@@ -340,7 +340,7 @@ mod tests {
             region: "110108".to_owned(),
             qualifications: vec![QualificationInput { kind: "律师".to_owned(), number: Some("1101".to_owned()), valid_until: None }],
             years: 12,
-            services: vec!["policy".to_owned(), "risk".to_owned()],
+            services: vec!["policy".to_owned(), "transfer-licensing".to_owned(), "risk".to_owned()],
             languages: vec!["zh".to_owned(), "en".to_owned()],
             modes: vec!["online".to_owned(), "onsite".to_owned()],
             bio: "商标与不正当竞争".to_owned(),

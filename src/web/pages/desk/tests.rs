@@ -1,7 +1,6 @@
 //! The desk rendered with sample rows, in both languages.
 
 use super::*;
-use crate::domain::task::TaskKind;
 use crate::i18n::Lang;
 use crate::web::frame::SiteInfo;
 use crate::web::pages::need::words::Tag;
@@ -56,7 +55,7 @@ fn page(l: L, role: Role) -> DeskPage {
         now: String::new(),
         place: "戊".to_owned(),
         may_submit: role == Role::Liaison,
-        stats: stats(l, role, &counts),
+        stats: stats(l, role, &counts).into_iter().chain(manager_stats(l, 1, 2, 3)).collect(),
         tasks_say: tasks_say(l, 1, 3),
         tasks: if empty { Vec::new() } else { vec![task] },
         in_hand: (role == Role::Liaison).then(Vec::new),
