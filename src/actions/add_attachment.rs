@@ -115,7 +115,9 @@ fn kept_name(name: &str, kind: &str) -> String {
     let clean: String = name.chars().filter(|c| !c.is_control() && !matches!(c, '/' | '\\')).collect();
     let stem = clean.trim().trim_start_matches('.');
     let lower = stem.to_lowercase();
-    let ended = endings.iter().any(|ending| lower.strip_suffix(ending).is_some_and(|rest| rest.ends_with('.') && rest.len() > 1));
+    let ended = endings
+        .iter()
+        .any(|ending| lower.strip_suffix(ending).is_some_and(|rest| rest.ends_with('.') && rest.len() > 1));
     let ending = endings.first().copied().unwrap_or("bin");
     if ended && stem.chars().count() <= LONGEST_NAME {
         return stem.to_owned();

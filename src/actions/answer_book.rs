@@ -9,19 +9,21 @@ use crate::db::answers::{AnswersTable, Rated, Seen, key_text, labels, worded};
 use crate::db::{self, Conn};
 use crate::domain::calendar::day_after;
 use crate::domain::figures::overview::{Overview, overview};
-use crate::domain::figures::{By, Fact, Figures, Names, tally};
+use crate::domain::figures::{By, Fact, Figures, Names, months, tally};
 use crate::domain::role::Scope;
+use crate::ids::RatingId;
 use chrono::{Datelike, Days, NaiveDate};
 use diesel::QueryResult;
 use std::collections::BTreeMap;
 
+/// Above so many new ratings all of them are read again.
+const MOST_NEW_RATINGS: usize = 500;
 /// How many days are kept at most; the oldest go first.
 const MOST_DAYS: usize = 1_500;
 
 #[derive(Debug, Default)]
 struct Day {
     facts: Vec<Fact>,
-    ratings: Vec<Rated>,
     with_services: bool,
 }
 
@@ -56,7 +58,7 @@ pub struct BoardFigures {
     pub all_rows: usize,
     /// By region.
     pub regions: Vec<(String, Figures)>,
-    /// The twelve months that end with the span's last, without open offers.
+    /// The twelve months that end with the span's last, without open offers and without percentiles.
     pub months: Vec<(String, Figures)>,
     /// The charts.
     pub overview: Overview,
@@ -73,11 +75,12 @@ pub struct BoardFigures {
 pub struct AnswerBook {
     names: Names,
     days: BTreeMap<NaiveDate, Day>,
+    ratings: BTreeMap<NaiveDate, Vec<Rated>>,
     watermark: Option<i64>,
 }
 
 impl AnswerBook {
-    /// Forgets the days that changed since the last time.
+    /// Forgets the days whose offers changed since the last time, and adds the ratings that came in.
     ///
     /// # Errors
     /// What the database says.
@@ -88,37 +91,59 @@ impl AnswerBook {
             return Ok(());
         };
         let (changes, watermark) = db::changes::since(conn, watermark)?;
-        for change in changes.iter().filter(|change| change.entity == db::fact::CHANGED_DAY) {
-            if let Ok(day) = change.entity_id.parse() {
-                self.days.remove(&day);
+        let mut rated: Vec<RatingId> = Vec::new();
+        for change in &changes {
+            match change.entity.as_str() {
+                db::fact::CHANGED_DAY => {
+                    if let Ok(day) = change.entity_id.parse() {
+                        self.days.remove(&day);
+                    }
+                }
+                db::feedback::RATED => match change.entity_id.parse() {
+                    Ok(id) => rated.push(id),
+                    Err(_) => self.ratings.clear(),
+                },
+                _ => {}
+            }
+        }
+        if rated.len() > MOST_NEW_RATINGS {
+            self.ratings.clear();
+        } else if !rated.is_empty() {
+            for rating in db::answers::ratings_by_id(conn, &mut self.names, &rated)? {
+                if let Some(day) = self.ratings.get_mut(&rating.day)
+                    && !day.iter().any(|known| known.id == rating.id)
+                {
+                    day.push(rating);
+                }
             }
         }
         self.watermark = Some(watermark);
         Ok(())
     }
 
-    /// Reads the days of a span that are not held yet.
+    /// Reads what the board is first asked for, so that nobody has to wait for it: the twelve months up to `today`.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn warm(&mut self, conn: &mut Conn, today: NaiveDate) -> QueryResult<()> {
+        let year = first_of_twelve_months(today);
+        self.hold(conn, year, today, false)?;
+        self.hold_ratings(conn, year, today)
+    }
+
+    /// Reads the offers of the days of a span that are not held yet.
     fn hold(&mut self, conn: &mut Conn, from: NaiveDate, to: NaiveDate, with_services: bool) -> QueryResult<()> {
-        let mut missing: Option<NaiveDate> = None;
-        let mut day = from;
-        while day <= to {
-            let held = self.days.get(&day).is_some_and(|held| held.with_services || !with_services);
-            match (held, missing) {
-                (false, None) => missing = Some(day),
-                (true, Some(first)) => {
-                    self.read(conn, first, day.pred_opt().unwrap_or(first), with_services)?;
-                    missing = None;
+        let held = |day| self.days.get(&day).is_some_and(|held: &Day| held.with_services || !with_services);
+        for (first, last) in missing(from, to, held) {
+            let facts = db::answers::finished(conn, &mut self.names, first, last, with_services)?;
+            for day in days_between(first, last) {
+                self.days.insert(day, Day { facts: Vec::new(), with_services });
+            }
+            for fact in facts {
+                if let Some(day) = self.days.get_mut(&fact.day) {
+                    day.facts.push(fact);
                 }
-                _ => {}
             }
-            let next = day_after(day);
-            if next == day {
-                break;
-            }
-            day = next;
-        }
-        if let Some(first) = missing {
-            self.read(conn, first, to, with_services)?;
         }
         while self.days.len() > MOST_DAYS && self.days.first_key_value().is_some_and(|(oldest, _)| *oldest < from) {
             self.days.pop_first();
@@ -126,26 +151,17 @@ impl AnswerBook {
         Ok(())
     }
 
-    fn read(&mut self, conn: &mut Conn, from: NaiveDate, to: NaiveDate, with_services: bool) -> QueryResult<()> {
-        let facts = db::answers::finished(conn, &mut self.names, from, to, with_services)?;
-        let ratings = db::answers::rated(conn, &mut self.names, from, to)?;
-        let mut day = from;
-        while day <= to {
-            self.days.insert(day, Day { with_services, ..Day::default() });
-            let next = day_after(day);
-            if next == day {
-                break;
+    /// Reads the ratings of the days of a span that are not held yet.
+    fn hold_ratings(&mut self, conn: &mut Conn, from: NaiveDate, to: NaiveDate) -> QueryResult<()> {
+        for (first, last) in missing(from, to, |day| self.ratings.contains_key(&day)) {
+            let ratings = db::answers::rated(conn, &mut self.names, first, last)?;
+            for day in days_between(first, last) {
+                self.ratings.insert(day, Vec::new());
             }
-            day = next;
-        }
-        for fact in facts {
-            if let Some(day) = self.days.get_mut(&fact.day) {
-                day.facts.push(fact);
-            }
-        }
-        for rating in ratings {
-            if let Some(day) = self.days.get_mut(&rating.day) {
-                day.ratings.push(rating);
+            for rating in ratings {
+                if let Some(day) = self.ratings.get_mut(&rating.day) {
+                    day.push(rating);
+                }
             }
         }
         Ok(())
@@ -179,11 +195,13 @@ impl AnswerBook {
         let year = first_of_twelve_months(span.to);
         self.hold(conn, span.from, span.to, span.by == By::Service)?;
         self.hold(conn, year, span.to, false)?;
+        // A year at once: looking for the ratings of a day takes as long as for those of a year.
+        self.hold_ratings(conn, year.min(span.from), span.to)?;
         let open = db::answers::open(conn, &mut self.names, span.from, span.to)?;
         let region = span.region.as_deref();
         let (rows, total) = tally(self.facts(scope, span.from, span.to, region, &open), span.by);
         let (regions, _) = tally(self.facts(scope, span.from, span.to, region, &open), By::Region);
-        let (months, _) = tally(self.facts(scope, year, span.to, region, &[]), By::Month);
+        let months = months(self.facts(scope, year, span.to, region, &[]));
         let charts = overview(self.facts(scope, span.from, span.to, region, &open));
         let all_rows = rows.len();
         let keys: Vec<String> = rows.iter().map(|(place, _)| key_text(&self.names, span.by, *place)).collect();
@@ -245,8 +263,8 @@ impl AnswerBook {
         let seen = Seen::of(scope, &self.names);
         let region = span.region.as_deref().map(|code| self.names.regions.find(code).unwrap_or(u32::MAX));
         let (mut by_link, mut by_phone) = (Scores::default(), Scores::default());
-        let days = if span.from <= span.to { Some(self.days.range(span.from..=span.to)) } else { None };
-        for rating in days.into_iter().flatten().flat_map(|(_, day)| &day.ratings) {
+        let days = if span.from <= span.to { Some(self.ratings.range(span.from..=span.to)) } else { None };
+        for rating in days.into_iter().flatten().flat_map(|(_, day)| day) {
             if seen.place(rating.region, rating.station) && region.is_none_or(|code| code == rating.region) {
                 let scores = if rating.by_phone { &mut by_phone } else { &mut by_link };
                 scores.count += 1;
@@ -261,6 +279,23 @@ fn keyed(names: &Names, by: By, rows: Vec<(u32, Figures)>) -> Vec<(String, Figur
     rows.into_iter().map(|(place, figures)| (key_text(names, by, place), figures)).collect()
 }
 
+/// Every day of a span, in order.
+fn days_between(from: NaiveDate, to: NaiveDate) -> impl Iterator<Item = NaiveDate> {
+    from.iter_days().take_while(move |day| *day <= to)
+}
+
+/// The days of a span that are not held, as spans: from, to.
+fn missing(from: NaiveDate, to: NaiveDate, held: impl Fn(NaiveDate) -> bool) -> Vec<(NaiveDate, NaiveDate)> {
+    let mut spans: Vec<(NaiveDate, NaiveDate)> = Vec::new();
+    for day in days_between(from, to).filter(|day| !held(*day)) {
+        match spans.last_mut() {
+            Some((_, last)) if day_after(*last) == day => *last = day,
+            _ => spans.push((day, day)),
+        }
+    }
+    spans
+}
+
 /// The first day of the month eleven months before that of `to`.
 fn first_of_twelve_months(to: NaiveDate) -> NaiveDate {
     let (year, month) = if to.month() == 12 { (to.year(), 1) } else { (to.year() - 1, to.month() + 1) };
@@ -270,6 +305,19 @@ fn first_of_twelve_months(to: NaiveDate) -> NaiveDate {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_days_not_held_are_read_in_as_few_spans_as_possible() {
+        let day = |n: u64| NaiveDate::from_ymd_opt(2026, 5, 1).expect("a day") + Days::new(n);
+        let cases: [(&[u64], &[(u64, u64)]); 4] =
+            [(&[], &[(0, 5)]), (&[0, 5], &[(1, 4)]), (&[2, 3], &[(0, 1), (4, 5)]), (&[0, 1, 2, 3, 4, 5], &[])];
+        for (held, spans) in cases {
+            let held: Vec<NaiveDate> = held.iter().map(|n| day(*n)).collect();
+            let spans: Vec<_> = spans.iter().map(|(from, to)| (day(*from), day(*to))).collect();
+            assert_eq!(missing(day(0), day(5), |day| held.contains(&day)), spans);
+        }
+        assert!(missing(day(1), day(0), |_| false).is_empty());
+    }
 
     #[test]
     fn twelve_months_end_with_the_one_asked_for() {

@@ -140,3 +140,6 @@ fn take_expert(tx: &mut Tx<'_>, actor: &Actor, row: &ExpertInput) -> Done<Kept> 
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,7 +14,7 @@ use crate::domain::catalogue;
 use crate::domain::feedback::RatingChannel;
 use crate::domain::figures::{By, Fact, Figures, Names, month_text, tally};
 use crate::domain::role::Scope;
-use crate::ids::AssignmentId;
+use crate::ids::{AssignmentId, RatingId};
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -24,6 +24,8 @@ use std::collections::HashMap;
 /// One rating, as the board counts it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rated {
+    /// Tells ratings apart.
+    pub id: u64,
     /// The Beijing date it was given.
     pub day: NaiveDate,
     /// The need's region, a place of [`Names`].
@@ -321,27 +323,45 @@ pub fn open(conn: &mut Conn, names: &mut Names, from: NaiveDate, to: NaiveDate) 
     Ok(facts)
 }
 
-/// The ratings given from `from` to `to`, Beijing dates, both counted.
+type RatingColumns = (RatingId, NaiveDateTime, RatingChannel, i32, String, String);
+
+/// The ratings given from `from` to `to`, Beijing dates, both counted. No index leads to them, so whoever asks often
+/// keeps them and adds those that come in by [`ratings_by_id`].
 ///
 /// # Errors
 /// What the database says.
 pub fn rated(conn: &mut Conn, names: &mut Names, from: NaiveDate, to: NaiveDate) -> QueryResult<Vec<Rated>> {
-    let rows: Vec<(NaiveDateTime, RatingChannel, i32, String, String)> = ratings::table
+    let rows: Vec<RatingColumns> = ratings::table
         .inner_join(needs::table.on(needs::id.eq(ratings::need)))
         .filter(ratings::created_at.ge(start_of_day(from).naive_utc()))
         .filter(ratings::created_at.lt(start_of_day(day_after(to)).naive_utc()))
-        .select((ratings::created_at, ratings::channel, ratings::score, needs::region, needs::station))
+        .select((ratings::id, ratings::created_at, ratings::channel, ratings::score, needs::region, needs::station))
         .load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(at, channel, score, region, station)| Rated {
-            day: beijing_date(at.and_utc()),
-            region: names.regions.place(&region),
-            station: names.stations.place(&station),
-            by_phone: channel == RatingChannel::Phone,
-            score: u8::try_from(score).unwrap_or(0),
-        })
-        .collect())
+    Ok(rows.into_iter().map(|row| one_rating(names, row)).collect())
+}
+
+/// The ratings of those ids.
+///
+/// # Errors
+/// What the database says.
+pub fn ratings_by_id(conn: &mut Conn, names: &mut Names, ids: &[RatingId]) -> QueryResult<Vec<Rated>> {
+    let rows: Vec<RatingColumns> = ratings::table
+        .inner_join(needs::table.on(needs::id.eq(ratings::need)))
+        .filter(ratings::id.eq_any(ids))
+        .select((ratings::id, ratings::created_at, ratings::channel, ratings::score, needs::region, needs::station))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|row| one_rating(names, row)).collect())
+}
+
+fn one_rating(names: &mut Names, (id, at, channel, score, region, station): RatingColumns) -> Rated {
+    Rated {
+        id: random_half(id.as_str()),
+        day: beijing_date(at.and_utc()),
+        region: names.regions.place(&region),
+        station: names.stations.place(&station),
+        by_phone: channel == RatingChannel::Phone,
+        score: u8::try_from(score).unwrap_or(0),
+    }
 }
 
 /// How many experts can be asked at all (standing 在册) within a scope; a station sees everybody's.

@@ -283,10 +283,10 @@ pub fn clocks(conn: &mut Conn, scope: &Scope) -> QueryResult<Vec<ClockLine>> {
             stations::name,
         ))
         .into_boxed::<Backend>();
+    // With the state, so that the few needs of a station or region with an offer out lead to their offers.
     query = match scope {
         Scope::Everything => query,
-        Scope::Regions(codes) => query.filter(needs::region.eq_any(codes)),
-        // With the state, so that the few needs of a station with an offer out lead to their offers.
+        Scope::Regions(codes) => query.filter(needs::region.eq_any(codes)).filter(needs::state.eq(NeedState::Offering)),
         Scope::Station(own) => query.filter(needs::station.eq(own)).filter(needs::state.eq(NeedState::Offering)),
     };
     let rows: Vec<ClockColumns> = query
@@ -365,15 +365,12 @@ fn offers(conn: &mut Conn, scope: &Scope, until: Until) -> QueryResult<i64> {
             .filter(assignments::asked_at.is_null().or(assignments::replied_at.is_not_null())),
         Until::Feedback(at) => query.filter(assignments::feedback_due_at.lt(at)),
     };
+    // A need whose other seats are still being filled is `offering` or `unanswered` although one has accepted.
+    let states = [due, NeedState::Offering, NeedState::Unanswered];
     query = match scope {
         Scope::Everything => query,
-        Scope::Regions(codes) => query.filter(needs::region.eq_any(codes)),
-        // A need whose other seats are still being filled is `offering` or `unanswered` although one has accepted.
-        Scope::Station(own) => query.filter(needs::station.eq(own)).filter(needs::state.eq_any([
-            due,
-            NeedState::Offering,
-            NeedState::Unanswered,
-        ])),
+        Scope::Regions(codes) => query.filter(needs::region.eq_any(codes)).filter(needs::state.eq_any(states)),
+        Scope::Station(own) => query.filter(needs::station.eq(own)).filter(needs::state.eq_any(states)),
     };
     query.count().get_result(conn)
 }

@@ -5,7 +5,6 @@ use super::schema::{feedback, ratings};
 use crate::ids::ExpertId;
 use crate::ids::AccountId;
 use crate::ids::AssignmentId;
-use crate::domain::calendar::beijing_date;
 use crate::domain::feedback::ConductReport;
 use crate::ids::FeedbackId;
 use crate::domain::feedback::FiledBy;
@@ -77,7 +76,12 @@ pub struct RatingRow {
     pub created_at: NaiveDateTime,
 }
 
-/// Adds many ratings, some hundreds a statement, and says on which days figures changed.
+/// What the change log calls a new rating; the id of such a change is the rating's, or [`EVERY_RATING`].
+pub const RATED: &str = "rating";
+/// Stands for the ids of ratings that came in by the hundred.
+pub const EVERY_RATING: &str = "every";
+
+/// Adds many ratings, some hundreds a statement, and notes them in the change log.
 ///
 /// # Errors
 /// What the database says.
@@ -85,7 +89,13 @@ pub fn insert_ratings(conn: &mut Conn, rows: &[RatingRow]) -> QueryResult<()> {
     for chunk in rows.chunks(400) {
         crate::each_backend!(conn, |c| diesel::insert_into(ratings::table).values(chunk).execute(c))?;
     }
-    super::fact::note_days(conn, rows.iter().map(|row| beijing_date(row.created_at.and_utc())).collect())
+    if rows.len() > 100 {
+        return super::changes::note(conn, RATED, EVERY_RATING);
+    }
+    for row in rows {
+        super::changes::note(conn, RATED, row.id.as_str())?;
+    }
+    Ok(())
 }
 
 /// The feedback of a need.

@@ -4,12 +4,14 @@
 //! Beijing date of its notice. Source: rules.md, "Figures". Deliberately absent: reading the facts (`db::answers`) and
 //! deciding how an offer counts, which the deed that finishes it does.
 
+mod names;
 pub mod overview;
+
+pub use names::{Names, Places};
 
 use super::assignment::{AnswerKind, DeclineReason, OfferOutcome};
 use super::catalogue;
 use chrono::{Datelike, NaiveDate};
-use std::collections::HashMap;
 
 text_enum! {
     /// What one row of a table stands for.
@@ -42,11 +44,11 @@ text_enum! {
         Late = "late",
         /// Due passed, no answer since.
         Lapsed = "lapsed",
-        /// Accepted.
+        /// First answer: accepted.
         Accepted = "accepted",
-        /// Declined.
+        /// First answer: declined.
         Declined = "declined",
-        /// Asked a question and nothing since.
+        /// First answer: a question, whatever followed it.
         Asked = "asked",
         /// Answer entered by staff.
         StaffEntered = "staff-entered",
@@ -66,7 +68,7 @@ pub struct Fact {
     pub day: NaiveDate,
     /// How it counts; `None` while it is open and not yet due.
     pub outcome: Option<OfferOutcome>,
-    /// What was answered.
+    /// The first answer.
     pub answer: Option<AnswerKind>,
     /// Why declined.
     pub decline_reason: Option<DeclineReason>,
@@ -88,51 +90,6 @@ pub struct Fact {
     pub services: u32,
 }
 
-/// Texts kept once, each with its place.
-#[derive(Debug, Default)]
-pub struct Places {
-    texts: Vec<String>,
-    places: HashMap<String, u32>,
-}
-
-impl Places {
-    /// The place of a text; a new one for a new text.
-    pub fn place(&mut self, text: &str) -> u32 {
-        if let Some(place) = self.places.get(text) {
-            return *place;
-        }
-        let place = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
-        self.texts.push(text.to_owned());
-        self.places.insert(text.to_owned(), place);
-        place
-    }
-
-    /// The place of a text that is known.
-    #[must_use]
-    pub fn find(&self, text: &str) -> Option<u32> {
-        self.places.get(text).copied()
-    }
-
-    /// The text at a place; empty when there is none.
-    #[must_use]
-    pub fn text(&self, place: u32) -> &str {
-        self.texts.get(place as usize).map_or("", String::as_str)
-    }
-}
-
-/// What the places of facts stand for.
-#[derive(Debug, Default)]
-pub struct Names {
-    /// Codes of regions.
-    pub regions: Places,
-    /// Ids of stations.
-    pub stations: Places,
-    /// Ids of experts.
-    pub experts: Places,
-    /// Names of firms.
-    pub firms: Places,
-}
-
 /// The figures of one row, or of all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Figures {
@@ -145,11 +102,11 @@ pub struct Figures {
     pub late: u64,
     /// Due passed, no answer since.
     pub lapsed: u64,
-    /// Accepted.
+    /// First answer: accepted.
     pub accepted: u64,
-    /// Declined: a lawful answer.
+    /// First answer: declined, which is lawful.
     pub declined: u64,
-    /// Asked a question, and neither accepted nor declined since.
+    /// First answer: a question, whatever followed it.
     pub asked: u64,
     /// Answers entered by staff.
     pub staff_entered: u64,
@@ -346,6 +303,25 @@ pub fn tally<'a>(facts: impl Iterator<Item = &'a Fact>, by: By) -> (Vec<(u32, Fi
     (rows, total)
 }
 
+/// Counts facts by month, in order, without their percentiles: what a chart of shares needs, and no more.
+pub fn months<'a>(facts: impl Iterator<Item = &'a Fact>) -> Vec<(u32, Figures)> {
+    let mut rows: Vec<(u32, Figures)> = Vec::new();
+    for fact in facts {
+        let month = month_number(fact.day);
+        // Facts come by day, so the month sought is nearly always the last.
+        match rows.iter_mut().rev().find(|(known, _)| *known == month) {
+            Some((_, row)) => row.add(fact),
+            None => {
+                let mut row = Figures::default();
+                row.add(fact);
+                rows.push((month, row));
+            }
+        }
+    }
+    rows.sort_by_key(|(month, _)| *month);
+    rows
+}
+
 /// Gives each row its percentiles: the minutes laid out row by row (a counting sort by key), then ranked within each row.
 fn spread(rows: &mut [Figures], minutes: &[(u32, u32)]) {
     let mut starts = vec![0_usize; rows.len() + 1];
@@ -380,90 +356,4 @@ fn spread(rows: &mut [Figures], minutes: &[(u32, u32)]) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn fact(outcome: Option<OfferOutcome>, answer: Option<AnswerKind>, minutes: Option<u32>, services: u32) -> Fact {
-        Fact {
-            day: NaiveDate::from_ymd_opt(2026, 5, 8).expect("a day"),
-            outcome,
-            answer,
-            decline_reason: None,
-            by_staff: false,
-            minutes,
-            region: 0,
-            station: 0,
-            expert: 0,
-            firm: 0,
-            need: 0,
-            services,
-        }
-    }
-
-    #[test]
-    fn nearest_rank_is_a_value_that_occurred() {
-        for (values, median, p90) in [
-            (vec![], None, None),
-            (vec![7], Some(7), Some(7)),
-            (vec![4, 1, 3, 2], Some(2), Some(4)),
-            (vec![5, 1, 4, 2, 3], Some(3), Some(5)),
-            ((1..=10).rev().collect(), Some(5), Some(9)),
-            ((1..=100).collect(), Some(50), Some(90)),
-        ] {
-            assert_eq!(nearest_rank(&mut values.clone(), 50), median, "{values:?}");
-            assert_eq!(nearest_rank(&mut values.clone(), 90), p90, "{values:?}");
-        }
-    }
-
-    #[test]
-    fn what_is_shown_apart_stands_in_no_denominator() {
-        use OfferOutcome::{Lapsed, Late, OnTime, Undelivered, Void};
-        let accept = Some(AnswerKind::Accept);
-        let decline = Some(AnswerKind::Decline);
-        let mut entered = fact(Some(OnTime), decline, Some(60), 1);
-        entered.by_staff = true;
-        let facts = [
-            fact(Some(OnTime), accept, Some(30), 1),
-            entered,
-            fact(Some(OnTime), Some(AnswerKind::Question), Some(90), 1),
-            fact(Some(Late), accept, Some(4_000), 1),
-            fact(Some(Lapsed), None, None, 1),
-            fact(Some(Undelivered), None, None, 1),
-            fact(Some(Void), None, None, 1),
-            fact(None, None, None, 1),
-        ];
-        let (rows, total) = tally(facts.iter(), By::Region);
-        assert_eq!(rows, [(0, total.clone())]);
-        assert_eq!((total.offered, total.due(), total.answered(), total.on_time), (8, 5, 4, 3));
-        assert_eq!((total.undelivered, total.void, total.open_not_due), (1, 1, 1));
-        assert_eq!((total.accepted, total.declined, total.asked, total.staff_entered), (2, 1, 1, 1));
-        assert_eq!(total.on_time_share(), Some(0.6));
-        assert_eq!(total.staff_entered_share(), Some(0.25));
-        assert_eq!((total.median_minutes, total.p90_minutes), (Some(60), Some(4_000)));
-        for measure in Measure::ALL {
-            let behind = facts.iter().filter(|fact| fact.is_in(*measure)).count() as u64;
-            assert_eq!(behind, total.of(*measure), "{measure}");
-        }
-        assert_eq!(Figures::default().on_time_share(), None);
-    }
-
-    #[test]
-    fn several_items_count_in_each_row_and_once_in_the_total() {
-        let on_time = Some(OfferOutcome::OnTime);
-        let accept = Some(AnswerKind::Accept);
-        let facts = [fact(on_time, accept, Some(10), 0b101), fact(on_time, accept, Some(20), 0b100)];
-        let (rows, total) = tally(facts.iter(), By::Service);
-        assert_eq!(total.offered, 2);
-        assert_eq!(
-            rows.iter().map(|(key, row)| (*key, row.offered, row.median_minutes)).collect::<Vec<_>>(),
-            [(0, 1, Some(10)), (2, 2, Some(10)),]
-        );
-    }
-
-    #[test]
-    fn months_have_names() {
-        let (rows, _) = tally([fact(None, None, None, 0)].iter(), By::Month);
-        assert_eq!(rows.len(), 1);
-        assert_eq!(month_text(rows[0].0), "2026-05");
-    }
-}
+mod tests;

@@ -54,12 +54,13 @@ async fn a_liaison_an_expert_an_enterprise_and_a_manager() {
     desk.types("description", "收到对方律师函，称我司压力传感器落入其发明专利保护范围，要求停止销售。想请专家看是否构成侵权。").await;
     desk.ticks("input[name='services'][value='dispute']").await;
     desk.chooses("region", "110108").await;
+    desk.ticks("input[name='mode'][value='onsite']").await;
     desk.picture("2-new-need").await;
-    desk.clicks("form[data-draft] button.btn--primary, main form button.btn--primary[type='submit']").await;
+    desk.clicks("form[data-draft] button.btn--primary").await;
     let candidates = desk.shows("沈知行").await;
     assert!(candidates.contains("许望舒"), "the candidates stand there with reasons: {candidates}");
     desk.picture("3-candidates").await;
-    desk.clicks("form button.btn--primary[type='submit']").await;
+    desk.clicks("button[name='do'][value='send']").await;
     desk.shows("PD-2026-").await;
     desk.picture("4-case").await;
 
@@ -76,7 +77,7 @@ async fn a_liaison_an_expert_an_enterprise_and_a_manager() {
     phone.open(&app.link_to(&address(asked))).await;
     phone.shows("压力传感器").await;
     phone.picture("5-offer-phone").await;
-    phone.clicks("button[name='answer'][value='accept'], form:has(input[value='accept']) button[type='submit']").await;
+    phone.clicks("button[name='answer'][value='accept']").await;
     phone.shows("13900139000").await;
     phone.picture("6-accepted-phone").await;
     phone.types("done", "到企业比对了权利要求，整理了现有技术，改好回函。").await;
@@ -85,7 +86,7 @@ async fn a_liaison_an_expert_an_enterprise_and_a_manager() {
     for declaration in ["no_gift", "no_promotion", "no_touting"] {
         phone.ticks(&format!("input[name='{declaration}']")).await;
     }
-    phone.clicks("form button[name='act'][value='feedback'], form:has(textarea[name='done']) button.btn--primary").await;
+    phone.clicks("button[name='act'][value='feedback']").await;
     phone.shows("谢谢").await;
     phone.picture("7-feedback-phone").await;
     let app = tokio::task::spawn_blocking(move || {
@@ -100,7 +101,7 @@ async fn a_liaison_an_expert_an_enterprise_and_a_manager() {
     phone.ticks("input[name='score'][value='5']").await;
     phone.types("text", "讲得很清楚，回函已经发出。").await;
     phone.picture("8-rating-phone").await;
-    phone.clicks("main form button.btn--primary, form button[type='submit']").await;
+    phone.clicks("main form button.btn--primary").await;
     phone.shows("010-62000012").await;
     phone.close().await;
 

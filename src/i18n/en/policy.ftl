@@ -31,6 +31,7 @@ policy-calendar = Public holidays
 policy-missing-year = The holidays of { $year } are not in yet. Deadlines that touch it are provisional and only move later.
 policy-no-years = No year is in yet.
 policy-year = Year
+policy-shipped = Shipped with the service
 policy-holidays = Days off
 policy-workdays = Make-up days
 policy-calendar-import = Import a notice

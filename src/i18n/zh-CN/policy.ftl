@@ -31,6 +31,7 @@ policy-calendar = 放假安排
 policy-missing-year = 尚未导入 { $year } 年放假安排。涉及该年的时限暂定，只会延后。
 policy-no-years = 还没有导入任何年份。
 policy-year = 年份
+policy-shipped = 随产品提供
 policy-holidays = 放假（天）
 policy-workdays = 调休上班（天）
 policy-calendar-import = 导入放假安排

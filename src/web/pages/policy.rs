@@ -168,7 +168,7 @@ fn page(call: &Call, form: &Fields, wrong: Wrong) -> Answered {
                 .map(|hours| (hours.clone(), l.a("policy-hours", &[("n", &hours)]))),
         ),
         versions,
-        years: years(&db::calendar::all(&mut reader)?),
+        years: years(l, &db::calendar::all(&mut reader)?),
         missing: missing.map_or_else(String::new, |year| l.a("policy-missing-year", &[("year", &year.to_string())])),
         form: form.clone(),
         wrong,
@@ -193,14 +193,14 @@ fn rules(l: L, chosen: &str) -> Vec<Tick> {
 }
 
 /// The years whose notice is known, newest first.
-fn years(rows: &[db::calendar::CalendarDayRow]) -> Vec<Year> {
+fn years(l: L, rows: &[db::calendar::CalendarDayRow]) -> Vec<Year> {
     let mut years: BTreeMap<i32, Year> = BTreeMap::new();
     for row in rows {
         let year = row.day.year();
         let known = years.entry(year).or_insert_with(|| Year { year, holidays: 0, workdays: 0, source: String::new() });
         if row.kind == "workday" { known.workdays += 1 } else { known.holidays += 1 }
         if !row.source.is_empty() {
-            row.source.clone_into(&mut known.source);
+            known.source = if row.source == "shipped" { l.t("policy-shipped") } else { row.source.clone() };
         }
     }
     years.into_values().rev().collect()
@@ -280,7 +280,7 @@ mod tests {
 
     #[test]
     fn years_are_counted_and_every_word_is_there() {
-        let years = years(&shipped());
+        let years = years(L(Lang::Zh), &shipped());
         assert_eq!(years.first().map(|year| year.year), Some(2026));
         assert!(years.iter().all(|year| year.holidays > year.workdays && !year.source.is_empty()));
         for lang in [Lang::Zh, Lang::En] {

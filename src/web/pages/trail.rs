@@ -13,7 +13,7 @@ use std::collections::HashMap;
 pub struct Event {
     /// RFC 3339.
     pub machine: String,
-    /// 5月8日（周五）.
+    /// 2026-05-08: a trail runs over years, and its column is narrow.
     pub day: String,
     /// 09:40.
     pub time: String,
@@ -85,7 +85,7 @@ fn event(l: L, row: &AuditRow, names: &HashMap<String, String>, sound: bool) -> 
     let at = row.at.and_utc();
     Event {
         machine: at.to_rfc3339(),
-        day: l.date(beijing_clock(at).date()),
+        day: beijing_clock(at).date().to_string(),
         time: beijing_clock(at).format("%H:%M").to_string(),
         step: row.step,
         what: said(l, "event", &row.event),

@@ -15,7 +15,7 @@ use crate::domain::conduct::{CaseKind, CaseState, Decision};
 use crate::domain::refusal::{FieldProblem, Refusal};
 use crate::domain::role::Right;
 use crate::i18n::L;
-use crate::ids::{AssignmentId, CaseId};
+use crate::ids::{AccountId, AssignmentId, CaseId};
 use crate::search::word_breaks;
 use crate::web::answer::Answer;
 use crate::web::call::Call;
@@ -23,7 +23,7 @@ use crate::web::error::{Answered, WebError};
 use crate::web::form::{Fields, Wrong};
 use crate::web::frame::Frame;
 use actix_web::http::StatusCode;
-use chrono::Days;
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use std::collections::HashMap;
 
 /// Working days for the expert's statement, and for an appeal (rules.md, "Defaults").
@@ -68,6 +68,8 @@ struct CasePage {
     earlier: Vec<(String, String)>,
     may_decide: bool,
     why_not: String,
+    /// Until when the expert may still be heard; empty when that is over.
+    statement_runs: String,
     decisions: Vec<Tick>,
     removal: bool,
     form: Fields,
@@ -103,8 +105,8 @@ fn page(call: &Call, form: &Fields, wrong: Wrong) -> Answered {
         .collect();
     let mut accounts = vec![case.opened_by];
     accounts.extend(case.decided_by);
-    let names: HashMap<crate::ids::AccountId, String> = beside::owners_of(&mut reader, &accounts)?.into_iter().collect();
-    let name_of = |id: Option<crate::ids::AccountId>| id.and_then(|id| names.get(&id).cloned()).unwrap_or_default();
+    let names: HashMap<AccountId, String> = beside::owners_of(&mut reader, &accounts)?.into_iter().collect();
+    let name_of = |id: Option<AccountId>| id.and_then(|id| names.get(&id).cloned()).unwrap_or_default();
     let told = db::outbox::by_key(&mut reader, &format!("case-opened:{}", case.id))?.and_then(|row| row.accepted_at);
     let earlier = db::conduct::of_expert(&mut reader, case.expert)?
         .into_iter()
@@ -150,6 +152,7 @@ fn page(call: &Call, form: &Fields, wrong: Wrong) -> Answered {
             (true, false, _) => l.t("conduct-managers-decide"),
             _ => String::new(),
         },
+        statement_runs: statement_runs(l, &calendar, &case, told.map(|at| at.and_utc()), call.now),
         decisions: decisions(l, &case, form.get("decision")),
         removal: case.kind == CaseKind::Removal,
         number: case.number,
@@ -157,6 +160,26 @@ fn page(call: &Call, form: &Fields, wrong: Wrong) -> Answered {
         wrong,
     };
     Answer::page_with(status, &page)
+}
+
+/// The last day of the statement: counted from the day the letter left, or, while it waits, from today.
+fn statement_until(calendar: &Calendar, told: Option<DateTime<Utc>>, now: DateTime<Utc>) -> NaiveDate {
+    add_working_days(beijing_date(told.unwrap_or(now)), STATEMENT_WORKING_DAYS, calendar)
+}
+
+fn statement_runs(
+    l: L,
+    calendar: &Calendar,
+    case: &CaseRow,
+    told: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> String {
+    let until = statement_until(calendar, told, now);
+    if case.state == CaseState::Open && beijing_date(now) <= until {
+        l.a("conduct-statement-runs", &[("day", &l.short_date(until))])
+    } else {
+        String::new()
+    }
 }
 
 fn decisions(l: L, case: &CaseRow, chosen: &str) -> Vec<Tick> {
@@ -171,10 +194,10 @@ fn decisions(l: L, case: &CaseRow, chosen: &str) -> Vec<Tick> {
 }
 
 /// The way a case goes: opened, told, stated, decided, open to appeal.
-fn steps(l: L, calendar: &Calendar, case: &CaseRow, told: Option<chrono::DateTime<chrono::Utc>>, now: chrono::DateTime<chrono::Utc>) -> Vec<Step> {
+fn steps(l: L, calendar: &Calendar, case: &CaseRow, told: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Vec<Step> {
     let today = beijing_date(now);
     let opened_on = beijing_date(case.opened_at.and_utc());
-    let statement_until = add_working_days(told.map_or(opened_on, beijing_date), STATEMENT_WORKING_DAYS, calendar);
+    let statement_until = statement_until(calendar, told, now);
     let stated = told.is_some() && today > statement_until;
     let decided_on = case.decided_at.map(|at| beijing_date(at.and_utc()));
     let appeal_until = decided_on.map(|day| add_working_days(day, APPEAL_WORKING_DAYS, calendar));

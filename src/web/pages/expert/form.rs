@@ -21,6 +21,9 @@ use std::str::FromStr;
 /// How many qualifications the form has room for at least, and at most.
 const PAPERS: (usize, usize) = (6, 40);
 
+/// What stands for a kind of firm that was not chosen.
+const NOT_CHOSEN: &str = "not-chosen";
+
 /// How many lines for qualifications the form shows: room for all that are filled in, and more.
 fn lines_shown(form: &Fields) -> usize {
     let filled = (0..PAPERS.1).rev().find(|n| form.opt(&format!("qualifications.{n}.type")).is_some());
@@ -186,7 +189,8 @@ fn asked(form: &Fields) -> (ExpertInput, Vec<FieldProblem>, Vec<usize>) {
     let input = ExpertInput {
         name: form.get("name").to_owned(),
         firm: form.get("firm").to_owned(),
-        firm_type: text("firm_type"),
+        // Nothing chosen is no word of the list, so the office says so with everything else that is wrong.
+        firm_type: Some(form.opt("firm_type").unwrap_or(NOT_CHOSEN).to_owned()),
         email: form.get("email").to_owned(),
         phone: text("phone"),
         region: form.get("region").to_owned(),
@@ -209,9 +213,6 @@ fn asked(form: &Fields) -> (ExpertInput, Vec<FieldProblem>, Vec<usize>) {
         monthly_cap: parsed(form, "monthly_cap", "not-a-number", &mut problems),
         standing: text("standing"),
     };
-    if form.opt("firm_type").is_none() {
-        problems.push(FieldProblem::new("firm_type", "missing"));
-    }
     (input, problems, lines)
 }
 
@@ -226,6 +227,9 @@ fn parsed<T: FromStr>(form: &Fields, name: &str, code: &'static str, problems: &
 
 /// The field of the form a problem belongs to: a qualification's line rather than its place among those kept.
 fn on_the_form(mut problem: FieldProblem, lines: &[usize]) -> FieldProblem {
+    if problem.field == "firm_type" && problem.detail.as_deref() == Some(NOT_CHOSEN) {
+        return FieldProblem::new("firm_type", "missing");
+    }
     let mut parts = problem.field.splitn(3, '.');
     if let (Some("qualifications"), Some(place), Some(part)) = (parts.next(), parts.next(), parts.next())
         && let Some(line) = place.parse::<usize>().ok().and_then(|place| lines.get(place))

@@ -7,7 +7,9 @@ use crate::actions::close_need::{CloseNeed, close_need};
 use crate::actions::file_feedback::{FileFeedback, file_feedback as file_it};
 use crate::actions::finish_task as finishing;
 use crate::actions::rate_service::{RateService, conduct_reports, rate_service};
-use crate::actions::{ActionError, Done, correct_need, hand_over_needs, record_notice, release_assignment, reply_question, retract_need};
+use crate::actions::{
+    ActionError, Done, correct_need, hand_over_needs, record_notice, release_assignment, reply_question, retract_need,
+};
 use crate::db;
 use crate::domain::assignment::{AnswerKind, AnsweredBy, NotifiedBy, ReleasedBy};
 use crate::domain::feedback::{Evaluation, RatingChannel};
@@ -95,7 +97,13 @@ pub fn hand_over(call: &Call) -> Answered {
     let view = super::view::load(call, call.id("id")?)?;
     let sent = Sent { name: "handover", form: call.form()? };
     let done = match sent.get("to").parse() {
-        Ok(to) => match hand_over_needs::hand_over_needs(&call.office, &call.actor()?, view.need.owner, to, Some(view.need.id)) {
+        Ok(to) => match hand_over_needs::hand_over_needs(
+            &call.office,
+            &call.actor()?,
+            view.need.owner,
+            to,
+            Some(view.need.id),
+        ) {
             // The need was closed or handed over meanwhile: nothing was moved.
             Ok(0) => Err(Refusal::ChangedMeanwhile.into()),
             other => other,
@@ -205,7 +213,9 @@ pub fn release(call: &Call) -> Answered {
 /// The assignment a form of the need names, if it is the need's.
 fn named_offer(call: &Call, need: NeedId) -> Result<AssignmentId, WebError> {
     let id: AssignmentId = call.form()?.get("assignment").parse().map_err(|_| Refusal::NotFound)?;
-    let row = db::assignment::find(&mut *call.office.read()?, &id)?.filter(|row| row.need == need).ok_or(Refusal::NotFound)?;
+    let row = db::assignment::find(&mut *call.office.read()?, &id)?
+        .filter(|row| row.need == need)
+        .ok_or(Refusal::NotFound)?;
     Ok(row.id)
 }
 

@@ -105,7 +105,9 @@ impl Arrangement {
 
     /// The best in order: what is proposed at first.
     fn proposed(shortlist: &Shortlist, most: usize) -> Self {
-        Self(shortlist.candidates.iter().take(most).enumerate().map(|(place, one)| (place + 1, one.expert.id)).collect())
+        Self(
+            shortlist.candidates.iter().take(most).enumerate().map(|(place, one)| (place + 1, one.expert.id)).collect(),
+        )
     }
 
     fn place_of(&self, expert: ExpertId) -> String {
@@ -118,7 +120,8 @@ impl Arrangement {
 }
 
 fn places(l: L, most: usize, chosen: &str) -> Vec<Pick> {
-    let mut picks = vec![Pick::new("", l.t("need-place-none"), chosen), Pick::new("1", l.t("need-place-first"), chosen)];
+    let mut picks =
+        vec![Pick::new("", l.t("need-place-none"), chosen), Pick::new("1", l.t("need-place-first"), chosen)];
     for place in 2..=most {
         picks.push(Pick::new(place.to_string(), l.a("need-place-reserve", &[("n", &(place - 1).to_string())]), chosen));
     }
@@ -178,7 +181,15 @@ pub fn preview(call: &Call) -> Answered {
     page(call, call.id("id")?, StatusCode::OK, Some(form), form.checked("more"), Wrong::none(), Default::default())
 }
 
-fn page(call: &Call, id: NeedId, status: StatusCode, form: Option<&Fields>, more: bool, wrong: Wrong, (searched, named): (String, Vec<Named>)) -> Answered {
+fn page(
+    call: &Call,
+    id: NeedId,
+    status: StatusCode,
+    form: Option<&Fields>,
+    more: bool,
+    wrong: Wrong,
+    (searched, named): (String, Vec<Named>),
+) -> Answered {
     let l = call.l;
     let view = load(call, id)?;
     let policy = call.office.policy()?;
@@ -190,13 +201,15 @@ fn page(call: &Call, id: NeedId, status: StatusCode, form: Option<&Fields>, more
     // A longer chain than usual may have been arranged through the address; it is shown as it is.
     let most = arrangement.0.last().map_or(most, |(place, _)| (*place).max(most));
     let pick = |expert: ExpertId| places(l, most, &arrangement.place_of(expert));
-    let mut candidates: Vec<CandidateView> =
-        shortlist.candidates.iter().map(|one| ranking::candidate(l, one, &shortlist.industries, pick(one.expert.id))).collect();
+    let mut candidates: Vec<CandidateView> = shortlist
+        .candidates
+        .iter()
+        .map(|one| ranking::candidate(l, one, &shortlist.industries, pick(one.expert.id)))
+        .collect();
     for (_, expert) in &arrangement.0 {
-        if !candidates.iter().any(|one| one.id == *expert) {
-            if let (WhyExpert::Ranked(one), industries) = why_expert(&call.office, &actor, id, *expert)? {
-                candidates.push(ranking::candidate(l, &one, &industries, pick(*expert)));
-            }
+        let listed = candidates.iter().any(|one| one.id == *expert);
+        if !listed && let (WhyExpert::Ranked(one), industries) = why_expert(&call.office, &actor, id, *expert)? {
+            candidates.push(ranking::candidate(l, &one, &industries, pick(*expert)));
         }
     }
     let people: Vec<String> = arrangement
@@ -224,7 +237,11 @@ fn page(call: &Call, id: NeedId, status: StatusCode, form: Option<&Fields>, more
         key: ranking::key(l),
         considered: l.a(
             "need-considered",
-            &[("all", &shortlist.considered.to_string()), ("eligible", &shortlist.eligible.to_string()), ("listed", &candidates.len().to_string())],
+            &[
+                ("all", &shortlist.considered.to_string()),
+                ("eligible", &shortlist.eligible.to_string()),
+                ("listed", &candidates.len().to_string()),
+            ],
         ),
         rest: shortlist.eligible.min(ALL).saturating_sub(shortlist.candidates.len()),
         excluded: shortlist.excluded.iter().map(|one| ranking::excluded(l, one, &shortlist.industries)).collect(),
@@ -246,7 +263,9 @@ pub fn why(call: &Call) -> Answered {
     let view = load(call, call.id("id")?)?;
     let (why, industries) = why_expert(&call.office, &call.actor()?, view.need.id, call.id("expert")?)?;
     let (name, candidate, excluded) = match &why {
-        WhyExpert::Ranked(one) => (one.expert.name.clone(), Some(ranking::candidate(l, one, &industries, Vec::new())), Vec::new()),
+        WhyExpert::Ranked(one) => {
+            (one.expert.name.clone(), Some(ranking::candidate(l, one, &industries, Vec::new())), Vec::new())
+        }
         WhyExpert::Excluded(one) => (one.expert.name.clone(), None, vec![ranking::excluded(l, one, &industries)]),
     };
     let seats = free_seats(call, &view, "")?;
@@ -336,6 +355,9 @@ mod tests {
         assert!(unfit(L(Lang::Zh), &Arrangement::default()).is_some());
         assert!(unfit(L(Lang::En), &Arrangement(vec![(1, people[0]), (1, people[1])])).is_some());
         let picks = places(L(Lang::Zh), 4, &arrangement.place_of(people[0]));
-        assert_eq!(picks.iter().filter(|pick| pick.selected).map(|pick| pick.value.as_str()).collect::<Vec<_>>(), ["2"]);
+        assert_eq!(
+            picks.iter().filter(|pick| pick.selected).map(|pick| pick.value.as_str()).collect::<Vec<_>>(),
+            ["2"]
+        );
     }
 }

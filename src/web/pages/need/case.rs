@@ -12,7 +12,7 @@ use super::words::{Tag, need_tag, size, title_pieces};
 use crate::actions::finish_task::{right_to_finish, waits_for};
 use crate::db;
 use crate::db::assignment::AssignmentRow;
-use crate::domain::assignment::{AssignmentState, NotifiedBy, AnswerKind, AnsweredBy, ReleasedBy};
+use crate::domain::assignment::{AnswerKind, AnsweredBy, AssignmentState, NotifiedBy, ReleasedBy};
 use crate::domain::calendar::{beijing_clock, beijing_date};
 use crate::domain::feedback::{ConductReport, Outcome};
 use crate::domain::need::{CloseReason, NeedState};
@@ -141,7 +141,10 @@ fn page(call: &Call, id: NeedId, status: StatusCode, tried: Option<&Tried>) -> A
     let open = view.need.state.is_open();
     let works = view.may_work && open;
     let deed = |name: &str, shown: bool| (works && shown).then(|| Deed::new(name, tried));
-    let first = offers.iter().filter(|row| row.state == AssignmentState::Offered).min_by_key(|row| (row.answer_due_at.is_none(), row.answer_due_at));
+    let first = offers
+        .iter()
+        .filter(|row| row.state == AssignmentState::Offered)
+        .min_by_key(|row| (row.answer_due_at.is_none(), row.answer_due_at));
     let clock = first.map(|row| clock(l, call.now, row, people.get(&row.expert).map_or("", |expert| &expert.name)));
     let clock_next = first.map(|row| next_words(l, row, &seats)).unwrap_or_default();
     let case = CasePage {
@@ -156,7 +159,9 @@ fn page(call: &Call, id: NeedId, status: StatusCode, tried: Option<&Tried>) -> A
         facts: view.facts(l),
         description: view.need.description.clone(),
         may_work: view.may_work,
-        choosable: works && matches!(view.need.state, NeedState::Open | NeedState::Unanswered | NeedState::Offering) && has_free_seat(call, id)?,
+        choosable: works
+            && matches!(view.need.state, NeedState::Open | NeedState::Unanswered | NeedState::Offering)
+            && has_free_seat(call, id)?,
         clock_provisional: first.is_some_and(|row| row.provisional),
         clock,
         clock_next,
@@ -190,7 +195,8 @@ fn has_free_seat(call: &Call, id: NeedId) -> Result<bool, WebError> {
 
 /// What happens when the clock runs out.
 fn next_words(l: L, row: &AssignmentRow, seats: &[SeatView]) -> String {
-    let next = seats.iter().find(|seat| seat.offers.iter().any(|offer| offer.id == row.id)).map_or("", |seat| &seat.next);
+    let next =
+        seats.iter().find(|seat| seat.offers.iter().any(|offer| offer.id == row.id)).map_or("", |seat| &seat.next);
     if next.is_empty() { l.t("need-clock-then-nobody") } else { l.a("need-clock-then", &[("name", next)]) }
 }
 
@@ -202,7 +208,9 @@ fn tasks(call: &Call, view: &NeedView, offers: &[AssignmentRow]) -> Result<Vec<T
         .into_iter()
         .map(|row| {
             let moved_on = waits_for(row.kind).is_some_and(|state| {
-                row.assignment.is_none_or(|id| offers.iter().find(|offer| offer.id == id).is_none_or(|offer| offer.state != state))
+                row.assignment.is_none_or(|id| {
+                    offers.iter().find(|offer| offer.id == id).is_none_or(|offer| offer.state != state)
+                })
             });
             let finishable = match right_to_finish(row.kind) {
                 Some(right) => role.has(right),
@@ -218,7 +226,8 @@ fn tasks(call: &Call, view: &NeedView, offers: &[AssignmentRow]) -> Result<Vec<T
                     Until {
                         kind: if left.is_some() { "soon" } else { "late" },
                         symbol: "clock",
-                        words: left.map_or_else(|| l.t("need-task-over"), |left| l.a("need-clock-left", &[("left", &left)])),
+                        words: left
+                            .map_or_else(|| l.t("need-task-over"), |left| l.a("need-clock-left", &[("left", &left)])),
                         machine: super::clock::machine(due),
                         instant: l.short_due(due),
                     }
@@ -258,7 +267,8 @@ fn feedback(call: &Call, id: NeedId, offers: &[AssignmentRow], people: &People) 
             .iter()
             .filter(|rating| rating.assignment == assignment)
             .map(|rating| {
-                let reports: Vec<String> = rating.conduct.get().iter().map(|report| l.t(&format!("conduct-report-{report}"))).collect();
+                let reports: Vec<String> =
+                    rating.conduct.get().iter().map(|report| l.t(&format!("conduct-report-{report}"))).collect();
                 RatingView {
                     score: rating.score,
                     label: l.a("need-stars", &[("n", &rating.score.to_string())]),
@@ -270,25 +280,38 @@ fn feedback(call: &Call, id: NeedId, offers: &[AssignmentRow], people: &People) 
             .collect()
     };
     let mut views = Vec::new();
-    for offer in offers.iter().filter(|offer| matches!(offer.state, AssignmentState::Accepted | AssignmentState::Done)) {
+    for offer in offers.iter().filter(|offer| matches!(offer.state, AssignmentState::Accepted | AssignmentState::Done))
+    {
         let name = people.get(&offer.expert).map(|expert| expert.name.clone()).unwrap_or_default();
         let written = rows.iter().find(|row| row.assignment == offer.id);
         let ratings = rated(offer.id);
         if written.is_none() && ratings.is_empty() {
             continue;
         }
-        let mut view = FeedbackView { name, filed: String::new(), by: String::new(), paragraphs: Vec::new(), follow_up: String::new(), facts: Vec::new(), ratings };
+        let mut view = FeedbackView {
+            name,
+            filed: String::new(),
+            by: String::new(),
+            paragraphs: Vec::new(),
+            follow_up: String::new(),
+            facts: Vec::new(),
+            ratings,
+        };
         if let Some(row) = written {
             let declared = row.no_gift && row.no_promotion && row.no_touting;
             view.filed = l.short_instant(row.filed_at.and_utc());
             view.by = l.t(&format!("filed-by-{}", row.filed_by));
-            view.paragraphs = row.done.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+            view.paragraphs =
+                row.done.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
             view.follow_up = row.follow_up.clone().unwrap_or_default();
             view.facts = vec![
                 Fact::new(l.t("need-feedback-hours"), vec![l.a("need-hours-spent", &[("hours", &hours(row.hours))])]),
                 Fact::new(l.t("need-feedback-served"), vec![l.short_date(row.served_on)]),
                 Fact::new(l.t("need-feedback-outcome"), vec![l.t(&format!("outcome-{}", row.outcome))]),
-                Fact::new(l.t("need-feedback-declared"), vec![l.t(if declared { "need-declared" } else { "need-not-declared" })]),
+                Fact::new(
+                    l.t("need-feedback-declared"),
+                    vec![l.t(if declared { "need-declared" } else { "need-not-declared" })],
+                ),
             ];
         }
         views.push(view);
@@ -301,16 +324,25 @@ fn closure(call: &Call, id: NeedId) -> Result<Vec<Fact>, WebError> {
     let mut reader = call.office.read()?;
     let Some(row) = db::need::closure(&mut reader, id)? else { return Ok(Vec::new()) };
     let by = match row.closed_by {
-        Some(account) => db::account::names_of(&mut reader, &[account])?.into_iter().next().map(|(_, name)| name).unwrap_or_default(),
+        Some(account) => {
+            db::account::names_of(&mut reader, &[account])?.into_iter().next().map(|(_, name)| name).unwrap_or_default()
+        }
         None => String::new(),
     };
     let mut facts = vec![
-        Fact::new(l.t("need-close-reason"), vec![l.t(&format!("close-reason-{}", row.reason)), row.note.unwrap_or_default()]),
+        Fact::new(
+            l.t("need-close-reason"),
+            vec![l.t(&format!("close-reason-{}", row.reason)), row.note.unwrap_or_default()],
+        ),
         Fact::new(l.t("need-closed-at"), vec![l.short_instant(row.closed_at.and_utc()), by]),
     ];
     if let Some(evaluation) = row.evaluation.map(|kept| kept.get()) {
-        let (promptness, expertise, attitude) = (evaluation.promptness.to_string(), evaluation.expertise.to_string(), evaluation.attitude.to_string());
-        let marks = l.a("need-evaluation-marks", &[("promptness", &promptness), ("expertise", &expertise), ("attitude", &attitude)]);
+        let (promptness, expertise, attitude) =
+            (evaluation.promptness.to_string(), evaluation.expertise.to_string(), evaluation.attitude.to_string());
+        let marks = l.a(
+            "need-evaluation-marks",
+            &[("promptness", &promptness), ("expertise", &expertise), ("attitude", &attitude)],
+        );
         facts.push(Fact::new(l.t("need-evaluation"), vec![marks, evaluation.note.unwrap_or_default()]));
     }
     Ok(facts)
@@ -328,7 +360,9 @@ fn choices(call: &Call, view: &NeedView) -> Result<Choices, WebError> {
         colleagues.extend(view.colleagues(call)?.into_iter().map(|(id, name)| (id.to_string(), name)));
     }
     let mut close_reasons = vec![none("need-choose")];
-    let fitting = CloseReason::ALL.iter().filter(|reason| **reason != CloseReason::Served || view.need.state == NeedState::Served);
+    let fitting = CloseReason::ALL
+        .iter()
+        .filter(|reason| **reason != CloseReason::Served || view.need.state == NeedState::Served);
     close_reasons.extend(named(l, "close-reason", fitting.map(CloseReason::as_str)));
     let mut outcomes = vec![none("need-choose")];
     outcomes.extend(named(l, "outcome", Outcome::ALL.iter().map(Outcome::as_str)));
@@ -337,7 +371,11 @@ fn choices(call: &Call, view: &NeedView) -> Result<Choices, WebError> {
     Ok(Choices {
         notice_channels: named(l, "notified-by", [NotifiedBy::Phone.as_str(), NotifiedBy::Wechat.as_str()]),
         answers: named(l, "answer", AnswerKind::ALL.iter().map(AnswerKind::as_str)),
-        answer_channels: named(l, "answered-by", [AnsweredBy::Phone.as_str(), AnsweredBy::Wechat.as_str(), AnsweredBy::Counter.as_str()]),
+        answer_channels: named(
+            l,
+            "answered-by",
+            [AnsweredBy::Phone.as_str(), AnsweredBy::Wechat.as_str(), AnsweredBy::Counter.as_str()],
+        ),
         released_by: named(l, "released-by", ReleasedBy::ALL.iter().map(ReleasedBy::as_str)),
         outcomes,
         scores,

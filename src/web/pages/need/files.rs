@@ -17,8 +17,11 @@ use actix_web::http::header;
 /// A fault; a refusal comes back on the case page.
 pub fn add(call: &Call) -> Answered {
     let id: NeedId = call.id("id")?;
-    let files: Vec<NewFile> =
-        call.files()?.iter().map(|upload| NewFile { name: upload.name.clone(), content: upload.bytes.to_vec() }).collect();
+    let files: Vec<NewFile> = call
+        .files()?
+        .iter()
+        .map(|upload| NewFile { name: upload.name.clone(), content: upload.bytes.to_vec() })
+        .collect();
     match add_attachments(&call.office, &call.actor()?, id, &files) {
         Ok(added) => {
             let count = added.len().to_string();
@@ -40,7 +43,9 @@ pub fn add(call: &Call) -> Answered {
 pub fn download(call: &Call) -> Answered {
     let view = super::view::load(call, call.id("id")?)?;
     let file: AttachmentId = call.id("file")?;
-    let row = db::attachment::find(&mut *call.office.read()?, &file)?.filter(|row| row.need == view.need.id).ok_or(Refusal::NotFound)?;
+    let row = db::attachment::find(&mut *call.office.read()?, &file)?
+        .filter(|row| row.need == view.need.id)
+        .ok_or(Refusal::NotFound)?;
     Ok(Answer::download(&row.name, &row.media_type, row.content)
         .with_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
         .with_header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))

@@ -171,12 +171,20 @@ pub fn read(form: &Fields) -> SubmitNeed {
 pub fn as_typed(form: &Fields, refusal: Refusal) -> Refusal {
     let unread = form.opt("wanted_by").is_some_and(|text| text.parse::<NaiveDate>().is_err());
     match refusal {
-        Refusal::Invalid(problems) if unread => Refusal::Invalid(
-            problems
-                .into_iter()
-                .map(|problem| if problem.field == "wanted_by" { FieldProblem::new("wanted_by", "not-a-date") } else { problem })
-                .collect(),
-        ),
+        Refusal::Invalid(problems) if unread => {
+            Refusal::Invalid(
+                problems
+                    .into_iter()
+                    .map(|problem| {
+                        if problem.field == "wanted_by" {
+                            FieldProblem::new("wanted_by", "not-a-date")
+                        } else {
+                            problem
+                        }
+                    })
+                    .collect(),
+            )
+        }
         other => other,
     }
 }
@@ -206,7 +214,10 @@ mod tests {
         let input = read(&form);
         assert_eq!(input.industries, ["传感器", "精密仪器"]);
         assert_eq!((input.expected_hours, input.seats), (Some(-1), None));
-        let refused = Refusal::Invalid(vec![FieldProblem::new("wanted_by", "in-the-past"), FieldProblem::new("title", "missing")]);
+        let refused = Refusal::Invalid(vec![
+            FieldProblem::new("wanted_by", "in-the-past"),
+            FieldProblem::new("title", "missing"),
+        ]);
         let Refusal::Invalid(problems) = as_typed(&form, refused) else { panic!("refused") };
         assert_eq!(problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), ["not-a-date", "missing"]);
         let l = L(Lang::Zh);

@@ -61,16 +61,27 @@ pub fn letters(call: &Call, view: &NeedView, people: &People) -> Result<Vec<Lett
     let mut reader = call.office.read()?;
     let rows = db::outbox::of_need(&mut reader, view.need.id)?;
     let ids: Vec<OutboxId> = rows.iter().map(|row| row.id).collect();
-    let sent: HashMap<OutboxId, LetterId> = db::letter::sent_of(&mut reader, &ids)?.into_iter().map(|(row, letter, _)| (row, letter)).collect();
+    let sent: HashMap<OutboxId, LetterId> =
+        db::letter::sent_of(&mut reader, &ids)?.into_iter().map(|(row, letter, _)| (row, letter)).collect();
     let accounts: Vec<AccountId> = rows.iter().filter_map(|row| row.account).collect();
     let names: HashMap<AccountId, String> = db::account::names_of(&mut reader, &accounts)?.into_iter().collect();
     Ok(rows.iter().map(|row| line(l, call, view, row, people, &sent, &names)).collect())
 }
 
-fn line(l: L, call: &Call, view: &NeedView, row: &OutboxRow, people: &People, sent: &HashMap<OutboxId, LetterId>, names: &HashMap<AccountId, String>) -> LetterView {
+fn line(
+    l: L,
+    call: &Call,
+    view: &NeedView,
+    row: &OutboxRow,
+    people: &People,
+    sent: &HashMap<OutboxId, LetterId>,
+    names: &HashMap<AccountId, String>,
+) -> LetterView {
     let kind = row.notice.get().kind;
     let to = match kind.audience() {
-        Audience::Expert => row.expert.and_then(|id| people.get(&id)).map(|expert| expert.name.clone()).unwrap_or_default(),
+        Audience::Expert => {
+            row.expert.and_then(|id| people.get(&id)).map(|expert| expert.name.clone()).unwrap_or_default()
+        }
         Audience::Enterprise => l.a("need-letter-to-enterprise", &[("name", &view.contact().0)]),
         Audience::Staff => row.account.and_then(|id| names.get(&id)).cloned().unwrap_or_default(),
     };
@@ -164,7 +175,11 @@ pub fn show(call: &Call) -> Answered {
     let opened = call.office.keys.open_text(letter.id.as_str(), &letter.sealed).ok_or(Refusal::NotFound)?;
     let whole = String::from_utf8_lossy(&opened).into_owned();
     let text = plain_text(&whole).unwrap_or(whole);
-    let mut known = vec![view.station.phone.as_str(), view.station.supervision_phone.as_str(), call.site.info.supervision_phone.as_str()];
+    let mut known = vec![
+        view.station.phone.as_str(),
+        view.station.supervision_phone.as_str(),
+        call.site.info.supervision_phone.as_str(),
+    ];
     if view.may_work {
         known.extend(view.need.contact_phone.as_deref());
         known.extend(view.need.contact_email.as_deref());
@@ -192,7 +207,10 @@ mod tests {
         let text = "专家：顾明岚，13900139000，gu@example.com。\n企业电话：13800138000\n编号 XQ-2026-000123，2026-05-08 15:12。";
         let masked = masked(text, &["13800138000"]);
         assert!(!masked.contains("13900139000") && !masked.contains("gu@example.com"), "{masked}");
-        assert!(masked.contains("企业电话：13800138000") && masked.contains("XQ-2026-000123，2026-05-08 15:12。"), "{masked}");
+        assert!(
+            masked.contains("企业电话：13800138000") && masked.contains("XQ-2026-000123，2026-05-08 15:12。"),
+            "{masked}"
+        );
     }
 
     #[test]
@@ -200,7 +218,12 @@ mod tests {
         for lang in [Lang::Zh, Lang::En] {
             for state in ["queued", "sending", "accepted", "bounced", "failed", "void"] {
                 let tag = state_tag(L(lang), state);
-                assert!(!tag.text.contains("送达") && !tag.text.to_lowercase().contains("delivered") && !tag.text.contains('⟦'), "{tag:?}");
+                assert!(
+                    !tag.text.contains("送达")
+                        && !tag.text.to_lowercase().contains("delivered")
+                        && !tag.text.contains('⟦'),
+                    "{tag:?}"
+                );
                 assert_ne!(tag.text, state);
             }
         }

@@ -94,7 +94,12 @@ impl Asked {
     }
 
     fn is_narrow(&self) -> bool {
-        !self.text.is_empty() || self.state.is_some() || self.service.is_some() || self.region.is_some() || self.from.is_some() || self.to.is_some()
+        !self.text.is_empty()
+            || self.state.is_some()
+            || self.service.is_some()
+            || self.region.is_some()
+            || self.from.is_some()
+            || self.to.is_some()
     }
 
     fn pairs(&self) -> Vec<(&'static str, String)> {
@@ -151,7 +156,8 @@ fn by_index(call: &Call, asked: &Asked) -> Result<Found, WebError> {
         ..NeedQuery::new(&asked.text, index_scope(call.scope()?))
     };
     let found = call.office.index.search(&query)?;
-    let mut by_id: HashMap<NeedId, NeedRow> = db::need::by_ids(&mut *call.office.read()?, &found.ids)?.into_iter().map(|row| (row.id, row)).collect();
+    let mut by_id: HashMap<NeedId, NeedRow> =
+        db::need::by_ids(&mut *call.office.read()?, &found.ids)?.into_iter().map(|row| (row.id, row)).collect();
     // The index may lag behind: what a row says now decides whether it may be seen.
     let scope = call.scope()?;
     let rows: Vec<NeedRow> = found
@@ -164,7 +170,10 @@ fn by_index(call: &Call, asked: &Asked) -> Result<Found, WebError> {
     let paging = if found.ids.is_empty() {
         call.l.a("need-list-total", &[("total", &found.total.to_string())])
     } else {
-        call.l.a("need-list-paging", &[("first", &first.to_string()), ("last", &last.to_string()), ("total", &found.total.to_string())])
+        call.l.a(
+            "need-list-paging",
+            &[("first", &first.to_string()), ("last", &last.to_string()), ("total", &found.total.to_string())],
+        )
     };
     let previous = if page > 1 { asked.address("page", &(page - 1).to_string()) } else { String::new() };
     let more = last < found.total && page < LAST_PAGE;
@@ -231,8 +240,12 @@ pub fn lines(call: &Call, rows: Vec<NeedRow>) -> Result<Vec<Line>, WebError> {
             }
         }
         // What ends soonest is what the row shows.
-        let soonest = of_need.iter().filter(|offer| offer.state != AssignmentState::Done).min_by_key(|offer| (offer.answer_due_at.is_none(), offer.answer_due_at));
-        let waited_for = if row.state.is_open() { soonest.and_then(|offer| until(l, call.now, &times(offer))) } else { None };
+        let soonest = of_need
+            .iter()
+            .filter(|offer| offer.state != AssignmentState::Done)
+            .min_by_key(|offer| (offer.answer_due_at.is_none(), offer.answer_due_at));
+        let waited_for =
+            if row.state.is_open() { soonest.and_then(|offer| until(l, call.now, &times(offer))) } else { None };
         let mut services = service_names(l, &row.services.get());
         services.push(region_name(l, &row.region));
         lines.push(Line {
@@ -244,7 +257,12 @@ pub fn lines(call: &Call, rows: Vec<NeedRow>) -> Result<Vec<Line>, WebError> {
             tag: need_tag(l, row.state),
             urgent: row.urgency == crate::domain::need::Urgency::Urgent && row.state.is_open(),
             expert: l.list(&people),
-            until: waited_for.unwrap_or_else(|| Until { instant: l.short_date(beijing_date(row.created_at.and_utc())), symbol: "calendar", words: l.t("need-list-submitted"), ..Until::default() }),
+            until: waited_for.unwrap_or_else(|| Until {
+                instant: l.short_date(beijing_date(row.created_at.and_utc())),
+                symbol: "calendar",
+                words: l.t("need-list-submitted"),
+                ..Until::default()
+            }),
         });
     }
     Ok(lines)

@@ -95,7 +95,12 @@ fn readings(call: &Call, suggestion: &Suggestion) -> Vec<Read> {
             let item = catalogue::by_slug(slug)?;
             let percent = percent(*score);
             let name = call.l.pick(item.zh, item.en).to_owned();
-            Some(Read { name, score: format!("{}.{:02}", percent / 100, percent % 100), percent, strong: *score >= form::SUGGESTED_FROM })
+            Some(Read {
+                name,
+                score: format!("{}.{:02}", percent / 100, percent % 100),
+                percent,
+                strong: *score >= form::SUGGESTED_FROM,
+            })
         })
         .collect()
 }
@@ -118,7 +123,14 @@ pub(super) fn similar_line(call: &Call, need: db::need::NeedRow) -> Similar {
     }
 }
 
-fn page(call: &Call, status: StatusCode, mut fields: Fields, nonce: String, wrong: Wrong, draft_of: String) -> Answered {
+fn page(
+    call: &Call,
+    status: StatusCode,
+    mut fields: Fields,
+    nonce: String,
+    wrong: Wrong,
+    draft_of: String,
+) -> Answered {
     let l = call.l;
     let staff = call.staff()?;
     let mut reader = call.office.read()?;
@@ -238,7 +250,8 @@ pub fn suggest(call: &Call) -> Answered {
 /// [`Refusal::TooLarge`]; a fault.
 pub fn keep_draft(call: &Call) -> Answered {
     let form = call.form()?;
-    let kept: Vec<(String, String)> = form.for_draft().into_iter().filter(|(name, _)| name != "nonce" && name != "keep").collect();
+    let kept: Vec<(String, String)> =
+        form.for_draft().into_iter().filter(|(name, _)| name != "nonce" && name != "keep").collect();
     drafts::keep_draft(&call.office, call.account()?.id.as_str(), DRAFT, &kept)?;
     if form.checked("keep") {
         return Ok(Answer::see_other("/needs/new").flash("flash-need-draft-kept", &[]));

@@ -60,7 +60,14 @@ pub fn predicted(count: usize, sent_at: DateTime<Utc>, policy: &Policy, calendar
 
 /// The plan for those people, in order.
 #[must_use]
-pub fn plan(l: L, now: DateTime<Utc>, people: &[String], wanted_by: Option<NaiveDate>, policy: &Policy, calendar: &Calendar) -> Plan {
+pub fn plan(
+    l: L,
+    now: DateTime<Utc>,
+    people: &[String],
+    wanted_by: Option<NaiveDate>,
+    policy: &Policy,
+    calendar: &Calendar,
+) -> Plan {
     let hour = beijing_clock(now).hour();
     let night = !(8..21).contains(&hour);
     let mut plan = Plan { night, rule: rule_words(l, policy.counting_rule), ..Plan::default() };
@@ -74,19 +81,32 @@ pub fn plan(l: L, now: DateTime<Utc>, people: &[String], wanted_by: Option<Naive
     plan.first = people.first().cloned().unwrap_or_default();
     plan.provisional = dates.iter().any(|date| date.provisional);
     for (place, (who, date)) in people.iter().zip(&dates).enumerate() {
-        let when = if place == 0 { l.t("need-plan-now") } else { l.a("need-plan-then", &[("at", &l.short_instant(date.notified_at))]) };
+        let when = if place == 0 {
+            l.t("need-plan-now")
+        } else {
+            l.a("need-plan-then", &[("at", &l.short_instant(date.notified_at))])
+        };
         let mut lines = vec![l.a("need-offer-due", &[("due", &l.short_due(date.due_at))])];
-        let moved = date.count.iter().any(|day| matches!(day.why, Why::LastDayWeekend | Why::LastDayHoliday { .. } | Why::UnknownYearWeekend { .. }));
+        let moved = date.count.iter().any(|day| {
+            matches!(day.why, Why::LastDayWeekend | Why::LastDayHoliday { .. } | Why::UnknownYearWeekend { .. })
+        });
         if moved {
             lines.push(l.t("need-plan-moved"));
         }
         plan.steps.push(Step { who: who.clone(), when, lines, end: false });
     }
-    plan.steps.push(Step { who: l.t("need-plan-nobody"), when: String::new(), lines: vec![l.t("need-plan-nobody-text")], end: true });
+    plan.steps.push(Step {
+        who: l.t("need-plan-nobody"),
+        when: String::new(),
+        lines: vec![l.t("need-plan-nobody-text")],
+        end: true,
+    });
     if let Some(day) = wanted_by {
         let too_late = start_of_day(day_after(day));
         let missing = people.iter().zip(&dates).find(|(_, date)| date.due_at > too_late);
-        plan.late_for = missing.map(|(who, _)| l.a("need-plan-late", &[("day", &l.short_date(day)), ("name", who)])).unwrap_or_default();
+        plan.late_for = missing
+            .map(|(who, _)| l.a("need-plan-late", &[("day", &l.short_date(day)), ("name", who)]))
+            .unwrap_or_default();
     }
     plan
 }
@@ -116,8 +136,12 @@ mod tests {
         for lang in [Lang::Zh, Lang::En] {
             let plan = plan(L(lang), now, &people, wanted, &policy, &calendar);
             assert!(plan.late_for.contains("陆以宁") && !plan.night && plan.steps.len() == 4);
-            let said: String = plan.steps.iter().map(|step| format!("{}{}{}", step.who, step.when, step.lines.join(""))).collect();
-            assert!(!format!("{said}{}{}{}{}", plan.late_for, plan.rule, plan.tomorrow, plan.latest).contains('⟦'), "{said}");
+            let said: String =
+                plan.steps.iter().map(|step| format!("{}{}{}", step.who, step.when, step.lines.join(""))).collect();
+            assert!(
+                !format!("{said}{}{}{}{}", plan.late_for, plan.rule, plan.tomorrow, plan.latest).contains('⟦'),
+                "{said}"
+            );
         }
         assert!(super::plan(l, at("2026-05-08T14:00:00Z"), &people, None, &policy, &calendar).night);
         assert!(super::plan(l, now, &[], None, &policy, &calendar).steps.is_empty());

@@ -96,7 +96,8 @@ fn supervision(call: &Call, view: &NeedView) -> String {
 pub fn receipt(call: &Call) -> Answered {
     let l = call.l;
     let view = load(call, call.id("id")?)?;
-    let token = call.office.keys.seal_link(Purpose::Status, view.need.id.as_str(), 0, call.now + TimeDelta::days(LINK_DAYS));
+    let token =
+        call.office.keys.seal_link(Purpose::Status, view.need.id.as_str(), 0, call.now + TimeDelta::days(LINK_DAYS));
     let address = call.absolute(&format!("/l/{token}"));
     Answer::page(&ReceiptPage {
         f: call.frame("needs"),
@@ -120,7 +121,8 @@ pub fn receipt(call: &Call) -> Answered {
 /// The offer the record is of: the one named, else the last one taken.
 fn recorded<'a>(call: &Call, offers: &'a [AssignmentRow]) -> Option<&'a AssignmentRow> {
     let asked = call.query_value("assignment");
-    let mut taken = offers.iter().filter(|offer| matches!(offer.state, AssignmentState::Accepted | AssignmentState::Done));
+    let mut taken =
+        offers.iter().filter(|offer| matches!(offer.state, AssignmentState::Accepted | AssignmentState::Done));
     match asked {
         Some(id) => taken.find(|offer| offer.id.as_str() == id),
         None => taken.next(),

@@ -111,7 +111,10 @@ pub fn scale() -> String {
 #[must_use]
 pub fn key(l: L) -> String {
     let weights = weights();
-    let parts: Vec<String> = Signal::ALL.iter().map(|signal| format!("{} {}", l.t(&format!("signal-{signal}")), points(weights.of(*signal)))).collect();
+    let parts: Vec<String> = Signal::ALL
+        .iter()
+        .map(|signal| format!("{} {}", l.t(&format!("signal-{signal}")), points(weights.of(*signal))))
+        .collect();
     l.list(&parts)
 }
 
@@ -145,14 +148,24 @@ pub fn candidate(l: L, one: &Suggested, industries: &[String], places: Vec<Pick>
         x += reason.weight + GAP;
         let name = teller.signal(reason.signal);
         read_out.push(format!("{name} {got}/{weight}"));
-        reasons.push(ReasonView { name, weight: weight.clone(), points: got.clone(), points_text: got, weight_text: weight, sentence: teller.reason(reason) });
+        reasons.push(ReasonView {
+            name,
+            weight: weight.clone(),
+            points: got.clone(),
+            points_text: got,
+            weight_text: weight,
+            sentence: teller.reason(reason),
+        });
     }
     let mut facts = Vec::new();
     if let Some(metres) = one.distance_metres {
         facts.push(ShortFact { symbol: "pin", text: l.a("need-fact-distance", &[("km", &kilometres(metres))]) });
     }
     let (month, cap, open) = (one.month.0.to_string(), one.month.1.to_string(), one.open.to_string());
-    facts.push(ShortFact { symbol: "case", text: l.a("need-fact-load", &[("month", &month), ("cap", &cap), ("open", &open)]) });
+    facts.push(ShortFact {
+        symbol: "case",
+        text: l.a("need-fact-load", &[("month", &month), ("cap", &cap), ("open", &open)]),
+    });
     if let Some(hours) = one.median_hours {
         facts.push(ShortFact { symbol: "clock", text: l.a("need-fact-median", &[("hours", &hours.to_string())]) });
     }
@@ -213,7 +226,9 @@ pub fn counts(l: L, shortlist: &Shortlist) -> String {
         .counts
         .iter()
         .filter(|(_, count)| *count > 0)
-        .map(|(code, count)| l.a("need-rule-count", &[("tag", &l.t(&format!("excluded-{code}-tag"))), ("n", &count.to_string())]))
+        .map(|(code, count)| {
+            l.a("need-rule-count", &[("tag", &l.t(&format!("excluded-{code}-tag"))), ("n", &count.to_string())])
+        })
         .collect();
     l.list(&parts)
 }
@@ -240,7 +255,13 @@ mod tests {
     fn a_candidate_is_told_in_both_languages_and_the_tracks_lie_side_by_side() {
         let reasons: Vec<Reason> = Signal::ALL
             .iter()
-            .map(|signal| Reason { signal: *signal, value: 500, weight: weights().of(*signal), contribution: weights().of(*signal) / 2, text: ReasonText::DutyNow })
+            .map(|signal| Reason {
+                signal: *signal,
+                value: 500,
+                weight: weights().of(*signal),
+                contribution: weights().of(*signal) / 2,
+                text: ReasonText::DutyNow,
+            })
             .collect();
         let one = Suggested {
             expert: brief(),
@@ -257,7 +278,15 @@ mod tests {
             let l = L(lang);
             let view = candidate(l, &one, &[], vec![Pick::new("1", "x", "1")]);
             let facts: Vec<&str> = view.facts.iter().map(|fact| fact.text.as_str()).collect();
-            let said = format!("{}{}{}{}{}{}", view.about, view.say, view.label, key(l), facts.join(""), rule_number(l, "leave"));
+            let said = format!(
+                "{}{}{}{}{}{}",
+                view.about,
+                view.say,
+                view.label,
+                key(l),
+                facts.join(""),
+                rule_number(l, "leave")
+            );
             assert!(!said.contains('⟦'), "{said}");
             assert!(view.chosen && view.tracks.len() == Signal::ALL.len());
             let last = view.tracks.last().expect("tracks");

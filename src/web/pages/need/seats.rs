@@ -100,13 +100,15 @@ pub fn wechat(call: &Call, view: &NeedView, row: &AssignmentRow, expert: &Expert
     let need = &view.need;
     let matter = if need.confidential {
         let slugs = need.services.get();
-        let service = slugs.first().and_then(|slug| catalogue::by_slug(slug)).map_or("", |item| l.pick(item.zh, item.en));
+        let service =
+            slugs.first().and_then(|slug| catalogue::by_slug(slug)).map_or("", |item| l.pick(item.zh, item.en));
         l.a("letter-confidential-matter", &[("service", service)])
     } else {
         need.title.split_whitespace().collect::<Vec<_>>().join(" ")
     };
     let round = u16::try_from(row.round).unwrap_or_default();
-    let token = call.office.keys.seal_link(Purpose::Answer, row.id.as_str(), round, call.now + TimeDelta::days(LINK_DAYS));
+    let token =
+        call.office.keys.seal_link(Purpose::Answer, row.id.as_str(), round, call.now + TimeDelta::days(LINK_DAYS));
     let due = match row.answer_due_at {
         Some(at) => l.a("letter-due-answer", &[("due", &l.due(at.and_utc()))]),
         None => l.t("letter-due-answer-undated"),
@@ -117,7 +119,8 @@ pub fn wechat(call: &Call, view: &NeedView, row: &AssignmentRow, expert: &Expert
         format!("{due}{}", l.pick("。", ".")),
         format!("{}{}{}", l.t("letter-act-accept"), l.t("letter-colon"), call.absolute(&format!("/l/{token}"))),
     ];
-    let signature: Vec<&str> = [view.station.name.as_str(), view.station.phone.as_str()].into_iter().filter(|part| !part.is_empty()).collect();
+    let signature: Vec<&str> =
+        [view.station.name.as_str(), view.station.phone.as_str()].into_iter().filter(|part| !part.is_empty()).collect();
     lines.push(signature.join(l.pick("　", ", ")));
     lines.join("\n")
 }
@@ -143,9 +146,15 @@ fn lines(l: L, row: &AssignmentRow) -> Vec<String> {
         let by = row.answered_by.map(|by| l.t(&format!("answered-by-{by}"))).unwrap_or_default();
         let took = at(row.notified_at).map(|told| l.span((answered - told).num_minutes().max(0))).unwrap_or_default();
         let answer = l.t(&format!("answer-{kind}"));
-        lines.push(l.a("need-offer-answered", &[("at", &l.short_instant(answered)), ("answer", &answer), ("by", &by), ("took", &took)]));
+        lines.push(l.a(
+            "need-offer-answered",
+            &[("at", &l.short_instant(answered)), ("answer", &answer), ("by", &by), ("took", &took)],
+        ));
     }
-    lines.extend(row.decline_reason.map(|reason| l.a("need-offer-reason", &[("reason", &l.t(&format!("decline-reason-{reason}")))])));
+    lines.extend(
+        row.decline_reason
+            .map(|reason| l.a("need-offer-reason", &[("reason", &l.t(&format!("decline-reason-{reason}")))])),
+    );
     lines.extend(row.note.as_ref().map(|note| l.a("need-offer-note", &[("note", note)])));
     lines.extend(row.question.as_ref().map(|text| l.a("need-offer-question", &[("text", text)])));
     lines.extend(row.reply.as_ref().map(|text| l.a("need-offer-reply", &[("text", text)])));
@@ -163,7 +172,14 @@ fn lines(l: L, row: &AssignmentRow) -> Vec<String> {
     lines
 }
 
-fn offer_view(call: &Call, view: &NeedView, row: &AssignmentRow, people: &People, seat: SeatState, tried: Option<&Tried>) -> OfferView {
+fn offer_view(
+    call: &Call,
+    view: &NeedView,
+    row: &AssignmentRow,
+    people: &People,
+    seat: SeatState,
+    tried: Option<&Tried>,
+) -> OfferView {
     let l = call.l;
     let expert = people.get(&row.expert);
     let works = view.may_work && view.need.state.is_open();
@@ -185,7 +201,11 @@ fn offer_view(call: &Call, view: &NeedView, row: &AssignmentRow, people: &People
     let answer = deed("answer", answerable);
     let chosen = answer.as_ref().map(|deed| deed.value("reason")).unwrap_or_default();
     let mut reasons = vec![Pick::new("", l.t("need-answer-reason-none"), &chosen)];
-    reasons.extend(DeclineReason::ALL.iter().map(|reason| Pick::new(reason.as_str(), l.t(&format!("decline-reason-{reason}")), &chosen)));
+    reasons.extend(
+        DeclineReason::ALL
+            .iter()
+            .map(|reason| Pick::new(reason.as_str(), l.t(&format!("decline-reason-{reason}")), &chosen)),
+    );
     OfferView {
         id: row.id,
         name: expert.map(|expert| expert.name.clone()).unwrap_or_default(),
@@ -197,7 +217,10 @@ fn offer_view(call: &Call, view: &NeedView, row: &AssignmentRow, people: &People
         lines: lines(l, row),
         question: row.question.clone().filter(|_| waits).unwrap_or_default(),
         until: until(l, call.now, &OfferTimes::of(row)),
-        wechat: expert.filter(|_| works && (answerable || tellable)).map(|expert| wechat(call, view, row, expert)).unwrap_or_default(),
+        wechat: expert
+            .filter(|_| works && (answerable || tellable))
+            .map(|expert| wechat(call, view, row, expert))
+            .unwrap_or_default(),
         notice: deed("notice", tellable),
         answer,
         reply: deed("reply", waits),
@@ -237,19 +260,32 @@ pub fn skipped_why(l: L, code: &str) -> String {
 ///
 /// # Errors
 /// A fault.
-pub fn seats(call: &Call, view: &NeedView, offers: &[AssignmentRow], people: &People, tried: Option<&Tried>) -> Result<Vec<SeatView>, WebError> {
+pub fn seats(
+    call: &Call,
+    view: &NeedView,
+    offers: &[AssignmentRow],
+    people: &People,
+    tried: Option<&Tried>,
+) -> Result<Vec<SeatView>, WebError> {
     let l = call.l;
     let mut reader = call.office.read()?;
     let rows = db::need::seats_of(&mut reader, view.need.id)?;
     let mut seats = Vec::with_capacity(rows.len());
     for row in rows {
         let reserves = db::need::reserves_of(&mut reader, row.id)?;
-        let next = reserves.iter().find(|reserve| reserve.state == ReserveState::Waiting).and_then(|reserve| people.get(&reserve.expert));
+        let next = reserves
+            .iter()
+            .find(|reserve| reserve.state == ReserveState::Waiting)
+            .and_then(|reserve| people.get(&reserve.expert));
         seats.push(SeatView {
             title: l.a("need-seat", &[("n", &row.position.to_string())]),
             tag: seat_tag(l, row.state),
             specialty: row.specialty.clone().unwrap_or_default(),
-            offers: offers.iter().filter(|offer| offer.seat == row.id).map(|offer| offer_view(call, view, offer, people, row.state, tried)).collect(),
+            offers: offers
+                .iter()
+                .filter(|offer| offer.seat == row.id)
+                .map(|offer| offer_view(call, view, offer, people, row.state, tried))
+                .collect(),
             next: next.map(|expert| expert.name.clone()).unwrap_or_default(),
             reserves: reserves.iter().map(|reserve| reserve_view(l, reserve, people)).collect(),
         });

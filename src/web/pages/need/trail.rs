@@ -93,9 +93,13 @@ fn evidence(l: L, event: &str, detail: &Value, accounts: &HashMap<AccountId, Str
         "due-moved" => said.extend(instant(detail, "to").map(|due| l.a("need-offer-due", &[("due", &l.due(due))]))),
         "offer-declined" => said.extend(word(l, "decline-reason", detail, "reason")),
         "offer-voided" => said.extend(word(l, "void-reason", detail, "why")),
-        "assignment-released" => said.extend(word(l, "released-by", detail, "by").map(|by| l.a("need-offer-released", &[("by", &by)]))),
+        "assignment-released" => {
+            said.extend(word(l, "released-by", detail, "by").map(|by| l.a("need-offer-released", &[("by", &by)])))
+        }
         "reserve-skipped" => said.extend(code(detail, "rule").map(|rule| skipped_why(l, rule))),
-        "question-asked" => said.extend(instant(detail, "reply_due").map(|due| l.a("need-event-reply-due", &[("due", &l.due(due))]))),
+        "question-asked" => {
+            said.extend(instant(detail, "reply_due").map(|due| l.a("need-event-reply-due", &[("due", &l.due(due))])))
+        }
         "need-closed" => said.extend(word(l, "close-reason", detail, "reason")),
         "need-handed-over" => {
             let to = code(detail, "to").and_then(|id| id.parse().ok()).and_then(|id: AccountId| accounts.get(&id));
@@ -103,11 +107,21 @@ fn evidence(l: L, event: &str, detail: &Value, accounts: &HashMap<AccountId, Str
         }
         "feedback-filed" => said.extend(word(l, "outcome", detail, "outcome")),
         "service-rated" => {
-            said.extend(detail.get("score").and_then(Value::as_i64).map(|score| l.a("need-event-score", &[("score", &score.to_string())])));
+            said.extend(
+                detail
+                    .get("score")
+                    .and_then(Value::as_i64)
+                    .map(|score| l.a("need-event-score", &[("score", &score.to_string())])),
+            );
             said.extend(word(l, "rating-channel", detail, "channel"));
         }
         "task-done" => said.extend(word(l, "task", detail, "kind")),
-        "chain-exhausted" => said.extend(detail.get("asked").and_then(Value::as_i64).map(|asked| l.a("need-event-asked", &[("n", &asked.to_string())]))),
+        "chain-exhausted" => said.extend(
+            detail
+                .get("asked")
+                .and_then(Value::as_i64)
+                .map(|asked| l.a("need-event-asked", &[("n", &asked.to_string())])),
+        ),
         _ => {}
     }
     if matches!(event, "offer-accepted" | "offer-declined") {
@@ -134,8 +148,10 @@ fn actor(l: L, label: &str, accounts: &HashMap<AccountId, String>) -> String {
 }
 
 /// The name of the expert an event is about.
-fn about(detail: &Value, offers: &[AssignmentRow], people: &People) -> String {
-    let by_offer = code(detail, "assignment").and_then(|id| offers.iter().find(|offer| offer.id.as_str() == id)).map(|offer| offer.expert);
+fn about(l: L, detail: &Value, offers: &[AssignmentRow], people: &People) -> String {
+    let by_offer = code(detail, "assignment")
+        .and_then(|id| offers.iter().find(|offer| offer.id.as_str() == id))
+        .map(|offer| offer.expert);
     let expert = by_offer.or_else(|| code(detail, "expert").and_then(|id| id.parse().ok()));
     if let Some(row) = expert.and_then(|expert| people.get(&expert)) {
         return row.name.clone();
@@ -147,12 +163,18 @@ fn about(detail: &Value, offers: &[AssignmentRow], people: &People) -> String {
         .filter_map(|id| people.get(&id))
         .map(|row| row.name.as_str())
         .collect();
-    names.join("、")
+    l.list(&names)
 }
 
 /// One event in words.
 #[must_use]
-pub fn told(l: L, row: &AuditRow, offers: &[AssignmentRow], people: &People, accounts: &HashMap<AccountId, String>) -> EventView {
+pub fn told(
+    l: L,
+    row: &AuditRow,
+    offers: &[AssignmentRow],
+    people: &People,
+    accounts: &HashMap<AccountId, String>,
+) -> EventView {
     let at = row.at.and_utc();
     let local = beijing_clock(at);
     let detail: Value = row.detail.get();
@@ -166,7 +188,7 @@ pub fn told(l: L, row: &AuditRow, offers: &[AssignmentRow], people: &People, acc
         time: local.format("%H:%M").to_string(),
         kind,
         symbol,
-        name: about(&detail, offers, people),
+        name: about(l, &detail, offers, people),
         text: if l.has(&key) { l.t(&key) } else { row.event.clone() },
         note: note.join(l.pick("；", "; ")),
     }
@@ -176,10 +198,16 @@ pub fn told(l: L, row: &AuditRow, offers: &[AssignmentRow], people: &People, acc
 ///
 /// # Errors
 /// A fault.
-pub fn trail(call: &Call, view: &NeedView, offers: &[AssignmentRow], people: &People) -> Result<(Vec<EventView>, bool), WebError> {
+pub fn trail(
+    call: &Call,
+    view: &NeedView,
+    offers: &[AssignmentRow],
+    people: &People,
+) -> Result<(Vec<EventView>, bool), WebError> {
     let mut reader = call.office.read()?;
     let rows = db::audit::trail(&mut reader, view.need.id.as_str())?;
-    let mut ids: Vec<AccountId> = rows.iter().filter_map(|row| row.actor.strip_prefix("account:")?.parse().ok()).collect();
+    let mut ids: Vec<AccountId> =
+        rows.iter().filter_map(|row| row.actor.strip_prefix("account:")?.parse().ok()).collect();
     for row in rows.iter().filter(|row| row.event == "need-handed-over") {
         ids.extend(code(&row.detail.get(), "to").and_then(|id| id.parse::<AccountId>().ok()));
     }

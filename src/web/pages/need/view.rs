@@ -61,7 +61,8 @@ pub fn load(call: &Call, id: NeedId) -> Result<NeedView, WebError> {
         .ok_or(Refusal::NotFound)?;
     let enterprise = db::enterprise::find(&mut reader, &need.enterprise)?.ok_or(Refusal::NotFound)?;
     let station = db::station::find(&mut reader, &need.station)?.ok_or(Refusal::NotFound)?;
-    let owner = db::account::names_of(&mut reader, &[need.owner])?.into_iter().next().map(|(_, name)| name).unwrap_or_default();
+    let owner =
+        db::account::names_of(&mut reader, &[need.owner])?.into_iter().next().map(|(_, name)| name).unwrap_or_default();
     Ok(NeedView { may_work: staff.role.has(Right::WorkNeeds), need, enterprise, station, owner })
 }
 
@@ -83,9 +84,17 @@ impl NeedView {
     pub fn contact(&self) -> (String, String, String) {
         let (phone, email) = (self.need.contact_phone.as_deref(), self.need.contact_email.as_deref());
         if self.may_work {
-            return (self.need.contact_name.clone(), phone.unwrap_or_default().to_owned(), email.unwrap_or_default().to_owned());
+            return (
+                self.need.contact_name.clone(),
+                phone.unwrap_or_default().to_owned(),
+                email.unwrap_or_default().to_owned(),
+            );
         }
-        (masked_name(&self.need.contact_name), phone.map(masked_phone).unwrap_or_default(), email.map(masked_email).unwrap_or_default())
+        (
+            masked_name(&self.need.contact_name),
+            phone.map(masked_phone).unwrap_or_default(),
+            email.map(masked_email).unwrap_or_default(),
+        )
     }
 
     /// How the service is wanted, in words.
@@ -144,9 +153,16 @@ impl NeedView {
     pub fn facts(&self, l: L) -> Vec<Fact> {
         let (name, phone, email) = self.contact();
         let consent = l.t(if self.need.consent.is_some() { "need-consent-given" } else { "need-consent-not" });
-        let contact = if phone.is_empty() && email.is_empty() { l.t("need-contact-none") } else { format!("{phone}  {email}").trim().to_owned() };
+        let contact = if phone.is_empty() && email.is_empty() {
+            l.t("need-contact-none")
+        } else {
+            format!("{phone}  {email}").trim().to_owned()
+        };
         let mut facts = vec![
-            Fact::new(l.t("need-enterprise"), vec![self.enterprise.name.clone(), self.place(l), self.enterprise.uscc.clone().unwrap_or_default()]),
+            Fact::new(
+                l.t("need-enterprise"),
+                vec![self.enterprise.name.clone(), self.place(l), self.enterprise.uscc.clone().unwrap_or_default()],
+            ),
             Fact::new(l.t("need-contact-name"), vec![name, contact, consent]),
             Fact::new(l.t("need-part-services"), service_names(l, &self.need.services.get())),
             Fact::new(l.t("need-part-how"), self.manner(l)),
@@ -189,7 +205,10 @@ impl NeedView {
             found.push((account.id, account.name));
         }
         for account in db::account::managers(&mut reader)? {
-            let near = account.region.as_deref().is_none_or(|code| code == crate::domain::region::CITY || code == self.need.region);
+            let near = account
+                .region
+                .as_deref()
+                .is_none_or(|code| code == crate::domain::region::CITY || code == self.need.region);
             if near {
                 found.push((account.id, format!("{}（{}）", account.name, call.l.t("role-manager"))));
             }

@@ -56,14 +56,23 @@ fn house(name: &str) -> House {
     db.write::<(), crate::actions::ActionError>(|conn| Ok(db::migrate::migrate(conn)?)).expect("migrates");
     let keys = Keyring::new(BTreeMap::from([(1, [7; 32])])).expect("keys");
     found_office::found_office(&db, &keys, start).expect("founded");
-    let settings = Settings { base_url: "http://127.0.0.1".to_owned(), connections: 4, second_factor: false, mail_off: false };
+    let settings =
+        Settings { base_url: "http://127.0.0.1".to_owned(), connections: 4, second_factor: false, mail_off: false };
     let index = Index::in_memory().expect("an index");
-    let office = Arc::new(Office::open(db, clock.clone(), Chance::seeded(11), keys, settings, (index, None)).expect("an office"));
+    let office = Arc::new(
+        Office::open(db, clock.clone(), Chance::seeded(11), keys, settings, (index, None)).expect("an office"),
+    );
     let site = Arc::new(Site { plain_http: true, ..Site::new("run".to_owned()) });
     let house = House { office, site, clock, folder, manager: Actor::Operator };
     let account = house.account(Role::Manager, "zhou@city.example", None);
     let staff = Staff { account, role: Role::Manager, scope: Scope::Everything, station: None };
-    House { manager: Actor::Staff(staff), office: Arc::clone(&house.office), site: Arc::clone(&house.site), clock: Arc::clone(&house.clock), folder: house.folder.clone() }
+    House {
+        manager: Actor::Staff(staff),
+        office: Arc::clone(&house.office),
+        site: Arc::clone(&house.site),
+        clock: Arc::clone(&house.clock),
+        folder: house.folder.clone(),
+    }
 }
 
 impl House {
@@ -125,8 +134,11 @@ impl House {
             .write(|tx| Ok(db::outbox::claim(tx.conn, now.naive_utc(), (now + TimeDelta::minutes(5)).naive_utc(), 50)?))
             .expect("claimed");
         for row in &due {
-            let text = "To: gu@example.com\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n老师您好，专家电话 13900139000。".to_owned();
-            let delivery = Delivery::Accepted { sha256: fingerprint(text.as_bytes()), text, template_version: "1".to_owned() };
+            let text =
+                "To: gu@example.com\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n老师您好，专家电话 13900139000。"
+                    .to_owned();
+            let delivery =
+                Delivery::Accepted { sha256: fingerprint(text.as_bytes()), text, template_version: "1".to_owned() };
             assert!(record_delivery(&self.office, row, &delivery).expect("recorded"));
         }
         due.len()
@@ -153,10 +165,12 @@ fn matched(method: &Method, path: &str) -> (Matched, Vec<(String, String)>) {
     rows.sort_by_key(|row| row.path.matches('{').count());
     for row in rows {
         let known: Vec<&str> = row.path.split('/').collect();
-        let fits = known.len() == given.len() && known.iter().zip(&given).all(|(known, given)| known.starts_with('{') || known == given);
+        let fits = known.len() == given.len()
+            && known.iter().zip(&given).all(|(known, given)| known.starts_with('{') || known == given);
         if fits {
             let params = known.iter().zip(&given).filter(|(known, _)| known.starts_with('{'));
-            let params = params.map(|(known, given)| (known.trim_matches(['{', '}']).to_owned(), (*given).to_owned())).collect();
+            let params =
+                params.map(|(known, given)| (known.trim_matches(['{', '}']).to_owned(), (*given).to_owned())).collect();
             return (Matched { route: row.path, access: row.access, handler: row.handler }, params);
         }
     }
@@ -241,10 +255,19 @@ fn a_need_is_handed_in_once_and_nothing_typed_is_lost() {
     assert!(lin.page("/needs").contains("/needs/new"));
     lin.page("/needs/new");
 
-    let wrong = lin.post("/needs/new", &[("title", "只写了<标题>"), ("enterprise.contact_phone", "138001380"), ("expected_hours", "二")]);
+    let wrong = lin.post(
+        "/needs/new",
+        &[("title", "只写了<标题>"), ("enterprise.contact_phone", "138001380"), ("expected_hours", "二")],
+    );
     let page = text(&wrong);
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-    for kept in ["只写了&#60;标题&#62;", "138001380", "href=\"#enterprise.name\"", "href=\"#expected_hours\"", "id=\"services\""] {
+    for kept in [
+        "只写了&#60;标题&#62;",
+        "138001380",
+        "href=\"#enterprise.name\"",
+        "href=\"#expected_hours\"",
+        "id=\"services\"",
+    ] {
         assert!(page.contains(kept), "{kept} in {page}");
     }
 
@@ -256,7 +279,7 @@ fn a_need_is_handed_in_once_and_nothing_typed_is_lost() {
 
     assert_eq!(lin.post("/needs/new/draft", &NEED).status, StatusCode::NO_CONTENT);
     let back = lin.page("/needs/new");
-    assert!(back.contains("收到专利侵权警告函") && !back.contains("value=\"one-form\""));
+    assert!(back.contains("对方要求 15 日内停止销售") && !back.contains("value=\"one-form\""));
 
     let first = lin.post("/needs/new", &NEED);
     let second = lin.post("/needs/new", &NEED);
@@ -265,9 +288,13 @@ fn a_need_is_handed_in_once_and_nothing_typed_is_lost() {
     let mut reader = house.office.read().expect("a reader");
     assert_eq!(db::need::every_id(&mut reader).expect("ids").len(), 1);
     drop(reader);
-    assert!(!lin.page("/needs/new").contains("收到专利侵权警告函"), "the draft is gone");
-    let another: Vec<(&str, &str)> = NEED.iter().map(|(name, value)| (*name, if *name == "nonce" { "another-form" } else { *value })).collect();
-    assert!(text(&lin.post("/needs/new/suggest", &another)).contains("XQ-2026-000001"), "the open need of the enterprise is shown");
+    assert!(!lin.page("/needs/new").contains("对方要求 15 日内停止销售"), "the draft is gone");
+    let another: Vec<(&str, &str)> =
+        NEED.iter().map(|(name, value)| (*name, if *name == "nonce" { "another-form" } else { *value })).collect();
+    assert!(
+        text(&lin.post("/needs/new/suggest", &another)).contains("XQ-2026-000001"),
+        "the open need of the enterprise is shown"
+    );
     let listed = lin.page("/needs?q=警告函&state=open");
     assert!(listed.contains("云岫传感科技有限公司") && listed.contains("XQ-2026-000001"));
     assert!(!lin.page("/needs?q=植物新品种").contains("XQ-2026-000001"));
@@ -282,7 +309,8 @@ fn a_need_is_walked_from_the_offer_to_the_closing() {
     house.account(Role::Liaison, "other@b.example", Some(house.station("另一个工作站")));
     let gu = house.expert("顾明岚", "gu@example.com");
     let lu = house.expert("陆以宁", "lu@example.com");
-    let (lin, shen, other) = (house.browser("lin@a.example"), house.browser("shen@city.example"), house.browser("other@b.example"));
+    let (lin, shen, other) =
+        (house.browser("lin@a.example"), house.browser("shen@city.example"), house.browser("other@b.example"));
     let chosen = location(&lin.post("/needs/new", &NEED));
     let need = chosen.split('/').nth(2).expect("an id").to_owned();
     let case = format!("/needs/{need}");
@@ -298,7 +326,11 @@ fn a_need_is_walked_from_the_offer_to_the_closing() {
     let nobody = lin.post(&offers, &[("do", "send")]);
     assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY);
     let (first, reserve) = (format!("place.{gu}"), format!("place.{lu}"));
-    assert_eq!(text(&lin.post(&chosen, &[(&first, "1")])).matches("value=\"1\" selected").count(), 1, "the choice is kept");
+    assert_eq!(
+        text(&lin.post(&chosen, &[(&first, "1")])).matches("value=\"1\" selected").count(),
+        1,
+        "the choice is kept"
+    );
     let made = lin.post(&offers, &[(&first, "1"), (&reserve, "2"), ("do", "send")]);
     assert_eq!((made.status, location(&made)), (StatusCode::SEE_OTHER, case.clone()), "{}", text(&made));
     assert_eq!(lin.post(&offers, &[(&first, "1"), ("do", "send")]).status, StatusCode::CONFLICT, "no seat is free");
@@ -307,7 +339,9 @@ fn a_need_is_walked_from_the_offer_to_the_closing() {
     assert!(lin.page(&case).contains("待发"));
     assert!(house.deliver() >= 2);
     let page = lin.page(&case);
-    assert!(page.contains("已交邮件服务器") && !page.contains("已送达") && page.contains("/l/") && page.contains("陆以宁"));
+    assert!(
+        page.contains("已交邮件服务器") && !page.contains("已送达") && page.contains("/l/") && page.contains("陆以宁")
+    );
     let seen = shen.page(&case);
     assert!(!seen.contains("/l/") && !seen.contains("13800138000") && !seen.contains("<form action=\"/assignments"));
     assert_eq!(other.get(&case).status, StatusCode::NOT_FOUND);
@@ -325,7 +359,10 @@ fn a_need_is_walked_from_the_offer_to_the_closing() {
     let pdf = b"--x\r\nContent-Disposition: form-data; name=\"files\"; filename=\"\xe5\x87\xbd.pdf\"\r\n\r\n%PDF-1.7 a\r\n--x--\r\n";
     let exe = b"--x\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a.pdf\"\r\n\r\nMZ\x90\0\r\n--x--\r\n";
     let papers = format!("{case}/attachments");
-    assert_eq!(lin.ask(Method::POST, &papers, "multipart/form-data; boundary=x", exe).status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        lin.ask(Method::POST, &papers, "multipart/form-data; boundary=x", exe).status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
     assert_eq!(lin.ask(Method::POST, &papers, "multipart/form-data; boundary=x", pdf).status, StatusCode::SEE_OTHER);
     let page = lin.page(&case);
     let start = page.find("/attachments/").expect("a paper");
@@ -339,10 +376,16 @@ fn a_need_is_walked_from_the_offer_to_the_closing() {
     let offer = assignment_of(&house, &need);
     let answer = |field: &str| format!("answer-{}.{field}", offer.id);
     let by_phone = format!("/assignments/{}/answer", offer.id);
-    let refused = lin.post(&by_phone, &[(&answer("answer"), "decline"), (&answer("channel"), "phone"), (&answer("note"), "说在外地")]);
+    let refused = lin.post(
+        &by_phone,
+        &[(&answer("answer"), "decline"), (&answer("channel"), "phone"), (&answer("note"), "说在外地")],
+    );
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(text(&refused).contains("说在外地") && text(&refused).contains(&format!("href=\"#{}\"", answer("reason"))));
-    assert_eq!(lin.post(&by_phone, &[(&answer("answer"), "accept"), (&answer("channel"), "phone")]).status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        lin.post(&by_phone, &[(&answer("answer"), "accept"), (&answer("channel"), "phone")]).status,
+        StatusCode::SEE_OTHER
+    );
 
     // Feedback, rating, closing.
     let feedback = |field: &str| format!("feedback-{}.{field}", offer.id);
@@ -361,17 +404,36 @@ fn a_need_is_walked_from_the_offer_to_the_closing() {
         ],
     );
     assert_eq!(written.status, StatusCode::SEE_OTHER, "{}", text(&written));
-    let early = lin.post(&format!("{case}/closure"), &[("closure.reason", "served"), ("closure.evaluation.promptness", "5")]);
+    let early =
+        lin.post(&format!("{case}/closure"), &[("closure.reason", "served"), ("closure.evaluation.promptness", "5")]);
     assert!(early.status.is_client_error() && text(&early).contains("value=\"5\" selected"));
     let rating = |field: &str| format!("rating-{}.{field}", offer.id);
-    let rated = lin.post(&format!("{case}/rating"), &[("assignment", &id), (&rating("score"), "5"), (&rating("text"), "讲得清楚")]);
+    let rated = lin.post(
+        &format!("{case}/rating"),
+        &[("assignment", &id), (&rating("score"), "5"), (&rating("text"), "讲得清楚")],
+    );
     assert_eq!(rated.status, StatusCode::SEE_OTHER);
-    let marks = [("closure.reason", "served"), ("closure.evaluation.promptness", "5"), ("closure.evaluation.expertise", "5"), ("closure.evaluation.attitude", "4")];
+    let marks = [
+        ("closure.reason", "served"),
+        ("closure.evaluation.promptness", "5"),
+        ("closure.evaluation.expertise", "5"),
+        ("closure.evaluation.attitude", "4"),
+    ];
     assert_eq!(lin.post(&format!("{case}/closure"), &marks).status, StatusCode::SEE_OTHER);
     let page = lin.page(&case);
-    assert!(page.contains("已比对特征并拟回函。") && page.contains("讲得清楚") && page.contains("服务完成") && !page.contains("class=\"act\""));
+    assert!(
+        page.contains("已比对特征并拟回函。")
+            && page.contains("讲得清楚")
+            && page.contains("服务完成")
+            && !page.contains("class=\"act\"")
+    );
     let record = lin.page(&format!("{case}/record"));
-    assert!(record.contains("顾明岚") && record.contains("专家签名") && record.contains("1.5 小时") && !record.contains("13800138000"));
+    assert!(
+        record.contains("顾明岚")
+            && record.contains("专家签名")
+            && record.contains("1.5 小时")
+            && !record.contains("13800138000")
+    );
     let receipt = lin.page(&format!("{case}/receipt"));
     assert!(receipt.contains("<svg xmlns") && receipt.contains("010-62770001"));
     assert_eq!(shen.get(&format!("{case}/receipt")).status, StatusCode::FORBIDDEN);

@@ -97,7 +97,10 @@ pub fn seat_tag(l: L, state: SeatState) -> Tag {
 /// The names of service items.
 #[must_use]
 pub fn service_names(l: L, slugs: &[String]) -> Vec<String> {
-    slugs.iter().map(|slug| catalogue::by_slug(slug).map_or_else(|| slug.clone(), |item| l.pick(item.zh, item.en).to_owned())).collect()
+    slugs
+        .iter()
+        .map(|slug| catalogue::by_slug(slug).map_or_else(|| slug.clone(), |item| l.pick(item.zh, item.en).to_owned()))
+        .collect()
 }
 
 /// The name of a region; its code where it is not one of ours.
@@ -122,7 +125,11 @@ pub fn title_pieces(title: &str) -> Vec<String> {
 #[must_use]
 pub fn size(bytes: i64) -> String {
     let kilobytes = bytes.max(0).saturating_add(1023) / 1024;
-    if kilobytes < 1024 { format!("{kilobytes} KB") } else { format!("{}.{} MB", kilobytes / 1024, kilobytes % 1024 * 10 / 1024) }
+    if kilobytes < 1024 {
+        format!("{kilobytes} KB")
+    } else {
+        format!("{}.{} MB", kilobytes / 1024, kilobytes % 1024 * 10 / 1024)
+    }
 }
 
 #[cfg(test)]
@@ -140,6 +147,9 @@ mod tests {
             assert!(tags.iter().all(|tag| !tag.text.contains('⟦')), "{tags:?}");
         }
         assert_eq!(regions(L(Lang::Zh), "110108").iter().filter(|pick| pick.selected).count(), 1);
-        assert_eq!((size(0), size(1), size(83_000), size(5_400_000)), ("0 KB".into(), "1 KB".into(), "82 KB".into(), "5.1 MB".into()));
+        assert_eq!(
+            (size(0), size(1), size(83_000), size(5_400_000)),
+            ("0 KB".into(), "1 KB".into(), "82 KB".into(), "5.1 MB".into())
+        );
     }
 }
