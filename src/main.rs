@@ -127,7 +127,9 @@ fn run(arguments: Arguments, l: L) -> Result<(), String> {
         Command::Reindex => data::reindex(&config),
         Command::Doctor => doctor::run(&config),
         Command::User(UserCommand::Add(input)) => data::user_add(&config, l, &input),
-        Command::Token(TokenCommand::Add { email, label, scopes }) => data::token_add(&config, l, &email, &label, &scopes),
+        Command::Token(TokenCommand::Add { email, label, scopes }) => {
+            data::token_add(&config, l, &email, &label, &scopes)
+        }
         Command::Backup { file } => backup::back_up(&config, &file),
         Command::Restore { file } => backup::restore(&config, &file),
         Command::Demo(_) | Command::Due { .. } | Command::Openapi => Ok(()),

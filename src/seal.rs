@@ -156,7 +156,8 @@ impl Keyring {
     pub fn seal_text(&self, row: &str, nonce: [u8; 24], text: &[u8]) -> Vec<u8> {
         let (id, key) = self.current();
         let cipher = XChaCha20Poly1305::new(&Key::from(derive(key, "texts")));
-        let sealed = cipher.encrypt(&XNonce::from(nonce), Payload { msg: text, aad: row.as_bytes() }).unwrap_or_default();
+        let sealed =
+            cipher.encrypt(&XNonce::from(nonce), Payload { msg: text, aad: row.as_bytes() }).unwrap_or_default();
         let mut out = vec![id];
         out.extend_from_slice(&nonce);
         out.extend_from_slice(&sealed);

@@ -11,7 +11,9 @@ use crate::db::expert::LeaveRow;
 use crate::db::fact::FactRow;
 use crate::db::need::NeedRow;
 use crate::domain::answer_rule::{clock_restarts_at, feedback_due, reply_due};
-use crate::domain::assignment::{self, AnswerKind, Answered, AnsweredBy, AssignmentState, DeclineReason, Offer, OfferOutcome, VoidReason};
+use crate::domain::assignment::{
+    self, AnswerKind, Answered, AnsweredBy, AssignmentState, DeclineReason, Offer, OfferOutcome, VoidReason,
+};
 use crate::domain::calendar::beijing_date;
 use crate::domain::event::Event;
 use crate::domain::need::SeatState;
@@ -107,12 +109,24 @@ fn within(tx: &mut Tx<'_>, actor: &Actor, id: AssignmentId, input: &AnswerInput,
             ask(tx, actor, &mut row, &need)?;
         }
     }
-    if was_lapsed && !row.late && db::conduct::withdraw_lapse(tx.conn, row.id, "answered-in-time", tx.now.naive_utc())? {
-        tx.event(need.id.as_str(), actor, Event::BreachWithdrawn, &json!({"assignment": row.id, "why": "answered-in-time"}))?;
+    if was_lapsed && !row.late && db::conduct::withdraw_lapse(tx.conn, row.id, "answered-in-time", tx.now.naive_utc())?
+    {
+        tx.event(
+            need.id.as_str(),
+            actor,
+            Event::BreachWithdrawn,
+            &json!({"assignment": row.id, "why": "answered-in-time"}),
+        )?;
     }
     if let Some(until) = input.busy_until {
         let today = beijing_date(tx.now);
-        let leave = LeaveRow { id: LeaveId::from_minted(tx.mint()), expert: row.expert, from_on: today, to_on: until, reason: None };
+        let leave = LeaveRow {
+            id: LeaveId::from_minted(tx.mint()),
+            expert: row.expert,
+            from_on: today,
+            to_on: until,
+            reason: None,
+        };
         db::expert::insert_leaves(tx.conn, std::slice::from_ref(&leave))?;
         tx.event(row.expert.as_str(), actor, Event::LeaveEntered, &json!({"from": today, "to": until}))?;
         tx.changed("expert", row.expert.as_str())?;
@@ -125,7 +139,14 @@ fn within(tx: &mut Tx<'_>, actor: &Actor, id: AssignmentId, input: &AnswerInput,
     Ok(decided)
 }
 
-fn accept(tx: &mut Tx<'_>, actor: &Actor, row: &mut AssignmentRow, need: &mut NeedRow, late: bool, was_lapsed: bool) -> Done<()> {
+fn accept(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    row: &mut AssignmentRow,
+    need: &mut NeedRow,
+    late: bool,
+    was_lapsed: bool,
+) -> Done<()> {
     if was_lapsed {
         // Whoever was asked meanwhile for the same seat is told that it is taken.
         for mut other in db::assignment::of_seat(tx.conn, row.seat)? {
@@ -151,7 +172,12 @@ fn accept(tx: &mut Tx<'_>, actor: &Actor, row: &mut AssignmentRow, need: &mut Ne
     tx.settle_need(need)?;
     db::task::finish(tx.conn, need.id, TaskKind::Unanswered, actor.account(), tx.now.naive_utc())?;
     db::task::finish(tx.conn, need.id, TaskKind::ReplyQuestion, actor.account(), tx.now.naive_utc())?;
-    tx.event(need.id.as_str(), actor, Event::OfferAccepted, &json!({"assignment": row.id, "late": late, "by": row.answered_by}))?;
+    tx.event(
+        need.id.as_str(),
+        actor,
+        Event::OfferAccepted,
+        &json!({"assignment": row.id, "late": late, "by": row.answered_by}),
+    )?;
     tx.owe(actor, Letter::new(NoticeKind::Confirmed, format!("confirmed:{}", row.id)).of_offer(row))?;
     if need.contact_email.is_some() {
         let mut letter = Letter::new(NoticeKind::ExpertConfirmed, format!("expert-confirmed:{}", row.id)).of_offer(row);

@@ -8,7 +8,9 @@ use crate::db::outbox::OutboxRow;
 use crate::db::{self, Conn};
 use crate::domain::answer_rule::due;
 use crate::domain::assignment::AssignmentState;
-use crate::domain::notice::{Audience, CaseFacts, NeedFacts, Notice, NoticeKind, OfferFacts, Person, Recipient, StationFacts};
+use crate::domain::notice::{
+    Audience, CaseFacts, NeedFacts, Notice, NoticeKind, OfferFacts, Person, Recipient, StationFacts,
+};
 use crate::ids::CaseId;
 
 /// Composes the notice of a letter that is about to leave; `None` when there is nothing to say any more.
@@ -32,7 +34,8 @@ pub fn compose_notice(office: &Office, letter: &OutboxRow) -> Done<Option<Notice
     }
     let Some(to) = recipient(conn, letter, owed.kind, need.as_ref())? else { return Ok(None) };
     let may_see_contacts = matches!(owed.kind, NoticeKind::Confirmed | NoticeKind::ExpertConfirmed);
-    let taken = assignment.as_ref().is_some_and(|row| matches!(row.state, AssignmentState::Accepted | AssignmentState::Done));
+    let taken =
+        assignment.as_ref().is_some_and(|row| matches!(row.state, AssignmentState::Accepted | AssignmentState::Done));
     let hidden = owed.kind.audience() == Audience::Expert && !taken;
     let need = match need {
         Some(row) => Some(need_facts(conn, &row, may_see_contacts, hidden)?),
@@ -64,7 +67,8 @@ fn still_said(kind: NoticeKind, offer: Option<&AssignmentRow>, need: Option<&Nee
             matches!(state, Some(AssignmentState::Accepted | AssignmentState::Done))
         }
         NoticeKind::RateService | NoticeKind::RateReminder => {
-            matches!(state, Some(AssignmentState::Accepted | AssignmentState::Done)) && need.is_some_and(|need| need.state.is_open())
+            matches!(state, Some(AssignmentState::Accepted | AssignmentState::Done))
+                && need.is_some_and(|need| need.state.is_open())
         }
         NoticeKind::OfferLapsed => state == Some(AssignmentState::Lapsed),
         NoticeKind::StaffUnanswered => need.is_some_and(|need| need.state.is_open()),
@@ -75,8 +79,11 @@ fn still_said(kind: NoticeKind, offer: Option<&AssignmentRow>, need: Option<&Nee
 fn recipient(conn: &mut Conn, letter: &OutboxRow, kind: NoticeKind, need: Option<&NeedRow>) -> Done<Option<Recipient>> {
     Ok(match kind.audience() {
         Audience::Expert => match &letter.expert {
-            Some(id) => db::expert::find(conn, id)?
-                .map(|expert| Recipient { name: expert.name, address: expert.email, language: expert.language }),
+            Some(id) => db::expert::find(conn, id)?.map(|expert| Recipient {
+                name: expert.name,
+                address: expert.email,
+                language: expert.language,
+            }),
             None => None,
         },
         Audience::Enterprise => need.and_then(|need| {
@@ -122,8 +129,18 @@ pub fn need_facts(conn: &mut Conn, need: &NeedRow, with_contact: bool, hidden: b
         wanted_by: need.wanted_by,
         expected_hours: need.expected_hours,
         station: station.map_or_else(
-            || StationFacts { name: String::new(), address: String::new(), phone: String::new(), supervision_phone: String::new() },
-            |row| StationFacts { name: row.name, address: row.address, phone: row.phone, supervision_phone: row.supervision_phone },
+            || StationFacts {
+                name: String::new(),
+                address: String::new(),
+                phone: String::new(),
+                supervision_phone: String::new(),
+            },
+            |row| StationFacts {
+                name: row.name,
+                address: row.address,
+                phone: row.phone,
+                supervision_phone: row.supervision_phone,
+            },
         ),
     })
 }

@@ -101,7 +101,8 @@ pub fn open_case(
             due_at: None,
         })?;
         for account in managers_of(tx, &row.region)?.into_iter().filter(|account| *account != staff.account) {
-            let mut letter = Letter::new(NoticeKind::StaffCase, format!("staff-case:{id}:{account}")).to_account(account);
+            let mut letter =
+                Letter::new(NoticeKind::StaffCase, format!("staff-case:{id}:{account}")).to_account(account);
             letter.case = Some(id);
             letter.expert = Some(expert);
             tx.owe(&Actor::Desk, letter)?;
@@ -116,9 +117,13 @@ fn evidence(tx: &mut Tx<'_>, expert: ExpertId, assignments: &[AssignmentId]) -> 
     let from = (tx.now - Days::new(365)).naive_utc();
     let leaves = db::expert::leaves_of(tx.conn, expert)?;
     let mut incidents = Vec::new();
-    for incident in db::conduct::incidents_of(tx.conn, expert)?.into_iter().filter(|incident| incident.happened_at >= from) {
-        incidents.push(json!({"kind": incident.kind, "at": incident.happened_at.and_utc(), "assignment": incident.assignment,
-            "withdrawn": incident.withdrawn_why}));
+    for incident in
+        db::conduct::incidents_of(tx.conn, expert)?.into_iter().filter(|incident| incident.happened_at >= from)
+    {
+        incidents.push(
+            json!({"kind": incident.kind, "at": incident.happened_at.and_utc(), "assignment": incident.assignment,
+            "withdrawn": incident.withdrawn_why}),
+        );
     }
     let mut offers = Vec::new();
     for id in assignments {

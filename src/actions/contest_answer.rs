@@ -61,7 +61,8 @@ pub fn contest_answer(office: &Office, actor: &Actor, id: AssignmentId) -> Done<
         tx.event(need.id.as_str(), actor, Event::AnswerContested, &detail)?;
         // Straight to the managers, past the station that entered it.
         for account in managers_of(tx, &need.region)? {
-            let letter = Letter::new(NoticeKind::StaffNotMine, format!("{key}:{account}")).of_offer(&row).to_account(account);
+            let letter =
+                Letter::new(NoticeKind::StaffNotMine, format!("{key}:{account}")).of_offer(&row).to_account(account);
             tx.owe(actor, letter)?;
         }
         Ok(true)

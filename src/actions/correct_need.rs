@@ -16,7 +16,14 @@ use serde_json::json;
 ///
 /// # Errors
 /// [`Refusal::Invalid`] when neither a phone nor an address can be read; [`Refusal::NeedClosed`].
-pub fn correct_contact(office: &Office, actor: &Actor, id: NeedId, name: &str, phone: Option<&str>, email: Option<&str>) -> Done<()> {
+pub fn correct_contact(
+    office: &Office,
+    actor: &Actor,
+    id: NeedId,
+    name: &str,
+    phone: Option<&str>,
+    email: Option<&str>,
+) -> Done<()> {
     actor.needs(Right::WorkNeeds)?;
     let mut p = Problems::default();
     let name = p.text("contact_name", name, 60);
@@ -37,7 +44,12 @@ pub fn correct_contact(office: &Office, actor: &Actor, id: NeedId, name: &str, p
         need.contact_email = email.map(|email| email.as_str().to_owned());
         need.updated_at = tx.now.naive_utc();
         db::need::save(tx.conn, &need)?;
-        tx.event(id.as_str(), actor, Event::NeedCorrected, &json!({"fields": ["contact_name", "contact_phone", "contact_email"]}))?;
+        tx.event(
+            id.as_str(),
+            actor,
+            Event::NeedCorrected,
+            &json!({"fields": ["contact_name", "contact_phone", "contact_email"]}),
+        )?;
         db::task::finish(tx.conn, id, TaskKind::AddContact, actor.account(), tx.now.naive_utc())?;
         if !had_email && need.contact_email.is_some() {
             tx.owe(actor, Letter::new(NoticeKind::Receipt, format!("receipt:{id}")).about(id))?;

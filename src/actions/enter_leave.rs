@@ -48,7 +48,11 @@ pub fn enter_leave(office: &Office, actor: &Actor, expert: ExpertId, input: &Lea
         tx.event(expert.as_str(), actor, Event::LeaveEntered, &json!({"from": input.from, "to": input.to}))?;
         tx.changed("expert", expert.as_str())?;
         let today = beijing_date(tx.now);
-        let moved = if input.from <= today && today <= input.to { rehome::within(tx, actor, expert, false, "leave")? } else { 0 };
+        let moved = if input.from <= today && today <= input.to {
+            rehome::within(tx, actor, expert, false, "leave")?
+        } else {
+            0
+        };
         Ok((id, moved))
     })
 }

@@ -9,7 +9,9 @@ use crate::domain::assignment::{AssignmentState, OfferOutcome};
 use crate::domain::calendar::{beijing_date, start_of_day};
 use crate::domain::catalogue;
 use crate::domain::firm::FirmName;
-use crate::domain::matching::{Candidate, IndustrySet, LanguageSet, LeaveDays, ModeSet, Qualified, RegionIx, ServiceSet};
+use crate::domain::matching::{
+    Candidate, IndustrySet, LanguageSet, LeaveDays, ModeSet, Qualified, RegionIx, ServiceSet,
+};
 use crate::domain::place::Point;
 use crate::domain::region;
 use crate::ids::ExpertId;
@@ -101,8 +103,11 @@ impl ExpertPool {
             return Ok(());
         }
         let (changes, watermark) = db::changes::since(conn, self.watermark)?;
-        let mut ids: Vec<ExpertId> =
-            changes.iter().filter(|change| change.entity == "expert").filter_map(|change| change.entity_id.parse().ok()).collect();
+        let mut ids: Vec<ExpertId> = changes
+            .iter()
+            .filter(|change| change.entity == "expert")
+            .filter_map(|change| change.entity_id.parse().ok())
+            .collect();
         ids.sort_unstable();
         ids.dedup();
         if ids.len() > 500 {
@@ -198,8 +203,16 @@ fn industry_set(known: &[String], names: &[String]) -> IndustrySet {
     names.iter().filter_map(|name| known.iter().position(|other| other == name)).collect()
 }
 
-fn rows_of(conn: &mut Conn, id: ExpertId, now: DateTime<Utc>) -> QueryResult<(Vec<QualificationRow>, Vec<LeaveRow>, History)> {
-    Ok((db::expert::qualifications_of(conn, id)?, db::expert::leaves_of(conn, id)?, Histories::read(conn, Some(id), now)?.take(id)))
+fn rows_of(
+    conn: &mut Conn,
+    id: ExpertId,
+    now: DateTime<Utc>,
+) -> QueryResult<(Vec<QualificationRow>, Vec<LeaveRow>, History)> {
+    Ok((
+        db::expert::qualifications_of(conn, id)?,
+        db::expert::leaves_of(conn, id)?,
+        Histories::read(conn, Some(id), now)?.take(id),
+    ))
 }
 
 fn profile_text(row: &ExpertRow) -> String {
@@ -305,7 +318,8 @@ impl Histories {
             let lives = !matches!(asked.state, AssignmentState::Void | AssignmentState::Undelivered);
             if asked.created_at >= quarter_from {
                 history.asked_90d += u16::from(lives);
-                history.taken_90d += u16::from(matches!(asked.state, AssignmentState::Accepted | AssignmentState::Done));
+                history.taken_90d +=
+                    u16::from(matches!(asked.state, AssignmentState::Accepted | AssignmentState::Done));
             }
             if asked.created_at >= month_from {
                 history.month += u16::from(lives);

@@ -90,13 +90,19 @@ pub fn file_feedback(office: &Office, actor: &Actor, id: AssignmentId, input: &F
         db::need::set_seat(tx.conn, row.seat, SeatState::Done)?;
         tx.settle_need(&mut need)?;
         db::draft::drop_draft(tx.conn, row.id.as_str(), "feedback")?;
-        tx.event(need.id.as_str(), actor, Event::FeedbackFiled, &json!({"assignment": row.id, "outcome": outcome, "hours": input.hours}))?;
+        tx.event(
+            need.id.as_str(),
+            actor,
+            Event::FeedbackFiled,
+            &json!({"assignment": row.id, "outcome": outcome, "hours": input.hours}),
+        )?;
         db::task::finish(tx.conn, need.id, TaskKind::FeedbackOverdue, actor.account(), tx.now.naive_utc())?;
         if need.contact_email.is_some() {
             let mut ask = Letter::new(NoticeKind::RateService, format!("rate:{}", row.id)).of_offer(&row);
             ask.expert = None;
             tx.owe(actor, ask)?;
-            let mut reminder = Letter::new(NoticeKind::RateReminder, format!("rate-reminder:{}", row.id)).of_offer(&row);
+            let mut reminder =
+                Letter::new(NoticeKind::RateReminder, format!("rate-reminder:{}", row.id)).of_offer(&row);
             reminder.expert = None;
             reminder.not_before = Some(tx.now + Days::new(u64::from(policy.rating_reminder_day)));
             tx.owe(&Actor::Desk, reminder)?;
@@ -127,7 +133,9 @@ pub fn check(input: &FileFeedback, today: NaiveDate) -> Result<(String, Outcome,
     if served_on > today || served_on + Days::new(366) < today {
         p.add(FieldProblem::new("served_on", "out-of-range"));
     }
-    for (field, given) in [("no_gift", input.no_gift), ("no_promotion", input.no_promotion), ("no_touting", input.no_touting)] {
+    for (field, given) in
+        [("no_gift", input.no_gift), ("no_promotion", input.no_promotion), ("no_touting", input.no_touting)]
+    {
         if !given {
             p.add(FieldProblem::new(field, "missing"));
         }

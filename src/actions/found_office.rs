@@ -75,7 +75,10 @@ fn check_keys(conn: &mut Conn, keys: &Keyring, now: DateTime<Utc>) -> Done<()> {
     }
     for (id, check_value) in ours {
         if !known.iter().any(|row| row.id == i32::from(id)) {
-            db::key_id::insert(conn, &db::key_id::KeyIdRow { id: i32::from(id), check_value, created_at: now.naive_utc() })?;
+            db::key_id::insert(
+                conn,
+                &db::key_id::KeyIdRow { id: i32::from(id), check_value, created_at: now.naive_utc() },
+            )?;
         }
     }
     Ok(())

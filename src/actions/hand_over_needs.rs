@@ -12,7 +12,13 @@ use serde_json::json;
 ///
 /// # Errors
 /// [`Refusal::Invalid`] when `to` is disabled or of another station; [`Refusal::NotYours`] for liaisons of another station.
-pub fn hand_over_needs(office: &Office, actor: &Actor, from: AccountId, to: AccountId, one: Option<NeedId>) -> Done<usize> {
+pub fn hand_over_needs(
+    office: &Office,
+    actor: &Actor,
+    from: AccountId,
+    to: AccountId,
+    one: Option<NeedId>,
+) -> Done<usize> {
     actor.needs(Right::WorkNeeds)?;
     office.write(|tx| {
         let scope = actor.scope();

@@ -78,7 +78,9 @@ pub fn import_calendar(office: &Office, actor: &Actor, csv: &str, source: &str, 
 fn within(tx: &mut Tx<'_>, actor: &Actor, rows: &[CalendarRow], source: &str) -> Done<CalendarReport> {
     let years = years_told(rows);
     for year in &years {
-        if let (Some(first), Some(last)) = (NaiveDate::from_ymd_opt(*year, 1, 1), NaiveDate::from_ymd_opt(*year, 12, 31)) {
+        if let (Some(first), Some(last)) =
+            (NaiveDate::from_ymd_opt(*year, 1, 1), NaiveDate::from_ymd_opt(*year, 12, 31))
+        {
             db::calendar::drop_days(tx.conn, first, last)?;
         }
     }
@@ -183,7 +185,8 @@ mod tests {
         let csv = "date,kind,occasion\n2022-12-31,holiday,元旦\n2023-01-01,holiday,元旦\n2023-10-01,holiday,国庆节\n";
         let rows: Vec<CalendarRow> = Calendar::from_csv(csv, "").expect("reads").rows().cloned().collect();
         assert_eq!(years_told(&rows).into_iter().collect::<Vec<_>>(), [2023]);
-        let shipped: Vec<CalendarRow> = Calendar::from_csv(SHIPPED_HOLIDAYS, "").expect("reads").rows().cloned().collect();
+        let shipped: Vec<CalendarRow> =
+            Calendar::from_csv(SHIPPED_HOLIDAYS, "").expect("reads").rows().cloned().collect();
         assert!(years_told(&shipped).contains(&2026));
     }
 

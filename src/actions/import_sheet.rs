@@ -15,7 +15,7 @@ pub use enterprise::{EnterpriseRecord, import_enterprises};
 pub use station::{StationRecord, import_stations};
 
 use super::register_expert::{ExpertInput, as_typed, change_within, within};
-use super::{Actor, ActionError, Done, Office, Tx};
+use super::{ActionError, Actor, Done, Office, Tx};
 use crate::db;
 use crate::domain::contact::Email;
 use crate::domain::event::Event;
@@ -116,7 +116,12 @@ fn told(refusal: Refusal) -> Vec<FieldProblem> {
 ///
 /// # Errors
 /// [`Refusal::NotYours`]; a fault, and then nothing of the sheet stays.
-pub fn import_experts(office: &Office, actor: &Actor, rows: &[(usize, ExpertInput)], dry_run: bool) -> Done<ImportReport> {
+pub fn import_experts(
+    office: &Office,
+    actor: &Actor,
+    rows: &[(usize, ExpertInput)],
+    dry_run: bool,
+) -> Done<ImportReport> {
     take_rows(office, actor, ("experts", rows), dry_run, |tx, row, _| take_expert(tx, actor, row))
 }
 

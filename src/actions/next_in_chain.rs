@@ -28,9 +28,8 @@ pub(super) fn within(tx: &mut Tx<'_>, need: &mut NeedRow, seat: SeatId) -> Done<
 
 fn ask_next(tx: &mut Tx<'_>, need: &NeedRow, seat: SeatId) -> Done<bool> {
     let Some(seat) = db::need::seat(tx.conn, seat)? else { return Ok(false) };
-    let frozen = db::assignment::of_seat(tx.conn, seat.id)?
-        .last()
-        .map_or(serde_json::Value::Null, |first| first.ranking.get());
+    let frozen =
+        db::assignment::of_seat(tx.conn, seat.id)?.last().map_or(serde_json::Value::Null, |first| first.ranking.get());
     for mut reserve in db::need::reserves_of(tx.conn, seat.id)? {
         if reserve.state != ReserveState::Waiting {
             continue;
@@ -57,7 +56,13 @@ fn ask_next(tx: &mut Tx<'_>, need: &NeedRow, seat: SeatId) -> Done<bool> {
     Ok(false)
 }
 
-fn ask(tx: &mut Tx<'_>, need: &NeedRow, seat: &SeatRow, reserve: &mut db::need::ReserveRow, frozen: &serde_json::Value) -> Done<()> {
+fn ask(
+    tx: &mut Tx<'_>,
+    need: &NeedRow,
+    seat: &SeatRow,
+    reserve: &mut db::need::ReserveRow,
+    frozen: &serde_json::Value,
+) -> Done<()> {
     offer(tx, &Actor::Desk, need, seat, reserve.expert, frozen, false)?;
     reserve.state = ReserveState::Asked;
     db::need::save_reserve(tx.conn, reserve)?;

@@ -10,8 +10,8 @@ use crate::db::{self, Db, DbFault};
 use crate::domain::calendar::Calendar;
 use crate::domain::policy::Policy;
 use crate::ids::NeedId;
-use crate::search::{Index, NeedDoc};
 use crate::seal::Keyring;
+use crate::search::{Index, NeedDoc};
 use chrono::{DateTime, Utc};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -168,8 +168,11 @@ impl Office {
         let ids: Vec<NeedId> = if seen < 0 {
             db::need::every_id(&mut reader)?
         } else {
-            let mut ids: Vec<NeedId> =
-                changes.iter().filter(|change| change.entity == "need").filter_map(|change| change.entity_id.parse().ok()).collect();
+            let mut ids: Vec<NeedId> = changes
+                .iter()
+                .filter(|change| change.entity == "need")
+                .filter_map(|change| change.entity_id.parse().ok())
+                .collect();
             ids.sort_unstable();
             ids.dedup();
             ids
@@ -204,7 +207,8 @@ pub(super) fn load_calendar(conn: &mut db::Conn) -> Result<Calendar, ActionError
         kind: if row.kind == "workday" { RowKind::Workday } else { RowKind::Holiday },
         occasion: row.occasion,
     });
-    Calendar::from_rows(rows, &version).map_err(|problem| DbFault::Schema(format!("the calendar cannot be read: {problem:?}")).into())
+    Calendar::from_rows(rows, &version)
+        .map_err(|problem| DbFault::Schema(format!("the calendar cannot be read: {problem:?}")).into())
 }
 
 /// What the index is told of needs.

@@ -50,11 +50,8 @@ pub fn managers_of(tx: &mut Tx<'_>, region: &str) -> Done<Vec<AccountId>> {
     let today = beijing_date(tx.now);
     let managers: Vec<AccountRow> =
         db::account::managers(tx.conn)?.into_iter().filter(|account| is_there(account, today)).collect();
-    let district: Vec<AccountId> = managers
-        .iter()
-        .filter(|account| account.region.as_deref() == Some(region))
-        .map(|account| account.id)
-        .collect();
+    let district: Vec<AccountId> =
+        managers.iter().filter(|account| account.region.as_deref() == Some(region)).map(|account| account.id).collect();
     if !district.is_empty() {
         return Ok(district);
     }

@@ -61,7 +61,8 @@ pub fn rate_service(office: &Office, actor: &Actor, id: AssignmentId, input: &Ra
             created_at: tx.now.naive_utc(),
         };
         db::feedback::insert_ratings(tx.conn, std::slice::from_ref(&rating))?;
-        let detail = json!({"assignment": id, "score": input.score, "channel": input.channel, "conduct": input.conduct});
+        let detail =
+            json!({"assignment": id, "score": input.score, "channel": input.channel, "conduct": input.conduct});
         tx.event(need.id.as_str(), actor, Event::ServiceRated, &detail)?;
         tx.changed("expert", row.expert.as_str())?;
         db::outbox::void_rating_reminder(tx.conn, id)?;
@@ -119,9 +120,8 @@ pub fn check(input: &RateService) -> Result<Option<String>, Refusal> {
 pub fn conduct_reports(names: &[String]) -> Result<Vec<ConductReport>, Refusal> {
     let mut reports = Vec::new();
     for name in names {
-        let report = name
-            .parse()
-            .map_err(|_| Refusal::Invalid(vec![FieldProblem::with("conduct", "not-known", name)]))?;
+        let report =
+            name.parse().map_err(|_| Refusal::Invalid(vec![FieldProblem::with("conduct", "not-known", name)]))?;
         if !reports.contains(&report) {
             reports.push(report);
         }

@@ -114,7 +114,12 @@ fn accepted(tx: &mut Tx<'_>, letter: &OutboxRow, kind: NoticeKind) -> Done<()> {
         }
         NoticeKind::Reminder => {
             let ordinal = letter.notice.get().ordinal.unwrap_or(0);
-            tx.event(need_of(letter).as_str(), &Actor::Desk, Event::ReminderSent, &json!({"assignment": id, "ordinal": ordinal}))?;
+            tx.event(
+                need_of(letter).as_str(),
+                &Actor::Desk,
+                Event::ReminderSent,
+                &json!({"assignment": id, "ordinal": ordinal}),
+            )?;
             for mut reminder in db::reminder::of_assignment(tx.conn, id)? {
                 if reminder.ordinal == ordinal && reminder.sent_at.is_none() {
                     reminder.sent_at = Some(tx.now.naive_utc());
@@ -149,7 +154,12 @@ fn start_clock(tx: &mut Tx<'_>, actor: &Actor, row: &mut AssignmentRow, by: Noti
 }
 
 /// Plans the reminders between two instants and sets when the desk looks next.
-pub(super) fn plan_reminders(tx: &mut Tx<'_>, row: &mut AssignmentRow, from: DateTime<Utc>, due_at: DateTime<Utc>) -> Done<()> {
+pub(super) fn plan_reminders(
+    tx: &mut Tx<'_>,
+    row: &mut AssignmentRow,
+    from: DateTime<Utc>,
+    due_at: DateTime<Utc>,
+) -> Done<()> {
     let known = db::reminder::of_assignment(tx.conn, row.id)?;
     let base = known.last().map_or(0, |last| last.ordinal);
     let mut next = due_at;
@@ -196,7 +206,8 @@ fn undelivered(tx: &mut Tx<'_>, letter: &OutboxRow, kind: NoticeKind) -> Done<()
     void_clock(tx, &mut row, "bounced")?;
     super::answer_assignment::put_fact(tx, &row, &need, OfferOutcome::Undelivered)?;
     for account in owners {
-        let letter = Letter::new(NoticeKind::StaffUndelivered, format!("staff-undelivered:{id}:{}:{account}", row.round));
+        let letter =
+            Letter::new(NoticeKind::StaffUndelivered, format!("staff-undelivered:{id}:{}:{account}", row.round));
         tx.owe(&Actor::Desk, letter.of_offer(&row).to_account(account))?;
     }
     super::next_in_chain::within(tx, &mut need, row.seat)?;

@@ -158,7 +158,9 @@ fn check(tx: &mut Tx<'_>, input: &ExpertInput, known: Option<&ExpertRow>) -> Don
         p.add(FieldProblem::with("years", "out-of-range", "0–70"));
     }
     let bio = p.optional("bio", Some(&input.bio), LONGEST.2).unwrap_or_default();
-    for (field, value, most) in [("max_distance_km", input.max_distance_km, 500), ("monthly_cap", input.monthly_cap, 100)] {
+    for (field, value, most) in
+        [("max_distance_km", input.max_distance_km, 500), ("monthly_cap", input.monthly_cap, 100)]
+    {
         if value.is_some_and(|value| !(1..=most).contains(&value)) {
             p.add(FieldProblem::with(field, "out-of-range", format!("1–{most}")));
         }

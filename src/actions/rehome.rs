@@ -9,7 +9,13 @@ use crate::ids::ExpertId;
 
 /// Makes open offers void and lets their chains go on; with `accepted_too`, accepted cases are released as well.
 /// Answers how many found a new home.
-pub(super) fn within(tx: &mut Tx<'_>, actor: &Actor, expert: ExpertId, accepted_too: bool, reason: &str) -> Done<usize> {
+pub(super) fn within(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    expert: ExpertId,
+    accepted_too: bool,
+    reason: &str,
+) -> Done<usize> {
     let states: &[AssignmentState] =
         if accepted_too { &[AssignmentState::Offered, AssignmentState::Accepted] } else { &[AssignmentState::Offered] };
     let rows = db::assignment::of_expert(tx.conn, expert, states)?;

@@ -45,7 +45,11 @@ pub fn reveal_contact(office: &Office, actor: &Actor, id: ExpertId, purpose: Rev
             (Role::Manager, _) => true,
             (Role::Liaison, Scope::Station(station)) => {
                 let mut has_one = false;
-                for row in db::assignment::of_expert(tx.conn, id, &[AssignmentState::Offered, AssignmentState::Accepted, AssignmentState::Undelivered])? {
+                for row in db::assignment::of_expert(
+                    tx.conn,
+                    id,
+                    &[AssignmentState::Offered, AssignmentState::Accepted, AssignmentState::Undelivered],
+                )? {
                     has_one |= db::need::find(tx.conn, &row.need)?.is_some_and(|need| need.station == *station);
                 }
                 has_one

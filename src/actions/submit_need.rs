@@ -149,8 +149,10 @@ fn check(input: &SubmitNeed, today: NaiveDate) -> Result<Checked, Refusal> {
     let uscc = parsed(&mut p, "enterprise.uscc", input.enterprise.uscc.as_deref(), "not-a-uscc");
     let enterprise_region = place(&mut p, "enterprise.region", &input.enterprise.region);
     let contact_name = p.text("enterprise.contact_name", &input.enterprise.contact_name, 60);
-    let contact_phone = parsed(&mut p, "enterprise.contact_phone", input.enterprise.contact_phone.as_deref(), "not-a-phone");
-    let contact_email = parsed(&mut p, "enterprise.contact_email", input.enterprise.contact_email.as_deref(), "not-an-email");
+    let contact_phone =
+        parsed(&mut p, "enterprise.contact_phone", input.enterprise.contact_phone.as_deref(), "not-a-phone");
+    let contact_email =
+        parsed(&mut p, "enterprise.contact_email", input.enterprise.contact_email.as_deref(), "not-an-email");
     let title = p.text("title", &input.title, 120);
     let description = p.text("description", &input.description, 8_000);
     if input.services.is_empty() {
@@ -236,7 +238,12 @@ fn check(input: &SubmitNeed, today: NaiveDate) -> Result<Checked, Refusal> {
 }
 
 /// The parsed value of a field that may be left empty.
-pub(super) fn parsed<T: std::str::FromStr>(p: &mut Problems, field: &str, value: Option<&str>, code: &'static str) -> Option<T> {
+pub(super) fn parsed<T: std::str::FromStr>(
+    p: &mut Problems,
+    field: &str,
+    value: Option<&str>,
+    code: &'static str,
+) -> Option<T> {
     let text = value.map(str::trim).filter(|text| !text.is_empty())?;
     let found = text.parse().ok();
     if found.is_none() {
@@ -258,7 +265,13 @@ pub(super) fn place(p: &mut Problems, field: &str, value: &str) -> &'static str 
 }
 
 /// A word of a closed list, or `usual` when it is left out.
-pub(super) fn word<T: std::str::FromStr + Copy>(p: &mut Problems, field: &str, value: Option<&str>, usual: T, code: &'static str) -> T {
+pub(super) fn word<T: std::str::FromStr + Copy>(
+    p: &mut Problems,
+    field: &str,
+    value: Option<&str>,
+    usual: T,
+    code: &'static str,
+) -> T {
     match value.map(str::trim).filter(|text| !text.is_empty()) {
         None => usual,
         Some(text) => text.parse().unwrap_or_else(|_| {
@@ -387,7 +400,9 @@ fn enterprise_of(tx: &mut Tx<'_>, checked: &Checked) -> Done<EnterpriseId> {
                 return Ok(known.id);
             }
             (Some(other), Some(code)) if *other != code => {
-                return Err(Refusal::Invalid(vec![FieldProblem::with("enterprise.uscc", "conflicting", &known.name)]).into());
+                return Err(
+                    Refusal::Invalid(vec![FieldProblem::with("enterprise.uscc", "conflicting", &known.name)]).into()
+                );
             }
             _ => return Ok(known.id),
         }
@@ -441,7 +456,9 @@ fn likeness(a: &str, b: &str) -> usize {
 /// What the database says.
 pub fn open_needs_named(office: &Office, actor: &Actor, enterprise: &str) -> Done<Vec<db::need::NeedRow>> {
     let mut reader = office.read()?;
-    let Some(known) = db::enterprise::by_key(&mut reader, &firm::normalised(enterprise))? else { return Ok(Vec::new()) };
+    let Some(known) = db::enterprise::by_key(&mut reader, &firm::normalised(enterprise))? else {
+        return Ok(Vec::new());
+    };
     let scope = actor.scope();
     let open = db::need::open_of_enterprise(&mut reader, known.id)?;
     Ok(open.into_iter().filter(|need| scope.covers(&need.region, need.station)).collect())
@@ -463,7 +480,9 @@ mod tests {
         };
         let Err(Refusal::Invalid(problems)) = check(&input, today) else { panic!("refused") };
         let fields: Vec<&str> = problems.iter().map(|problem| problem.field.as_str()).collect();
-        for field in ["enterprise.name", "enterprise.region", "title", "description", "services", "region", "mode", "wanted_by"] {
+        for field in
+            ["enterprise.name", "enterprise.region", "title", "description", "services", "region", "mode", "wanted_by"]
+        {
             assert!(fields.contains(&field), "{field} in {fields:?}");
         }
     }

@@ -6,8 +6,8 @@ use crate::db::{self, Conn};
 use crate::domain::calendar::beijing_date;
 use crate::domain::firm::FirmName;
 use crate::domain::matching::{
-    self, Candidate, Exclusion, Facts, FrozenQuery, LanguageSet, MatchedWord, NeedProfile, Ranking, Reason,
-    ReasonText, Weights,
+    self, Candidate, Exclusion, Facts, FrozenQuery, LanguageSet, MatchedWord, NeedProfile, Ranking, Reason, ReasonText,
+    Weights,
 };
 use crate::domain::need::Mode;
 use crate::domain::refusal::Refusal;
@@ -84,7 +84,12 @@ pub fn weights() -> Weights {
 
 /// What matching looks at in a need.
 #[must_use]
-pub fn profile(need: &NeedRow, enterprise: &str, pool_industries: &dyn Fn(&[String]) -> matching::IndustrySet, now: DateTime<Utc>) -> NeedProfile {
+pub fn profile(
+    need: &NeedRow,
+    enterprise: &str,
+    pool_industries: &dyn Fn(&[String]) -> matching::IndustrySet,
+    now: DateTime<Utc>,
+) -> NeedProfile {
     let asked_on = beijing_date(now);
     let place = point(need.lat, need.lon).or_else(|| {
         let centre = region::by_code(&need.region)?;
@@ -119,15 +124,15 @@ impl<'a> Together<'a> {
     fn new(pool: &'a ExpertPool, need: &NeedRow, asked: HashSet<ExpertId>) -> Self {
         let text = format!("{}\n{}", need.title, need.description);
         let fits = pool.affinity.score(&text);
-        let places =
-            need.services.get().iter().filter_map(|slug| crate::domain::catalogue::position(slug)).collect();
+        let places = need.services.get().iter().filter_map(|slug| crate::domain::catalogue::position(slug)).collect();
         Self { pool, text, fits, asked, places }
     }
 
     fn facts(&self, slot: usize) -> Facts {
         let Some(candidate) = self.pool.candidates.get(slot) else { return Facts::default() };
         let served = self.pool.served.get(slot);
-        let similar = served.map_or(0, |served| self.places.iter().filter_map(|place| served.get(*place)).copied().max().unwrap_or(0));
+        let similar = served
+            .map_or(0, |served| self.places.iter().filter_map(|place| served.get(*place)).copied().max().unwrap_or(0));
         Facts {
             text_permille: self.fits.get(&candidate.id).copied().unwrap_or(0),
             words: Vec::new(),
@@ -149,7 +154,13 @@ impl<'a> Together<'a> {
     }
 }
 
-fn suggested(pool: &ExpertPool, need: &NeedProfile, together: &Together<'_>, ranking: &Ranking, place: usize) -> Option<Suggested> {
+fn suggested(
+    pool: &ExpertPool,
+    need: &NeedProfile,
+    together: &Together<'_>,
+    ranking: &Ranking,
+    place: usize,
+) -> Option<Suggested> {
     let ranked = ranking.ranked.get(place)?;
     let candidate = pool.candidates.get(ranked.index)?;
     let facts = together.facts_in_words(ranked.index);
@@ -167,7 +178,12 @@ fn suggested(pool: &ExpertPool, need: &NeedProfile, together: &Together<'_>, ran
     })
 }
 
-fn ranked<T>(office: &Office, actor: &Actor, id: NeedId, work: impl FnOnce(&ExpertPool, &NeedRow, &NeedProfile, &Together<'_>, &Ranking) -> Done<T>) -> Done<T> {
+fn ranked<T>(
+    office: &Office,
+    actor: &Actor,
+    id: NeedId,
+    work: impl FnOnce(&ExpertPool, &NeedRow, &NeedProfile, &Together<'_>, &Ranking) -> Done<T>,
+) -> Done<T> {
     let mut reader = office.read()?;
     let (need, enterprise) = visible(&mut reader, actor, id)?;
     let asked: HashSet<ExpertId> = db::assignment::of_need(&mut reader, id)?.iter().map(|row| row.expert).collect();
@@ -182,7 +198,9 @@ fn ranked<T>(office: &Office, actor: &Actor, id: NeedId, work: impl FnOnce(&Expe
 }
 
 fn visible(conn: &mut Conn, actor: &Actor, id: NeedId) -> Done<(NeedRow, String)> {
-    let need = db::need::find(conn, &id)?.filter(|need| actor.scope().covers(&need.region, need.station)).ok_or(Refusal::NotFound)?;
+    let need = db::need::find(conn, &id)?
+        .filter(|need| actor.scope().covers(&need.region, need.station))
+        .ok_or(Refusal::NotFound)?;
     let enterprise = db::enterprise::find(conn, &need.enterprise)?.map(|row| row.name).unwrap_or_default();
     Ok((need, enterprise))
 }
@@ -206,20 +224,29 @@ pub fn suggest_experts(office: &Office, actor: &Actor, id: NeedId, limit: usize)
 }
 
 /// Those dropped by a rule who share a service item with the need, conflicts first; at most `limit`.
-fn would_be_near(pool: &ExpertPool, _need: &NeedRow, profile: &NeedProfile, ranking: &Ranking, limit: usize) -> Vec<Dropped> {
+fn would_be_near(
+    pool: &ExpertPool,
+    _need: &NeedRow,
+    profile: &NeedProfile,
+    ranking: &Ranking,
+    limit: usize,
+) -> Vec<Dropped> {
     let mut near: Vec<(bool, u32, ExpertId, &Exclusion)> = ranking
         .excluded
         .iter()
         .filter_map(|(id, rule)| {
             let candidate = pool.candidates.get(pool.slot(*id)?)?;
-            let shared = candidate.services.and(profile.services).len() + candidate.industries.and(profile.industries).len();
+            let shared =
+                candidate.services.and(profile.services).len() + candidate.industries.and(profile.industries).len();
             (shared > 0 || rule.is_conflict()).then_some((rule.is_conflict(), shared, *id, rule))
         })
         .collect();
     near.sort_by_key(|(conflict, shared, id, _)| (!*conflict, u32::MAX - *shared, *id));
     near.into_iter()
         .take(limit)
-        .filter_map(|(_, _, id, rule)| Some(Dropped { expert: pool.briefs.get(pool.slot(id)?)?.clone(), rule: rule.clone() }))
+        .filter_map(|(_, _, id, rule)| {
+            Some(Dropped { expert: pool.briefs.get(pool.slot(id)?)?.clone(), rule: rule.clone() })
+        })
         .collect()
 }
 
@@ -230,7 +257,9 @@ fn would_be_near(pool: &ExpertPool, _need: &NeedRow, profile: &NeedProfile, rank
 pub fn why_expert(office: &Office, actor: &Actor, id: NeedId, expert: ExpertId) -> Done<(WhyExpert, Vec<String>)> {
     ranked(office, actor, id, |pool, _, profile, together, ranking| {
         let why = match ranking.ranked.iter().position(|one| one.id == expert) {
-            Some(place) => WhyExpert::Ranked(Box::new(suggested(pool, profile, together, ranking, place).ok_or(Refusal::NotFound)?)),
+            Some(place) => WhyExpert::Ranked(Box::new(
+                suggested(pool, profile, together, ranking, place).ok_or(Refusal::NotFound)?,
+            )),
             None => {
                 let (_, rule) = ranking.excluded.iter().find(|(id, _)| *id == expert).ok_or(Refusal::NotFound)?;
                 let slot = pool.slot(expert).ok_or(Refusal::NotFound)?;
@@ -281,14 +310,18 @@ pub fn best(office: &Office, actor: &Actor, id: NeedId, limit: usize) -> Done<Ve
 ///
 /// # Errors
 /// [`Refusal::NotEligible`] with the rule's code.
-pub fn eligible_now(conn: &mut Conn, need: &NeedRow, expert: ExpertId, now: DateTime<Utc>, asked_again: bool) -> Done<Candidate> {
+pub fn eligible_now(
+    conn: &mut Conn,
+    need: &NeedRow,
+    expert: ExpertId,
+    now: DateTime<Utc>,
+    asked_again: bool,
+) -> Done<Candidate> {
     let candidate = super::expert_pool::candidate_now(conn, expert, now)?.ok_or(Refusal::NotFound)?;
     let enterprise = db::enterprise::find(conn, &need.enterprise)?.map(|row| row.name).unwrap_or_default();
     let profile = profile(need, &enterprise, &|_| matching::IndustrySet::EMPTY, now);
-    let already_asked =
-        !asked_again && db::assignment::of_need(conn, need.id)?.iter().any(|row| row.expert == expert);
+    let already_asked = !asked_again && db::assignment::of_need(conn, need.id)?.iter().any(|row| row.expert == expert);
     let facts = Facts { already_asked, ..Facts::default() };
     matching::eligible(&profile, &candidate, &facts).map_err(|rule| Refusal::NotEligible(rule.code()))?;
     Ok(candidate)
 }
-

@@ -50,7 +50,9 @@ pub fn tend_assignment(office: &Office, id: AssignmentId) -> Done<Tended> {
         }
         match row.state {
             AssignmentState::Offered if row.notified_at.is_none() => watch_delivery(tx, &mut row, &mut need),
-            AssignmentState::Offered if row.asked_at.is_some() && row.replied_at.is_none() => question(tx, &mut row, &need),
+            AssignmentState::Offered if row.asked_at.is_some() && row.replied_at.is_none() => {
+                question(tx, &mut row, &need)
+            }
             AssignmentState::Offered => offered(tx, &mut row, &mut need),
             AssignmentState::Accepted => feedback(tx, &mut row, &need),
             AssignmentState::Done => rating(tx, &mut row, &need),
@@ -79,12 +81,18 @@ fn watch_delivery(tx: &mut Tx<'_>, row: &mut AssignmentRow, need: &mut NeedRow) 
         row.end_reason = Some("not-accepted-by-server".to_owned());
         db::outbox::void_of_assignment(tx.conn, row.id)?;
         tx.save_assignment(row)?;
-        tx.event(need.id.as_str(), &Actor::Desk, Event::NoticeBounced, &json!({"assignment": row.id, "why": "a day without a server"}))?;
+        tx.event(
+            need.id.as_str(),
+            &Actor::Desk,
+            Event::NoticeBounced,
+            &json!({"assignment": row.id, "why": "a day without a server"}),
+        )?;
         put_fact(tx, row, need, OfferOutcome::Undelivered)?;
         tell_staff(tx, row, need, NoticeKind::StaffUndelivered)?;
         super::next_in_chain::within(tx, need, row.seat)?;
     } else {
-        row.next_due_at = Some((row.created_at.and_utc() + TimeDelta::hours(24)).max(tx.now + TimeDelta::minutes(1)).naive_utc());
+        row.next_due_at =
+            Some((row.created_at.and_utc() + TimeDelta::hours(24)).max(tx.now + TimeDelta::minutes(1)).naive_utc());
         tx.save_assignment(row)?;
     }
     let owners = staff_for(tx, need)?;
@@ -125,7 +133,8 @@ fn question(tx: &mut Tx<'_>, row: &mut AssignmentRow, need: &NeedRow) -> Done<Te
         told.sort_unstable();
         told.dedup();
         for account in told {
-            let letter = Letter::new(NoticeKind::StaffQuestionOverdue, format!("question-overdue:{}:{account}", row.id));
+            let letter =
+                Letter::new(NoticeKind::StaffQuestionOverdue, format!("question-overdue:{}:{account}", row.id));
             tx.owe(&Actor::Desk, letter.of_offer(row).to_account(account))?;
         }
         row.next_due_at = Some(restarts_at.naive_utc());
@@ -149,7 +158,12 @@ pub(super) fn restart_clock(tx: &mut Tx<'_>, row: &mut AssignmentRow, due_at: Da
     row.answer_due_at = Some(due_at.naive_utc());
     let now = tx.now;
     plan_reminders(tx, row, now, due_at)?;
-    tx.event(row.need.as_str(), &Actor::Desk, Event::DueMoved, &json!({"assignment": row.id, "from": promised, "to": due_at, "why": why}))?;
+    tx.event(
+        row.need.as_str(),
+        &Actor::Desk,
+        Event::DueMoved,
+        &json!({"assignment": row.id, "from": promised, "to": due_at, "why": why}),
+    )?;
     tx.save_assignment(row)
 }
 
@@ -189,7 +203,12 @@ fn lapse(tx: &mut Tx<'_>, row: &mut AssignmentRow, need: &mut NeedRow) -> Done<(
     db::reminder::cancel(tx.conn, row.id, tx.now.naive_utc())?;
     db::outbox::void_of_assignment(tx.conn, row.id)?;
     tx.save_assignment(row)?;
-    tx.event(need.id.as_str(), &Actor::Desk, Event::OfferLapsed, &json!({"assignment": row.id, "due": row.answer_due_at}))?;
+    tx.event(
+        need.id.as_str(),
+        &Actor::Desk,
+        Event::OfferLapsed,
+        &json!({"assignment": row.id, "due": row.answer_due_at}),
+    )?;
     // Who asked in time did respond (响应): the seat moves on, but that is no breach.
     if row.first_answer.is_none() {
         put_fact(tx, row, need, OfferOutcome::Lapsed)?;
@@ -222,7 +241,12 @@ pub(super) fn record_incident(
     if !db::conduct::record_incident(tx.conn, &row)? {
         return Ok(());
     }
-    tx.event(expert.as_str(), &Actor::Desk, Event::IncidentRecorded, &json!({"incident": row.id, "kind": kind, "assignment": row.assignment}))?;
+    tx.event(
+        expert.as_str(),
+        &Actor::Desk,
+        Event::IncidentRecorded,
+        &json!({"incident": row.id, "kind": kind, "assignment": row.assignment}),
+    )?;
     let policy = tx.policy()?;
     let from = (tx.now - Days::new(365)).naive_utc();
     let lapses = db::conduct::count_incidents(tx.conn, expert, IncidentKind::Lapse, from)?;
@@ -252,7 +276,13 @@ fn feedback(tx: &mut Tx<'_>, row: &mut AssignmentRow, need: &NeedRow) -> Done<Te
     letter.ordinal = i32::try_from(round).ok();
     tx.owe(&Actor::Desk, letter)?;
     if overdue {
-        record_incident(tx, row.expert, IncidentKind::FeedbackOverdue, Some(row), format!("feedback-overdue:{}", row.id))?;
+        record_incident(
+            tx,
+            row.expert,
+            IncidentKind::FeedbackOverdue,
+            Some(row),
+            format!("feedback-overdue:{}", row.id),
+        )?;
         let owners = staff_for(tx, need)?;
         tx.leave_task(Work {
             kind: TaskKind::FeedbackOverdue,

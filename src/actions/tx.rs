@@ -232,7 +232,8 @@ impl<'a> Tx<'a> {
     /// What the database says.
     pub fn owe(&mut self, actor: &Actor, letter: Letter) -> Done<()> {
         let earliest = letter.not_before.unwrap_or(self.now);
-        let self_sent = !actor.is_person() || letter.kind.audience() == Audience::Staff && letter.kind != NoticeKind::PasswordReset;
+        let self_sent =
+            !actor.is_person() || letter.kind.audience() == Audience::Staff && letter.kind != NoticeKind::PasswordReset;
         let not_before = if self_sent { next_waking(earliest) } else { earliest };
         let row = db::outbox::OutboxRow {
             id: OutboxId::from_minted(self.mint()),
@@ -261,7 +262,9 @@ impl<'a> Tx<'a> {
     /// What the database says.
     pub fn leave_task(&mut self, work: Work) -> Done<()> {
         let (station, region): (Option<StationId>, Option<String>) = match work.need {
-            Some(need) => db::need::find(self.conn, &need)?.map_or((None, None), |row| (Some(row.station), Some(row.region))),
+            Some(need) => {
+                db::need::find(self.conn, &need)?.map_or((None, None), |row| (Some(row.station), Some(row.region)))
+            }
             None => match work.expert {
                 Some(expert) => (None, db::expert::find(self.conn, &expert)?.map(|row| row.region)),
                 None => (None, None),

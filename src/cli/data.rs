@@ -1,6 +1,6 @@
 //! Commands that work on the data beside a running service: accounts, tokens, the index.
 
-use super::opening::{Failure, office, office_for_a_command, hold};
+use super::opening::{Failure, hold, office, office_for_a_command};
 use crate::actions::account::{NewAccount, add_account, add_token};
 use crate::actions::{ActionError, Actor, Office};
 use crate::clock::SystemClock;
@@ -24,7 +24,10 @@ pub fn at_work(config: &Config) -> Result<Office, Failure> {
 pub fn line(l: L, error: &ActionError) -> Failure {
     match error {
         ActionError::Refused(Refusal::Invalid(problems)) => {
-            let told: Vec<String> = problems.iter().map(|problem| format!("{}: {}", problem.field, crate::web::error::field_sentence(l, problem))).collect();
+            let told: Vec<String> = problems
+                .iter()
+                .map(|problem| format!("{}: {}", problem.field, crate::web::error::field_sentence(l, problem)))
+                .collect();
             told.join("; ")
         }
         ActionError::Refused(refusal) => l.t(&format!("refused-{}", refusal.code())),
@@ -71,7 +74,9 @@ pub fn user_add(config: &Config, l: L, input: &UserAdd) -> Result<(), Failure> {
     };
     let region = match &input.region {
         None => None,
-        Some(name) => Some(crate::domain::region::named(name).ok_or_else(|| format!("region: {name}?"))?.code.to_owned()),
+        Some(name) => {
+            Some(crate::domain::region::named(name).ok_or_else(|| format!("region: {name}?"))?.code.to_owned())
+        }
     };
     let new = NewAccount {
         role: input.role,
@@ -105,7 +110,8 @@ pub fn token_add(config: &Config, l: L, email: &str, label: &str, scopes: &[Stri
             .ok_or_else(|| format!("{email}: {}", l.t("refused-not-found")))?
     };
     let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
-    let (_, token) = add_token(&office, &Actor::Operator, account.id, label, &scopes).map_err(|error| line(l, &error))?;
+    let (_, token) =
+        add_token(&office, &Actor::Operator, account.id, label, &scopes).map_err(|error| line(l, &error))?;
     println!("{token}");
     Ok(())
 }

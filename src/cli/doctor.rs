@@ -69,7 +69,11 @@ fn database(config: &Config) -> Vec<Finding> {
     match db::outbox::counts(&mut conn) {
         Ok(counts) => {
             let failed = counts.iter().find(|(state, _)| state == "failed").map_or(0, |(_, count)| *count);
-            findings.push(if failed == 0 { well("no letter was given up") } else { ill(format!("{failed} letters were given up; see the manager's desk")) });
+            findings.push(if failed == 0 {
+                well("no letter was given up")
+            } else {
+                ill(format!("{failed} letters were given up; see the manager's desk"))
+            });
         }
         Err(fault) => findings.push(ill(format!("outbox: {fault}"))),
     }
@@ -97,7 +101,9 @@ fn calendar(conn: &mut db::Conn) -> Finding {
     match Calendar::from_rows(rows, "doctor") {
         Err(problem) => ill(format!("calendar: {problem:?}")),
         Ok(calendar) => match calendar.missing_year(today) {
-            Some(year) => ill(format!("calendar: {year} is missing; import the State Council's notice with `zhipai import holidays FILE`")),
+            Some(year) => ill(format!(
+                "calendar: {year} is missing; import the State Council's notice with `zhipai import holidays FILE`"
+            )),
             None => well(format!("calendar knows {}", today.year())),
         },
     }
@@ -156,5 +162,9 @@ fn mail(config: &Config) -> Finding {
 
 fn clock() -> Finding {
     let now = SystemClock.now();
-    if now.year() >= 2026 { well(format!("clock: {now}")) } else { ill(format!("clock: {now} is before this program was written")) }
+    if now.year() >= 2026 {
+        well(format!("clock: {now}"))
+    } else {
+        ill(format!("clock: {now} is before this program was written"))
+    }
 }

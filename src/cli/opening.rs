@@ -4,11 +4,11 @@ use crate::actions::found_office::found_office;
 use crate::actions::{Office, Settings};
 use crate::clock::{Chance, Clock};
 use crate::config::Config;
+use crate::db::Db;
 use crate::db::migrate::migrate;
 use crate::db::pool::Target;
-use crate::db::Db;
-use crate::search::Index;
 use crate::seal::Keyring;
+use crate::search::Index;
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -94,7 +94,10 @@ pub fn write_private(path: &Path, content: &[u8]) -> Result<(), Failure> {
         use std::os::unix::fs::OpenOptionsExt;
         options.mode(0o600);
     }
-    options.open(path).and_then(|mut file| file.write_all(content)).map_err(|error| format!("{}: {error}", path.display()))
+    options
+        .open(path)
+        .and_then(|mut file| file.write_all(content))
+        .map_err(|error| format!("{}: {error}", path.display()))
 }
 
 /// Opens the office.

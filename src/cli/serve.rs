@@ -83,13 +83,16 @@ pub fn run(config: &Config) -> Result<(), Failure> {
         println!("首位管理员 / first administrator: {}/first/{secret}", office.settings.base_url);
     }
     if config.smtp.is_none() {
-        println!("未配置邮件服务器，信件只排队不发出 / mail is off: letters wait, links are shown for staff to pass on");
+        println!(
+            "未配置邮件服务器，信件只排队不发出 / mail is off: letters wait, links are shown for staff to pass on"
+        );
     }
     println!("知派 Zhipai: {}", office.settings.base_url);
     let desk = Desk { office: Arc::clone(&office), mailer: mailer(config)?, sender: sender(config) };
     let _jobs = Supervisor::start(desk).map_err(|error| format!("jobs: {error}"))?;
     actix_web::rt::System::new().block_on(async {
-        let serving = serve(Arc::clone(&office), Arc::new(site), listener, config.workers).map_err(|error| error.to_string())?;
+        let serving =
+            serve(Arc::clone(&office), Arc::new(site), listener, config.workers).map_err(|error| error.to_string())?;
         let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
         let ended = serving.server.await.map_err(|error| error.to_string());
         let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);

@@ -81,12 +81,22 @@ pub fn import(config: &Config, l: L, arguments: &ImportArgs) -> Result<(), Failu
             let report = import_calendar(&office, &Actor::Operator, &text, &arguments.source, arguments.dry_run)
                 .map_err(|error| line(l, &error))?;
             let years: Vec<String> = report.years.iter().map(ToString::to_string).collect();
-            println!("{}", l.a("cli-holidays", &[("years", &years.join(", ")), ("days", &report.days.to_string()), ("moved", &report.moved.to_string())]));
+            println!(
+                "{}",
+                l.a(
+                    "cli-holidays",
+                    &[
+                        ("years", &years.join(", ")),
+                        ("days", &report.days.to_string()),
+                        ("moved", &report.moved.to_string())
+                    ]
+                )
+            );
             return Ok(());
         }
     };
-    let imported =
-        take(&office, &Actor::Operator, kind, &bytes, &arguments.standing, arguments.dry_run).map_err(|error| line(l, &error))?;
+    let imported = take(&office, &Actor::Operator, kind, &bytes, &arguments.standing, arguments.dry_run)
+        .map_err(|error| line(l, &error))?;
     let mut left_out = 0;
     for problem in told(l, kind, &imported) {
         left_out += usize::from(!problem.note);

@@ -1,10 +1,10 @@
 //! Accounts, their one-time links and API tokens.
 
-use super::conn::{Conn, cols};
-use super::schema::{accounts, account_links, api_tokens};
-use crate::ids::AccountId;
 use super::JsonText;
+use super::conn::{Conn, cols};
+use super::schema::{account_links, accounts, api_tokens};
 use crate::domain::role::Role;
+use crate::ids::AccountId;
 use crate::ids::StationId;
 use crate::ids::TokenId;
 use chrono::{NaiveDate, NaiveDateTime};
@@ -152,7 +152,12 @@ pub fn insert_link(conn: &mut Conn, row: &AccountLinkRow) -> QueryResult<()> {
 ///
 /// # Errors
 /// What the database says.
-pub fn live_link(conn: &mut Conn, hash: &str, purpose: &str, now: NaiveDateTime) -> QueryResult<Option<AccountLinkRow>> {
+pub fn live_link(
+    conn: &mut Conn,
+    hash: &str,
+    purpose: &str,
+    now: NaiveDateTime,
+) -> QueryResult<Option<AccountLinkRow>> {
     account_links::table
         .filter(account_links::hash.eq(hash))
         .filter(account_links::purpose.eq(purpose))
@@ -237,10 +242,12 @@ pub fn revoke_token(conn: &mut Conn, id: TokenId, now: NaiveDateTime) -> QueryRe
 /// # Errors
 /// What the database says.
 pub fn use_links_of(conn: &mut Conn, account: AccountId, now: NaiveDateTime) -> QueryResult<()> {
-    diesel::update(account_links::table.filter(account_links::account.eq(account)).filter(account_links::used_at.is_null()))
-        .set(account_links::used_at.eq(Some(now)))
-        .execute(conn)
-        .map(drop)
+    diesel::update(
+        account_links::table.filter(account_links::account.eq(account)).filter(account_links::used_at.is_null()),
+    )
+    .set(account_links::used_at.eq(Some(now)))
+    .execute(conn)
+    .map(drop)
 }
 
 /// The names of those accounts.

@@ -1,21 +1,21 @@
 //! Assignments.
 
+use super::JsonText;
 use super::conn::{Conn, cols};
-use super::schema::{assignments};
-use crate::ids::AccountId;
-use crate::domain::assignment::AnswerKind;
-use crate::domain::assignment::AnsweredBy;
-use crate::ids::AssignmentId;
-use crate::domain::assignment::AssignmentState;
+use super::schema::assignments;
 use crate::domain::answer_rule::CountedDay;
 use crate::domain::answer_rule::CountingRule;
+use crate::domain::assignment::AnswerKind;
+use crate::domain::assignment::AnsweredBy;
+use crate::domain::assignment::AssignmentState;
 use crate::domain::assignment::DeclineReason;
-use crate::ids::ExpertId;
-use super::JsonText;
-use crate::ids::NeedId;
 use crate::domain::assignment::NotifiedBy;
+use crate::ids::AccountId;
+use crate::ids::AssignmentId;
+use crate::ids::ExpertId;
+use crate::ids::NeedId;
 use crate::ids::SeatId;
-use chrono::{NaiveDateTime};
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 /// One offer of one seat to one expert (派单).

@@ -1,11 +1,11 @@
 //! Files of needs.
 
 use super::conn::{Conn, cols};
-use super::schema::{attachments};
+use super::schema::attachments;
 use crate::ids::AccountId;
 use crate::ids::AttachmentId;
 use crate::ids::NeedId;
-use chrono::{NaiveDateTime};
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 /// One file of a need.
@@ -65,5 +65,9 @@ pub struct AttachmentEntry {
 /// # Errors
 /// What the database says.
 pub fn of_need(conn: &mut Conn, need: NeedId) -> QueryResult<Vec<AttachmentEntry>> {
-    attachments::table.filter(attachments::need.eq(need)).order(attachments::added_at).select(cols::<AttachmentEntry>()).load(conn)
+    attachments::table
+        .filter(attachments::need.eq(need))
+        .order(attachments::added_at)
+        .select(cols::<AttachmentEntry>())
+        .load(conn)
 }

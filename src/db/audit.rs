@@ -1,10 +1,10 @@
 //! The append-only trail.
 
-use super::conn::{Conn, cols};
-use super::schema::{audit};
-use crate::ids::EventId;
 use super::JsonText;
-use chrono::{NaiveDateTime};
+use super::conn::{Conn, cols};
+use super::schema::audit;
+use crate::ids::EventId;
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 /// One event of one subject's chain.

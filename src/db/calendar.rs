@@ -1,8 +1,8 @@
 //! The days of the State Council notices.
 
 use super::conn::{Conn, cols};
-use super::schema::{calendar_days};
-use chrono::{NaiveDate};
+use super::schema::calendar_days;
+use chrono::NaiveDate;
 use diesel::prelude::*;
 
 /// One day of the State Council notices.

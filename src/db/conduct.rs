@@ -1,20 +1,20 @@
 //! Incidents and conduct cases.
 
+use super::JsonText;
 use super::conn::{Conn, cols};
 use super::schema::{conduct_cases, incidents};
-use crate::ids::AccountId;
-use crate::ids::AssignmentId;
-use crate::ids::CaseId;
 use crate::domain::conduct::CaseKind;
 use crate::domain::conduct::CaseState;
 use crate::domain::conduct::Decision;
+use crate::domain::conduct::IncidentKind;
+use crate::domain::standing::Standing;
+use crate::ids::AccountId;
+use crate::ids::AssignmentId;
+use crate::ids::CaseId;
 use crate::ids::ExpertId;
 use crate::ids::IncidentId;
-use crate::domain::conduct::IncidentKind;
-use super::JsonText;
 use crate::ids::NeedId;
-use crate::domain::standing::Standing;
-use chrono::{NaiveDateTime};
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 /// One admonition or removal case.
@@ -99,7 +99,11 @@ pub fn record_incident(conn: &mut Conn, row: &IncidentRow) -> QueryResult<bool> 
 /// # Errors
 /// What the database says.
 pub fn incidents_of(conn: &mut Conn, expert: ExpertId) -> QueryResult<Vec<IncidentRow>> {
-    incidents::table.filter(incidents::expert.eq(expert)).order(incidents::happened_at.desc()).select(cols::<IncidentRow>()).load(conn)
+    incidents::table
+        .filter(incidents::expert.eq(expert))
+        .order(incidents::happened_at.desc())
+        .select(cols::<IncidentRow>())
+        .load(conn)
 }
 
 /// How many incidents of a kind an expert has since `from`, withdrawn ones left out.
@@ -137,7 +141,11 @@ pub fn withdraw_lapse(conn: &mut Conn, assignment: AssignmentId, why: &str, now:
 /// # Errors
 /// What the database says.
 pub fn of_expert(conn: &mut Conn, expert: ExpertId) -> QueryResult<Vec<CaseRow>> {
-    conduct_cases::table.filter(conduct_cases::expert.eq(expert)).order(conduct_cases::opened_at.desc()).select(cols::<CaseRow>()).load(conn)
+    conduct_cases::table
+        .filter(conduct_cases::expert.eq(expert))
+        .order(conduct_cases::opened_at.desc())
+        .select(cols::<CaseRow>())
+        .load(conn)
 }
 
 /// The cases, open ones first, then newest first, at most two hundred.

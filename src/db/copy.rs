@@ -11,10 +11,37 @@ use std::path::Path;
 
 /// Every table that is copied, parents before children.
 pub const TABLES: [&str; 31] = [
-    "regions", "stations", "accounts", "account_links", "sessions", "api_tokens", "experts", "qualifications", "leaves",
-    "enterprises", "needs", "seats", "reserves", "assignments", "reminders", "feedback", "ratings", "closures",
-    "incidents", "conduct_cases", "tasks", "outbox", "letters", "offer_facts", "offer_fact_services", "attachments",
-    "drafts", "policies", "calendar_days", "idempotency", "audit",
+    "regions",
+    "stations",
+    "accounts",
+    "account_links",
+    "sessions",
+    "api_tokens",
+    "experts",
+    "qualifications",
+    "leaves",
+    "enterprises",
+    "needs",
+    "seats",
+    "reserves",
+    "assignments",
+    "reminders",
+    "feedback",
+    "ratings",
+    "closures",
+    "incidents",
+    "conduct_cases",
+    "tasks",
+    "outbox",
+    "letters",
+    "offer_facts",
+    "offer_fact_services",
+    "attachments",
+    "drafts",
+    "policies",
+    "calendar_days",
+    "idempotency",
+    "audit",
 ];
 
 const SEQUENCES: [&str; 4] = ["number_xq", "number_pd", "number_cq", "number_ba"];
@@ -50,7 +77,9 @@ pub fn postgres_to(conn: &mut Conn, out: &mut dyn Write) -> Result<(), DbFault> 
         for table in TABLES.iter().chain(&["key_ids"]) {
             written(writeln!(out, "#table {table}"))?;
             // A cursor keeps memory flat whatever the table's size.
-            conn.batch_execute(&format!("DECLARE copying NO SCROLL CURSOR FOR SELECT row_to_json(t)::text AS line FROM {table} t"))?;
+            conn.batch_execute(&format!(
+                "DECLARE copying NO SCROLL CURSOR FOR SELECT row_to_json(t)::text AS line FROM {table} t"
+            ))?;
             loop {
                 let lines: Vec<Line> = diesel::sql_query("FETCH 500 FROM copying").load(conn)?;
                 if lines.is_empty() {
@@ -63,7 +92,8 @@ pub fn postgres_to(conn: &mut Conn, out: &mut dyn Write) -> Result<(), DbFault> 
             conn.batch_execute("CLOSE copying")?;
         }
         for sequence in SEQUENCES {
-            let value: Value = diesel::sql_query(format!("SELECT last_value AS value FROM {sequence}")).get_result(conn)?;
+            let value: Value =
+                diesel::sql_query(format!("SELECT last_value AS value FROM {sequence}")).get_result(conn)?;
             written(writeln!(out, "#sequence {sequence} {}", value.value))?;
         }
         Ok(())
@@ -99,9 +129,11 @@ pub fn postgres_from(conn: &mut Conn, input: &mut dyn BufRead) -> Result<(), DbF
                         .get_result::<Value>(conn)?;
                 }
             } else if !table.is_empty() {
-                diesel::sql_query(format!("INSERT INTO {table} SELECT * FROM json_populate_record(NULL::{table}, $1::json)"))
-                    .bind::<Text, _>(line)
-                    .execute(conn)?;
+                diesel::sql_query(format!(
+                    "INSERT INTO {table} SELECT * FROM json_populate_record(NULL::{table}, $1::json)"
+                ))
+                .bind::<Text, _>(line)
+                .execute(conn)?;
             } else {
                 return Err(DbFault::Schema("this file is no backup of a PostgreSQL database".to_owned()));
             }
@@ -115,7 +147,8 @@ pub fn postgres_from(conn: &mut Conn, input: &mut dyn BufRead) -> Result<(), DbF
 /// What the database says.
 pub fn is_empty(conn: &mut Conn) -> Result<bool, DbFault> {
     let rows: Value =
-        diesel::sql_query("SELECT (SELECT count(*) FROM accounts) + (SELECT count(*) FROM needs) AS value").get_result(conn)?;
+        diesel::sql_query("SELECT (SELECT count(*) FROM accounts) + (SELECT count(*) FROM needs) AS value")
+            .get_result(conn)?;
     Ok(rows.value == 0)
 }
 

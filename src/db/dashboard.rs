@@ -64,9 +64,11 @@ pub fn answer_history(
     one: Option<ExpertId>,
     from: NaiveDate,
 ) -> QueryResult<Vec<(ExpertId, OfferOutcome, Option<i64>)>> {
-    let query = offer_facts::table
-        .filter(offer_facts::notified_on.ge(from))
-        .select((offer_facts::expert, offer_facts::outcome, offer_facts::minutes));
+    let query = offer_facts::table.filter(offer_facts::notified_on.ge(from)).select((
+        offer_facts::expert,
+        offer_facts::outcome,
+        offer_facts::minutes,
+    ));
     match one {
         Some(expert) => query.filter(offer_facts::expert.eq(expert)).load(conn),
         None => query.load(conn),

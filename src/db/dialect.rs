@@ -85,7 +85,8 @@ pub fn changes_since(conn: &mut Conn, watermark: i64) -> QueryResult<(Vec<Change
     match conn {
         Conn::Pg(c) => {
             let horizon: Value =
-                diesel::sql_query("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS value").get_result(c)?;
+                diesel::sql_query("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS value")
+                    .get_result(c)?;
             // Rows above the horizon are read as well, and once more when the horizon has passed them: they are seen at once,
             // and one that commits late is not missed.
             let rows = diesel::sql_query("SELECT entity, entity_id FROM changes WHERE tx >= $1 ORDER BY seq")
@@ -94,11 +95,13 @@ pub fn changes_since(conn: &mut Conn, watermark: i64) -> QueryResult<(Vec<Change
             Ok((rows, horizon.value))
         }
         Conn::Sqlite(c) => {
-            let newest: Value = diesel::sql_query("SELECT coalesce(max(seq), 0) AS value FROM changes").get_result(c)?;
-            let rows = diesel::sql_query("SELECT entity, entity_id FROM changes WHERE seq > $1 AND seq <= $2 ORDER BY seq")
-                .bind::<BigInt, _>(watermark)
-                .bind::<BigInt, _>(newest.value)
-                .load(c)?;
+            let newest: Value =
+                diesel::sql_query("SELECT coalesce(max(seq), 0) AS value FROM changes").get_result(c)?;
+            let rows =
+                diesel::sql_query("SELECT entity, entity_id FROM changes WHERE seq > $1 AND seq <= $2 ORDER BY seq")
+                    .bind::<BigInt, _>(watermark)
+                    .bind::<BigInt, _>(newest.value)
+                    .load(c)?;
             Ok((rows, newest.value))
         }
     }

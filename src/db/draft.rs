@@ -1,10 +1,10 @@
 //! Unfinished forms.
 
-use super::conn::{Conn, cols};
-use super::schema::{drafts};
-use crate::ids::DraftId;
 use super::JsonText;
-use chrono::{NaiveDateTime};
+use super::conn::{Conn, cols};
+use super::schema::drafts;
+use crate::ids::DraftId;
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 /// One unfinished form.
@@ -63,5 +63,7 @@ pub fn drop_draft(conn: &mut Conn, owner: &str, form: &str) -> QueryResult<()> {
 /// # Errors
 /// What the database says.
 pub fn drop_older(conn: &mut Conn, form: &str, before: NaiveDateTime) -> QueryResult<()> {
-    diesel::delete(drafts::table.filter(drafts::form.eq(form)).filter(drafts::updated_at.lt(before))).execute(conn).map(drop)
+    diesel::delete(drafts::table.filter(drafts::form.eq(form)).filter(drafts::updated_at.lt(before)))
+        .execute(conn)
+        .map(drop)
 }

@@ -1,9 +1,9 @@
 //! Enterprises.
 
 use super::conn::{Conn, cols};
-use super::schema::{enterprises};
+use super::schema::enterprises;
 use crate::ids::EnterpriseId;
-use chrono::{NaiveDateTime};
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 /// One enterprise.

@@ -1,14 +1,14 @@
 //! Experts, their qualifications and leaves.
 
-use super::conn::{Conn, cols};
-use super::schema::{experts, qualifications, leaves};
-use crate::ids::ExpertId;
-use crate::domain::expert::FirmType;
 use super::JsonText;
-use crate::ids::LeaveId;
+use super::conn::{Conn, cols};
+use super::schema::{experts, leaves, qualifications};
+use crate::domain::expert::FirmType;
 use crate::domain::need::Mode;
-use crate::ids::QualificationId;
 use crate::domain::standing::Standing;
+use crate::ids::ExpertId;
+use crate::ids::LeaveId;
+use crate::ids::QualificationId;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 

@@ -45,7 +45,11 @@ pub fn asked_since(conn: &mut Conn, of: &[ExpertId], from: NaiveDateTime) -> Que
 ///
 /// # Errors
 /// What the database says.
-pub fn answers(conn: &mut Conn, of: &[ExpertId], from: NaiveDate) -> QueryResult<Vec<(ExpertId, OfferOutcome, Option<i64>)>> {
+pub fn answers(
+    conn: &mut Conn,
+    of: &[ExpertId],
+    from: NaiveDate,
+) -> QueryResult<Vec<(ExpertId, OfferOutcome, Option<i64>)>> {
     offer_facts::table
         .filter(offer_facts::expert.eq_any(of))
         .filter(offer_facts::notified_on.ge(from))

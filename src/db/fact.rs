@@ -64,7 +64,8 @@ pub fn put(conn: &mut Conn, row: &FactRow, services: &[String]) -> QueryResult<(
         .first(conn)
         .optional()?;
     note_days(conn, before.into_iter().chain([row.notified_on]).collect())?;
-    diesel::delete(offer_fact_services::table.filter(offer_fact_services::assignment.eq(row.assignment))).execute(conn)?;
+    diesel::delete(offer_fact_services::table.filter(offer_fact_services::assignment.eq(row.assignment)))
+        .execute(conn)?;
     diesel::delete(offer_facts::table.filter(offer_facts::assignment.eq(row.assignment))).execute(conn)?;
     diesel::insert_into(offer_facts::table).values(row).execute(conn)?;
     for service in services {

@@ -1,17 +1,17 @@
 //! Feedback and ratings.
 
+use super::JsonText;
 use super::conn::{Conn, cols};
 use super::schema::{feedback, ratings};
-use crate::ids::ExpertId;
-use crate::ids::AccountId;
-use crate::ids::AssignmentId;
 use crate::domain::feedback::ConductReport;
-use crate::ids::FeedbackId;
 use crate::domain::feedback::FiledBy;
-use super::JsonText;
-use crate::ids::NeedId;
 use crate::domain::feedback::Outcome;
 use crate::domain::feedback::RatingChannel;
+use crate::ids::AccountId;
+use crate::ids::AssignmentId;
+use crate::ids::ExpertId;
+use crate::ids::FeedbackId;
+use crate::ids::NeedId;
 use crate::ids::RatingId;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;

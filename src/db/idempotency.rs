@@ -1,8 +1,8 @@
 //! First answers to idempotency keys.
 
 use super::conn::{Conn, cols};
-use super::schema::{idempotency};
-use chrono::{NaiveDateTime};
+use super::schema::idempotency;
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 /// The first answer to a key.

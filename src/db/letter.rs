@@ -1,10 +1,10 @@
 //! Letters as sent.
 
 use super::conn::{Conn, cols};
-use super::schema::{letters};
+use super::schema::letters;
 use crate::ids::LetterId;
 use crate::ids::OutboxId;
-use chrono::{NaiveDateTime};
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 /// One letter as it was sent, sealed.

@@ -1,23 +1,23 @@
 //! Needs, their seats, reserves and closures.
 
-use super::conn::{Conn, cols};
-use super::schema::{needs, seats, reserves, closures};
-use crate::ids::AccountId;
-use crate::domain::need::CloseReason;
-use crate::ids::EnterpriseId;
-use crate::domain::feedback::Evaluation;
-use crate::ids::ExpertId;
-use crate::domain::need::Form;
 use super::JsonText;
+use super::conn::{Conn, cols};
+use super::schema::{closures, needs, reserves, seats};
+use crate::domain::feedback::Evaluation;
+use crate::domain::need::CloseReason;
+use crate::domain::need::Form;
 use crate::domain::need::Mode;
-use crate::ids::NeedId;
 use crate::domain::need::NeedState;
-use crate::ids::ReserveId;
 use crate::domain::need::ReserveState;
-use crate::ids::SeatId;
 use crate::domain::need::SeatState;
-use crate::ids::StationId;
 use crate::domain::need::Urgency;
+use crate::ids::AccountId;
+use crate::ids::EnterpriseId;
+use crate::ids::ExpertId;
+use crate::ids::NeedId;
+use crate::ids::ReserveId;
+use crate::ids::SeatId;
+use crate::ids::StationId;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 

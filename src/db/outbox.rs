@@ -1,15 +1,15 @@
 //! Letters owed.
 
+use super::JsonText;
 use super::conn::{Conn, cols};
-use super::schema::{outbox};
+use super::schema::outbox;
+use crate::domain::notice::OwedNotice;
 use crate::ids::AccountId;
 use crate::ids::AssignmentId;
 use crate::ids::ExpertId;
-use super::JsonText;
 use crate::ids::NeedId;
 use crate::ids::OutboxId;
-use crate::domain::notice::OwedNotice;
-use chrono::{NaiveDateTime};
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 /// One letter owed.
@@ -156,10 +156,7 @@ pub fn of_need(conn: &mut Conn, need: NeedId) -> QueryResult<Vec<OutboxRow>> {
 /// # Errors
 /// What the database says.
 pub fn counts(conn: &mut Conn) -> QueryResult<Vec<(String, i64)>> {
-    outbox::table
-        .group_by(outbox::state)
-        .select((outbox::state, diesel::dsl::count_star()))
-        .load(conn)
+    outbox::table.group_by(outbox::state).select((outbox::state, diesel::dsl::count_star())).load(conn)
 }
 
 /// Voids the rating reminder of an offer that has not left.
@@ -168,7 +165,9 @@ pub fn counts(conn: &mut Conn) -> QueryResult<Vec<(String, i64)>> {
 /// What the database says.
 pub fn void_rating_reminder(conn: &mut Conn, assignment: AssignmentId) -> QueryResult<()> {
     diesel::update(
-        outbox::table.filter(outbox::dedup_key.eq(format!("rate-reminder:{assignment}"))).filter(outbox::state.eq("queued")),
+        outbox::table
+            .filter(outbox::dedup_key.eq(format!("rate-reminder:{assignment}")))
+            .filter(outbox::state.eq("queued")),
     )
     .set(outbox::state.eq("void"))
     .execute(conn)

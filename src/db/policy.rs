@@ -1,10 +1,10 @@
 //! Policy, versioned.
 
-use super::conn::{Conn, cols};
-use super::schema::{policies};
-use crate::ids::AccountId;
 use super::JsonText;
-use chrono::{NaiveDateTime};
+use super::conn::{Conn, cols};
+use super::schema::policies;
+use crate::ids::AccountId;
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 /// One version of one policy.

@@ -6,11 +6,11 @@
 //! writer has a connection. Deliberately absent: retries of refused work; a refusal rolls back its own savepoint only.
 
 use super::conn::Conn;
+use diesel::Connection;
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection, R2D2Connection};
 use diesel::sqlite::SqliteConnection;
-use diesel::Connection;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
@@ -38,7 +38,11 @@ impl fmt::Display for DbFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownAddress(url) => {
-                write!(f, "DATABASE_URL is neither sqlite:PATH nor postgres://…: {}", url.split("://").next().unwrap_or(url))
+                write!(
+                    f,
+                    "DATABASE_URL is neither sqlite:PATH nor postgres://…: {}",
+                    url.split("://").next().unwrap_or(url)
+                )
             }
             Self::Connection(why) => write!(f, "no database connection: {why}"),
             Self::Query(error) => write!(f, "database: {error}"),
@@ -101,11 +105,13 @@ impl ManageConnection for Opener {
         let (mut conn, setup) = match &self.target {
             Target::Postgres(url) => (
                 Conn::Pg(PgConnection::establish(url).map_err(diesel::r2d2::Error::ConnectionError)?),
-                "SET TIME ZONE 'UTC'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '30s';".to_owned(),
+                "SET TIME ZONE 'UTC'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '30s';"
+                    .to_owned(),
             ),
             Target::Sqlite(path) => (
                 Conn::Sqlite(
-                    SqliteConnection::establish(&path.to_string_lossy()).map_err(diesel::r2d2::Error::ConnectionError)?,
+                    SqliteConnection::establish(&path.to_string_lossy())
+                        .map_err(diesel::r2d2::Error::ConnectionError)?,
                 ),
                 format!(
                     "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \

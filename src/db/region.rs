@@ -1,8 +1,8 @@
 //! Regions: the tree in force.
 
-use super::conn::{Conn, cols};
-use super::schema::{regions};
 use super::JsonText;
+use super::conn::{Conn, cols};
+use super::schema::regions;
 use diesel::prelude::*;
 
 /// One region of the tree.

@@ -1,10 +1,10 @@
 //! Reminders.
 
 use super::conn::{Conn, cols};
-use super::schema::{reminders};
+use super::schema::reminders;
 use crate::ids::AssignmentId;
 use crate::ids::ReminderId;
-use chrono::{NaiveDateTime};
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 /// One reminder of one offer.
@@ -26,7 +26,6 @@ pub struct ReminderRow {
 }
 
 row_deeds!(ReminderRow, reminders, id: ReminderId);
-
 
 /// The reminders of an offer, in order.
 ///

@@ -1,9 +1,9 @@
 //! Sessions.
 
 use super::conn::{Conn, cols};
-use super::schema::{sessions};
+use super::schema::sessions;
 use crate::ids::AccountId;
-use chrono::{NaiveDateTime};
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 /// One session; the cookie holds the secret, the row its hash.
@@ -52,7 +52,10 @@ pub fn live(conn: &mut Conn, hash: &str, now: NaiveDateTime) -> QueryResult<Opti
 /// # Errors
 /// What the database says.
 pub fn touch(conn: &mut Conn, hash: &str, now: NaiveDateTime) -> QueryResult<()> {
-    diesel::update(sessions::table.filter(sessions::hash.eq(hash))).set(sessions::seen_at.eq(now)).execute(conn).map(drop)
+    diesel::update(sessions::table.filter(sessions::hash.eq(hash)))
+        .set(sessions::seen_at.eq(now))
+        .execute(conn)
+        .map(drop)
 }
 
 /// The second factor was right: the session is whole.

@@ -1,9 +1,9 @@
 //! Stations.
 
 use super::conn::{Conn, cols};
-use super::schema::{stations};
+use super::schema::stations;
 use crate::ids::StationId;
-use chrono::{NaiveDateTime};
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 /// One station (工作站).

@@ -1,7 +1,8 @@
 //! Tasks.
 
 use super::conn::{Conn, cols};
-use super::schema::{tasks};
+use super::schema::tasks;
+use crate::domain::task::TaskKind;
 use crate::ids::AccountId;
 use crate::ids::AssignmentId;
 use crate::ids::CaseId;
@@ -9,8 +10,7 @@ use crate::ids::ExpertId;
 use crate::ids::NeedId;
 use crate::ids::StationId;
 use crate::ids::TaskId;
-use crate::domain::task::TaskKind;
-use chrono::{NaiveDateTime};
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 /// One task (待办).
@@ -70,11 +70,19 @@ pub fn add(conn: &mut Conn, row: &TaskRow) -> QueryResult<bool> {
 ///
 /// # Errors
 /// What the database says.
-pub fn finish(conn: &mut Conn, need: NeedId, kind: TaskKind, by: Option<AccountId>, now: NaiveDateTime) -> QueryResult<()> {
-    diesel::update(tasks::table.filter(tasks::need.eq(need)).filter(tasks::kind.eq(kind)).filter(tasks::done_at.is_null()))
-        .set((tasks::done_at.eq(Some(now)), tasks::done_by.eq(by)))
-        .execute(conn)
-        .map(drop)
+pub fn finish(
+    conn: &mut Conn,
+    need: NeedId,
+    kind: TaskKind,
+    by: Option<AccountId>,
+    now: NaiveDateTime,
+) -> QueryResult<()> {
+    diesel::update(
+        tasks::table.filter(tasks::need.eq(need)).filter(tasks::kind.eq(kind)).filter(tasks::done_at.is_null()),
+    )
+    .set((tasks::done_at.eq(Some(now)), tasks::done_by.eq(by)))
+    .execute(conn)
+    .map(drop)
 }
 
 /// Marks every open task of a need as done.
@@ -104,7 +112,12 @@ pub fn finish_case(conn: &mut Conn, case: CaseId, by: Option<AccountId>, now: Na
 /// # Errors
 /// What the database says.
 pub fn open_of_need(conn: &mut Conn, need: NeedId) -> QueryResult<Vec<TaskRow>> {
-    tasks::table.filter(tasks::need.eq(need)).filter(tasks::done_at.is_null()).order(tasks::created_at).select(cols::<TaskRow>()).load(conn)
+    tasks::table
+        .filter(tasks::need.eq(need))
+        .filter(tasks::done_at.is_null())
+        .order(tasks::created_at)
+        .select(cols::<TaskRow>())
+        .load(conn)
 }
 
 /// Moves the open tasks of a need to another account.
@@ -112,10 +125,12 @@ pub fn open_of_need(conn: &mut Conn, need: NeedId) -> QueryResult<Vec<TaskRow>> 
 /// # Errors
 /// What the database says.
 pub fn move_to(conn: &mut Conn, need: NeedId, account: AccountId) -> QueryResult<()> {
-    diesel::update(tasks::table.filter(tasks::need.eq(need)).filter(tasks::done_at.is_null()).filter(tasks::account.is_not_null()))
-        .set(tasks::account.eq(Some(account)))
-        .execute(conn)
-        .map(drop)
+    diesel::update(
+        tasks::table.filter(tasks::need.eq(need)).filter(tasks::done_at.is_null()).filter(tasks::account.is_not_null()),
+    )
+    .set(tasks::account.eq(Some(account)))
+    .execute(conn)
+    .map(drop)
 }
 
 /// The task left under that key, done or not.

@@ -280,8 +280,16 @@ mod tests {
             assert!(feedback.services.iter().all(|slug| catalogue::by_slug(slug).is_some()), "{}", feedback.text);
         }
         for item in catalogue::CATALOGUE {
-            assert!(corpus.needs.iter().any(|need| need.services.iter().any(|slug| slug == item.slug)), "{}", item.slug);
-            assert!(corpus.feedback.iter().any(|one| one.services.iter().any(|slug| slug == item.slug)), "{}", item.slug);
+            assert!(
+                corpus.needs.iter().any(|need| need.services.iter().any(|slug| slug == item.slug)),
+                "{}",
+                item.slug
+            );
+            assert!(
+                corpus.feedback.iter().any(|one| one.services.iter().any(|slug| slug == item.slug)),
+                "{}",
+                item.slug
+            );
         }
         for park in &corpus.names.parks {
             assert!(region::named(&park.region).is_some(), "{}", park.region);

@@ -151,7 +151,8 @@ impl DemoPages {
 
     /// Moves the clock: JSON for scripts, the page again for its own buttons.
     fn turn_clock(&self, call: &Call) -> Answered {
-        let by_form = call.header(header::CONTENT_TYPE).is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+        let by_form =
+            call.header(header::CONTENT_TYPE).is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
         let turn = if by_form {
             let form = call.form()?;
             Turn { advance: form.opt("advance").map(str::to_owned), to: form.opt("to").map(str::to_owned) }
@@ -203,9 +204,10 @@ impl DemoPages {
     fn letters_json(&self, call: &Call) -> Answered {
         let since = match call.query_value("since") {
             None => None,
-            Some(text) => {
-                Some(text.parse().map_err(|_| Refusal::Invalid(vec![FieldProblem::with("since", "not-an-instant", text)]))?)
-            }
+            Some(text) => Some(
+                text.parse()
+                    .map_err(|_| Refusal::Invalid(vec![FieldProblem::with("since", "not-an-instant", text)]))?,
+            ),
         };
         let to = call.query_value("to");
         let letters = self.mailbox.as_ref().map(|mailbox| mailbox.entries(to.as_deref(), since)).unwrap_or_default();
@@ -240,11 +242,18 @@ mod tests {
 
     #[test]
     fn one_way_of_moving_the_clock_at_a_time() {
-        let turn = |text: &str| serde_json::from_str::<Turn>(text).map_err(drop).and_then(|turn| turn.read().map_err(drop));
+        let turn =
+            |text: &str| serde_json::from_str::<Turn>(text).map_err(drop).and_then(|turn| turn.read().map_err(drop));
         assert_eq!(turn(r#"{"advance":"PT26H"}"#), Ok(Where::By(TimeDelta::hours(26))));
         let at = "2026-05-09T00:00:00Z".parse().expect("an instant");
         assert_eq!(turn(r#"{"to":"2026-05-09T08:00:00+08:00"}"#), Ok(Where::To(at)));
-        for refused in ["{}", r#"{"advance":"26h"}"#, r#"{"to":"tomorrow"}"#, r#"{"advance":"PT1H","to":"2026-05-09T00:00:00Z"}"#, r#"{"by":"PT1H"}"#] {
+        for refused in [
+            "{}",
+            r#"{"advance":"26h"}"#,
+            r#"{"to":"tomorrow"}"#,
+            r#"{"advance":"PT1H","to":"2026-05-09T00:00:00Z"}"#,
+            r#"{"by":"PT1H"}"#,
+        ] {
             assert_eq!(turn(refused), Err(()), "{refused}");
         }
     }

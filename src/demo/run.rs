@@ -155,7 +155,8 @@ pub fn open(args: &DemoArgs) -> Result<Opened, Failure> {
     std::fs::create_dir_all(&folder.0).map_err(|error| format!("{}: {error}", folder.0.display()))?;
     let held = hold(&folder.database_url())?;
     let address = SocketAddr::new(args.bind, args.port);
-    let listener = TcpListener::bind(address).map_err(|error| format!("{address}: {error}; choose another with --port"))?;
+    let listener =
+        TcpListener::bind(address).map_err(|error| format!("{address}: {error}; choose another with --port"))?;
     let port = listener.local_addr().map_err(|error| error.to_string())?.port();
     let clock = Arc::new(VirtualClock::ticking(stood_at(&folder.file("clock"))));
     let corpus = Corpus::read().map_err(|fault| fault.to_string())?;
@@ -168,7 +169,8 @@ pub fn open(args: &DemoArgs) -> Result<Opened, Failure> {
     let base_url = format!("http://{}", SocketAddr::new(host, port));
     let settings = Settings { base_url: base_url.clone(), connections: 8, second_factor: false, mail_off: false };
     let index = Index::open_or_create(&folder.file("index")).map_err(|fault| format!("the search index: {fault}"))?;
-    let office = Office::open(db, Arc::<VirtualClock>::clone(&clock), chance, ring, settings, index).map_err(|fault| fault.to_string())?;
+    let office = Office::open(db, Arc::<VirtualClock>::clone(&clock), chance, ring, settings, index)
+        .map_err(|fault| fault.to_string())?;
     let office = Arc::new(office);
     let (mailer, mailbox) = post_office(args, &folder)?;
     let letters_go_to = mailer.describe();
@@ -216,7 +218,9 @@ fn city(args: &DemoArgs, folder: &Folder, corpus: &Corpus, now: DateTime<Utc>) -
         if marker.size != args.size.as_str() || marker.seed != args.seed {
             let (size, seed) = (&marker.size, marker.seed);
             println!("此目录已有 {size}（种子 {seed}），沿用之；换一座城请另用 --data。");
-            println!("This folder holds {size} (seed {seed}) already and is used as it is; another --data makes another city.");
+            println!(
+                "This folder holds {size} (seed {seed}) already and is used as it is; another --data makes another city."
+            );
         }
         if let Some(accounts) = accounts::read(&told) {
             return Ok(accounts);
@@ -255,7 +259,11 @@ fn greeting(base_url: &str, folder: &Folder, accounts: &[PrintedAccount], now: D
     let _ = writeln!(text, "演示时钟 / clock   {}\n", written(now));
     for account in accounts {
         let place = account.station.as_deref().unwrap_or_default();
-        let _ = writeln!(text, "  {:<8} {:<34} {}  {} {place}", account.role, account.email, account.password, account.name);
+        let _ = writeln!(
+            text,
+            "  {:<8} {:<34} {}  {} {place}",
+            account.role, account.email, account.password, account.name
+        );
     }
     let _ = writeln!(text, "\n账号与令牌 / accounts and tokens   {}", folder.file("accounts.json").display());
     let _ = writeln!(text, "\n先试三件事 / three things to try first");
@@ -359,7 +367,8 @@ mod tests {
         first.machine.advance_by(chrono::TimeDelta::days(40)).expect("arrives");
         let (stood, accounts) = (first.machine.now(), first.accounts.clone());
         drop(first);
-        let second = open(&DemoArgs { size: Size::City, ..args.clone() }).expect("opens again, whatever size is asked for");
+        let second =
+            open(&DemoArgs { size: Size::City, ..args.clone() }).expect("opens again, whatever size is asked for");
         assert_eq!(second.accounts, accounts);
         assert!(second.machine.now() >= stood);
         drop(second);

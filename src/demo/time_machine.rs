@@ -105,7 +105,8 @@ impl TimeMachine {
     /// As [`advance_to`](Self::advance_to).
     pub fn advance_by(&self, span: TimeDelta) -> Done<Arrived> {
         let target = self.clock.now().checked_add_signed(span);
-        let target = target.ok_or_else(|| Refusal::Invalid(vec![FieldProblem::with("advance", "out-of-range", "P400D")]))?;
+        let target =
+            target.ok_or_else(|| Refusal::Invalid(vec![FieldProblem::with("advance", "out-of-range", "P400D")]))?;
         self.advance_to(target)
     }
 
@@ -194,8 +195,8 @@ mod tests {
     use crate::demo::corpus::Corpus;
     use crate::demo::world::{self, Plan, Size};
     use crate::mail::{MailboxFile, Sender};
-    use crate::search::Index;
     use crate::seal::Keyring;
+    use crate::search::Index;
     use std::collections::BTreeMap;
 
     #[test]
@@ -214,8 +215,24 @@ mod tests {
             assert_eq!(duration(text), Some(TimeDelta::seconds(seconds)), "{text}");
         }
         let refused = [
-            "", "P", "PT", "P1DT", "26H", "PT26", "P1Y", "P1M", "PT1.5H", "-PT1H", "PT-1H", "PT1M1H", "PT1H1H", "pt1h",
-            "P1H", "PT1D", "P99999999999999999999D", "P9223372036854775807W",
+            "",
+            "P",
+            "PT",
+            "P1DT",
+            "26H",
+            "PT26",
+            "P1Y",
+            "P1M",
+            "PT1.5H",
+            "-PT1H",
+            "PT-1H",
+            "PT1M1H",
+            "PT1H1H",
+            "pt1h",
+            "P1H",
+            "PT1D",
+            "P99999999999999999999D",
+            "P9223372036854775807W",
         ];
         for text in refused {
             assert_eq!(duration(text), None, "{text}");
@@ -239,18 +256,21 @@ mod tests {
         db.write_alone(crate::db::migrate::migrate).expect("migrates");
         let corpus = Corpus::read().expect("the corpus");
         let start: DateTime<Utc> = start.parse().expect("an instant");
-        let plan = Plan { corpus: &corpus, size: Size::Small, seed: 5, start, password: "p", password_hash: "x".to_owned() };
+        let plan =
+            Plan { corpus: &corpus, size: Size::Small, seed: 5, start, password: "p", password_hash: "x".to_owned() };
         world::raise(&db, &plan, &mut |_| ()).expect("raised");
         let clock = Arc::new(VirtualClock::standing(start));
         let keys = Keyring::new(BTreeMap::from([(1, [7; 32])])).expect("keys");
         let settings =
             Settings { base_url: "http://z.example".into(), connections: 2, second_factor: false, mail_off: false };
         let index = (Index::in_memory().expect("an index"), None);
-        let office =
-            Office::open(db, Arc::<VirtualClock>::clone(&clock), Chance::seeded(1), keys, settings, index).expect("opens");
+        let office = Office::open(db, Arc::<VirtualClock>::clone(&clock), Chance::seeded(1), keys, settings, index)
+            .expect("opens");
         let mailbox = Arc::new(MailboxFile::in_memory());
         let sender =
-            Sender { name: "知派".into(), name_en: "Zhipai".into(), address: "desk@z.example".into(), reply_to: None };
+            Sender {
+                name: "知派".into(), name_en: "Zhipai".into(), address: "desk@z.example".into(), reply_to: None
+            };
         let mailer: Arc<dyn crate::mail::Mailer> = Arc::<MailboxFile>::clone(&mailbox);
         let desk = Desk { office: Arc::new(office), mailer: Some(mailer), sender };
         (TimeMachine::new(clock, desk, None), mailbox)

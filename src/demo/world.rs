@@ -40,9 +40,9 @@ use experts::Volunteer;
 use history::{Happening, History};
 use people::People;
 use rows::Rows;
-use trail::Trail;
 use std::fmt;
 use std::str::FromStr;
+use trail::Trail;
 
 /// The label of the tokens in `accounts.json`.
 pub(super) const TOKEN_LABEL: &str = "demo";

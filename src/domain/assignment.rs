@@ -172,7 +172,12 @@ pub enum Answered {
 /// # Errors
 /// A [`Refusal`] that says kindly why the answer does not count: the seat is taken, the file is closed, it was answered
 /// before, or a question was asked before.
-pub fn answer(offer: &Offer, kind: AnswerKind, first_byte_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<Answered, Refusal> {
+pub fn answer(
+    offer: &Offer,
+    kind: AnswerKind,
+    first_byte_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Answered, Refusal> {
     let late = offer.answer_due_at.is_some_and(|due| !answered_in_time(first_byte_at, now, due));
     match offer.state {
         AssignmentState::Offered => match kind {
@@ -190,9 +195,10 @@ pub fn answer(offer: &Offer, kind: AnswerKind, first_byte_at: DateTime<Utc>, now
         },
         AssignmentState::Accepted | AssignmentState::Done => Err(Refusal::AnsweredBefore),
         AssignmentState::Void if matches!(offer.seat, SeatState::Taken | SeatState::Done) => Err(Refusal::SeatTaken),
-        AssignmentState::Declined | AssignmentState::Undelivered | AssignmentState::Void | AssignmentState::Released => {
-            Err(Refusal::FileClosed)
-        }
+        AssignmentState::Declined
+        | AssignmentState::Undelivered
+        | AssignmentState::Void
+        | AssignmentState::Released => Err(Refusal::FileClosed),
     }
 }
 
@@ -236,7 +242,13 @@ mod tests {
 
     fn offer(state: AssignmentState, seat: SeatState) -> Offer {
         let notified = DateTime::from_timestamp(1_770_000_000, 0).expect("a date");
-        Offer { state, notified_at: Some(notified), answer_due_at: Some(notified + TimeDelta::hours(50)), asked_before: false, seat }
+        Offer {
+            state,
+            notified_at: Some(notified),
+            answer_due_at: Some(notified + TimeDelta::hours(50)),
+            asked_before: false,
+            seat,
+        }
     }
 
     /// Every (state × answer) pair is decided; a new state does not compile until it is.
@@ -269,7 +281,11 @@ mod tests {
         let offer = offer(AssignmentState::Offered, SeatState::Offered);
         let due = offer.answer_due_at.expect("set");
         let before = due - TimeDelta::seconds(1);
-        let cases = [(before, due + TimeDelta::seconds(58), false), (before, due + TimeDelta::seconds(61), true), (due, due, true)];
+        let cases = [
+            (before, due + TimeDelta::seconds(58), false),
+            (before, due + TimeDelta::seconds(61), true),
+            (due, due, true),
+        ];
         for (first_byte, now, late) in cases {
             assert_eq!(answer(&offer, AnswerKind::Accept, first_byte, now), Ok(Answered::Accepted { late }));
         }

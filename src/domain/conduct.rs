@@ -5,7 +5,6 @@
 
 use super::standing::Standing;
 
-
 text_enum! {
     /// Something that may weigh against an expert.
     pub enum IncidentKind {

@@ -1,8 +1,6 @@
 //! Events: what happened, past tense, for the audit trail (留痕). Rows hold ids, field names and codes, never personal
 //! values (rules.md, "Audit, erasure").
 
-
-
 text_enum! {
     /// What happened.
     pub enum Event {

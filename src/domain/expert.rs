@@ -2,8 +2,6 @@
 //!
 //! Source: Beijing standard, 选取条件 b) (professional institutions, 专利代理师, titles) and e) (officials).
 
-
-
 text_enum! {
     /// What kind of employer the expert has.
     pub enum FirmType {

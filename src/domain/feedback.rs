@@ -3,8 +3,6 @@
 //! Source: Beijing standard, 服务要求 d) (written feedback) and a) (no paid services promoted, no touting for the
 //! employer), 行为准则 (no gifts); rules.md, "Feedback, rating, evaluation, closing".
 
-
-
 text_enum! {
     /// What came of the service.
     pub enum Outcome {

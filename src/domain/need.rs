@@ -2,8 +2,6 @@
 //!
 //! Source: product.md, "The life of one need"; rules.md, "The chain" and "Feedback, rating, evaluation, closing".
 
-
-
 text_enum! {
     /// Where a need stands.
     pub enum NeedState {

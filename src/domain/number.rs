@@ -2,8 +2,6 @@
 //!
 //! Unique and rising; gaps are allowed (rules.md, "Audit, erasure"). The running part does not restart with the year.
 
-
-
 text_enum! {
     /// Which running series a number belongs to.
     pub enum Series {

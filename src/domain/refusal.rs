@@ -137,11 +137,37 @@ impl Refusal {
 
     /// Every code, for the test that each is translated.
     pub const CODES: &'static [&'static str] = &[
-        "invalid", "not-found", "not-yours", "sign-in-first", "wrong-password", "wrong-code", "too-many-tries",
-        "form-expired", "link-unknown", "seat-taken", "file-closed", "answered-before", "question-asked-before",
-        "question-too-late", "no-question", "not-eligible", "no-free-seat", "need-closed", "not-ready-to-close",
-        "wrong-state", "notice-recorded", "feedback-filed", "rated-before", "case-open", "another-manager",
-        "decision-does-not-fit", "key-reused", "address-taken", "changed-meanwhile", "too-large", "backwards",
+        "invalid",
+        "not-found",
+        "not-yours",
+        "sign-in-first",
+        "wrong-password",
+        "wrong-code",
+        "too-many-tries",
+        "form-expired",
+        "link-unknown",
+        "seat-taken",
+        "file-closed",
+        "answered-before",
+        "question-asked-before",
+        "question-too-late",
+        "no-question",
+        "not-eligible",
+        "no-free-seat",
+        "need-closed",
+        "not-ready-to-close",
+        "wrong-state",
+        "notice-recorded",
+        "feedback-filed",
+        "rated-before",
+        "case-open",
+        "another-manager",
+        "decision-does-not-fit",
+        "key-reused",
+        "address-taken",
+        "changed-meanwhile",
+        "too-large",
+        "backwards",
     ];
 }
 
@@ -201,6 +227,9 @@ mod tests {
         problems.text("description", " ", 10);
         problems.optional("opposing_party", Some("0123456789a"), 10);
         let Err(Refusal::Invalid(found)) = problems.settle() else { panic!("refused") };
-        assert_eq!(found, vec![FieldProblem::new("description", "missing"), FieldProblem::with("opposing_party", "too-long", 10)]);
+        assert_eq!(
+            found,
+            vec![FieldProblem::new("description", "missing"), FieldProblem::with("opposing_party", "too-long", 10)]
+        );
     }
 }

@@ -2,7 +2,6 @@
 //!
 //! Source: product.md, "Who uses it"; ASVS 5 8.2.1–8.2.3. Deliberately absent: anything about sessions or passwords.
 
-
 use crate::ids::{AccountId, StationId};
 
 text_enum! {

@@ -1,7 +1,5 @@
 //! A task (待办): something only a person can do next. Tasks are how the office makes sure that nothing is dropped.
 
-
-
 text_enum! {
     /// What has to be done.
     pub enum TaskKind {

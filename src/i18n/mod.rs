@@ -180,14 +180,17 @@ pub fn keys(lang: Lang) -> Vec<(String, Vec<String>)> {
         let Some(file) = Files::get(&path) else { continue };
         let mut key = String::new();
         for line in String::from_utf8_lossy(&file.data).lines() {
-            if let Some((name, _)) = line.split_once(" =").filter(|_| line.starts_with(|c: char| c.is_ascii_alphabetic())) {
+            if let Some((name, _)) =
+                line.split_once(" =").filter(|_| line.starts_with(|c: char| c.is_ascii_alphabetic()))
+            {
                 name.clone_into(&mut key);
                 found.push((key.clone(), Vec::new()));
             }
             if let Some((last, arguments)) = found.last_mut().filter(|(last, _)| *last == key) {
                 let _ = last;
                 for piece in line.split('$').skip(1) {
-                    let name: String = piece.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_' || *c == '-').collect();
+                    let name: String =
+                        piece.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_' || *c == '-').collect();
                     if !arguments.contains(&name) {
                         arguments.push(name);
                     }

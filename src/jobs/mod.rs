@@ -46,7 +46,13 @@ impl TickReport {
     /// Whether nothing was due.
     #[must_use]
     pub const fn is_idle(&self) -> bool {
-        self.letters_sent + self.letters_failed + self.letters_waiting + self.reminders_sent + self.assignments_lapsed + self.tasks_left == 0
+        self.letters_sent
+            + self.letters_failed
+            + self.letters_waiting
+            + self.reminders_sent
+            + self.assignments_lapsed
+            + self.tasks_left
+            == 0
     }
 
     /// Adds what another tick did.

@@ -40,7 +40,8 @@ impl Supervisor {
                     Err(_) => tracing::error!("a round of the jobs panicked"),
                 }
                 let rung = hearing.rung.lock().unwrap_or_else(PoisonError::into_inner);
-                let (mut rung, _) = hearing.heard.wait_timeout_while(rung, REST, |rung| !*rung).unwrap_or_else(PoisonError::into_inner);
+                let (mut rung, _) =
+                    hearing.heard.wait_timeout_while(rung, REST, |rung| !*rung).unwrap_or_else(PoisonError::into_inner);
                 *rung = false;
             }
         })?;

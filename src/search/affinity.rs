@@ -147,7 +147,9 @@ impl Affinity {
             let weight = self.weight(key.0, list.len());
             greatest += weight;
             for (slot, count) in list {
-                if let (Some(share), Some(Some(profile))) = (shares.get_mut(*slot as usize), self.slots.get(*slot as usize)) {
+                if let (Some(share), Some(Some(profile))) =
+                    (shares.get_mut(*slot as usize), self.slots.get(*slot as usize))
+                {
                     *share += weight * self.presence(*count, profile.length);
                 }
             }
@@ -167,7 +169,9 @@ impl Affinity {
     /// meet (other words for the same matter), their labels.
     #[must_use]
     pub fn matched(&self, query: &str, id: ExpertId) -> Vec<String> {
-        let Some(profile) = self.places.get(&id).and_then(|slot| self.slots.get(*slot as usize)).and_then(Option::as_ref) else {
+        let Some(profile) =
+            self.places.get(&id).and_then(|slot| self.slots.get(*slot as usize)).and_then(Option::as_ref)
+        else {
             return Vec::new();
         };
         let held: HashMap<u32, u16> = profile.terms.iter().copied().collect();
@@ -175,7 +179,9 @@ impl Affinity {
         let mut concepts: Vec<(f32, String)> = Vec::new();
         let typed = typed_forms(query);
         for key in query_terms(query) {
-            let Some((term, count)) = self.vocabulary.get(&key).and_then(|term| Some((*term, *held.get(term)?))) else { continue };
+            let Some((term, count)) = self.vocabulary.get(&key).and_then(|term| Some((*term, *held.get(term)?))) else {
+                continue;
+            };
             let spread = self.postings.get(term as usize).map_or(0, Vec::len);
             let part = self.weight(key.0, spread) * self.presence(count, profile.length);
             match key.0 {
@@ -183,13 +189,17 @@ impl Affinity {
                 Sort::Latin => words.push((part, typed.get(&key.1).cloned().unwrap_or(key.1))),
                 Sort::Concept => {
                     let label = lexicon().concepts().iter().find(|concept| concept.id == key.1);
-                    concepts.extend(label.and_then(|concept| concept.aliases.first()).map(|alias| (part, (*alias).to_owned())));
+                    concepts.extend(
+                        label.and_then(|concept| concept.aliases.first()).map(|alias| (part, (*alias).to_owned())),
+                    );
                 }
                 Sort::Gram | Sort::Service => {}
             }
         }
         let mut best = if words.is_empty() { concepts } else { words };
-        best.sort_by(|left, right| right.0.total_cmp(&left.0).then(right.1.len().cmp(&left.1.len())).then_with(|| left.1.cmp(&right.1)));
+        best.sort_by(|left, right| {
+            right.0.total_cmp(&left.0).then(right.1.len().cmp(&left.1.len())).then_with(|| left.1.cmp(&right.1))
+        });
         let mut shown: Vec<String> = Vec::new();
         for (_, word) in best {
             // 专利 says nothing more beside 专利预审.

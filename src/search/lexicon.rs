@@ -247,7 +247,8 @@ fn ranked(votes: HashMap<&str, f32>, threshold: f32) -> Vec<(&str, f32)> {
 /// A Latin alias must not be part of a longer word: `fto` is not in `comfto`.
 fn stands_alone(folded: &str, start: usize, end: usize) -> bool {
     let latin = |character: Option<char>| character.and_then(analyzer::script_of) == Some(Script::Latin);
-    let (Some(before), Some(inside), Some(after)) = (folded.get(..start), folded.get(start..end), folded.get(end..)) else {
+    let (Some(before), Some(inside), Some(after)) = (folded.get(..start), folded.get(start..end), folded.get(end..))
+    else {
         return false;
     };
     let joined_left = latin(before.chars().next_back()) && latin(inside.chars().next());

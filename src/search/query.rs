@@ -14,8 +14,8 @@ use std::ops::Bound;
 use tantivy::collector::sort_key::{SortBySimilarityScore, SortByStaticFastValue};
 use tantivy::collector::{Count, TopDocs};
 use tantivy::query::{
-    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur, Query, RangeQuery, RegexQuery,
-    TermQuery, TermSetQuery,
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur, Query, RangeQuery,
+    RegexQuery, TermQuery, TermSetQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption, Value};
 use tantivy::{DocAddress, Order, TantivyDocument, Term};
@@ -79,7 +79,18 @@ impl NeedQuery {
     #[must_use]
     pub fn new(text: &str, scope: Scope) -> Self {
         let text = text.to_owned();
-        Self { text, scope, region: None, state: None, service: None, station: None, from: None, to: None, limit: 20, offset: 0 }
+        Self {
+            text,
+            scope,
+            region: None,
+            state: None,
+            service: None,
+            station: None,
+            from: None,
+            to: None,
+            limit: 20,
+            offset: 0,
+        }
     }
 }
 
@@ -121,7 +132,9 @@ pub(super) fn number(text: &str) -> Option<NumberParts> {
             Some(NumberParts { year: one.get(..4)?.parse().ok(), serial: one.get(4..)?.parse().ok()? })
         }
         [one] => Some(NumberParts { year: None, serial: one.parse().ok()? }),
-        [year, serial] if year.len() == 4 => Some(NumberParts { year: year.parse().ok(), serial: serial.parse().ok()? }),
+        [year, serial] if year.len() == 4 => {
+            Some(NumberParts { year: year.parse().ok(), serial: serial.parse().ok()? })
+        }
         _ => None,
     }
 }
@@ -204,7 +217,8 @@ impl Index {
         let mut pieces = self.pieces(&folded, highlights)?;
         pieces.truncate(MOST_PIECES);
         // Of a number, every part must match wherever it is merely mentioned.
-        let required = if number.is_some() || pieces.len() <= 3 { pieces.len() } else { (pieces.len() * 3).div_ceil(5) };
+        let required =
+            if number.is_some() || pieces.len() <= 3 { pieces.len() } else { (pieces.len() * 3).div_ceil(5) };
         let words: Box<dyn Query> = if pieces.is_empty() {
             Box::new(EmptyQuery)
         } else {
@@ -255,7 +269,13 @@ impl Index {
         Ok(pieces)
     }
 
-    fn plain(&self, folded: &str, with_stopwords: bool, pieces: &mut Vec<Box<dyn Query>>, highlights: &mut Vec<String>) -> Result<(), IndexFault> {
+    fn plain(
+        &self,
+        folded: &str,
+        with_stopwords: bool,
+        pieces: &mut Vec<Box<dyn Query>>,
+        highlights: &mut Vec<String>,
+    ) -> Result<(), IndexFault> {
         let runs: Vec<Run<'_>> = if with_stopwords { analyzer::runs(folded) } else { analyzer::content(folded) };
         for run in runs {
             match run.script {

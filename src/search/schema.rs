@@ -4,7 +4,9 @@
 //! tantivy's own tokenizers never run. Any change here must raise [`SCHEMA_V`]. Deliberately absent: stored bodies. A hit
 //! is an id; the page loads the need from the database, where permissions are checked again.
 
-use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions};
+use tantivy::schema::{
+    FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
+};
 
 /// Version of the fields. An index built under another version is rebuilt.
 pub const SCHEMA_V: u32 = 1;
@@ -43,7 +45,10 @@ pub struct Fields {
 pub fn needs() -> (Schema, Fields) {
     let mut builder = Schema::builder();
     let text = TextOptions::default().set_indexing_options(
-        TextFieldIndexing::default().set_tokenizer("raw").set_index_option(IndexRecordOption::WithFreqs).set_fieldnorms(true),
+        TextFieldIndexing::default()
+            .set_tokenizer("raw")
+            .set_index_option(IndexRecordOption::WithFreqs)
+            .set_fieldnorms(true),
     );
     let fields = Fields {
         id: builder.add_text_field("id", STRING | STORED),

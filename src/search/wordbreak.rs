@@ -96,7 +96,8 @@ mod tests {
 
     #[test]
     fn nothing_is_lost_in_mixed_text() {
-        for title in ["PCT 申请（欧洲）怎么办？", "5G 芯片 SEP 许可：谈判", " 前后 ", "𠮷野家商标 の 件", "a"] {
+        for title in ["PCT 申请（欧洲）怎么办？", "5G 芯片 SEP 许可：谈判", " 前后 ", "𠮷野家商标 の 件", "a"]
+        {
             assert_eq!(word_breaks(title).concat(), title);
         }
     }

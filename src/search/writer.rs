@@ -211,7 +211,13 @@ impl Index {
         Ok(self.writer.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn write(&self, writer: &mut IndexWriter, docs: &[NeedDoc], deletes: &[NeedId], watermark: u64) -> Result<(), IndexFault> {
+    fn write(
+        &self,
+        writer: &mut IndexWriter,
+        docs: &[NeedDoc],
+        deletes: &[NeedId],
+        watermark: u64,
+    ) -> Result<(), IndexFault> {
         for id in deletes {
             writer.delete_term(Term::from_field_text(self.fields.id, id.as_str()));
         }
@@ -235,7 +241,8 @@ impl Index {
             document.add_u64(fields.serial, number.serial);
         }
         let title = analyzer::fold(&need.title);
-        let rest = [need.description.as_str(), &need.enterprise, need.feedback.as_deref().unwrap_or_default(), &need.number];
+        let rest =
+            [need.description.as_str(), &need.enterprise, need.feedback.as_deref().unwrap_or_default(), &need.number];
         let rest = analyzer::fold(&rest.join("\n"));
         let mut terms = analyzer::terms(&rest);
         for _ in 0..TITLE_TIMES {
@@ -279,7 +286,8 @@ fn cut_already(terms: Vec<String>) -> PreTokenizedString {
 /// Removes the files of an index nobody has open, and nothing but files.
 fn empty(directory: &Path) -> Result<(), IndexFault> {
     let engine_directory = MmapDirectory::open(directory).map_err(TantivyError::from)?;
-    let lock = engine_directory.acquire_lock(&INDEX_WRITER_LOCK).map_err(|cause| TantivyError::LockFailure(cause, None))?;
+    let lock =
+        engine_directory.acquire_lock(&INDEX_WRITER_LOCK).map_err(|cause| TantivyError::LockFailure(cause, None))?;
     for entry in std::fs::read_dir(directory)? {
         let entry = entry?;
         let is_lock = Path::new(&entry.file_name()) == INDEX_WRITER_LOCK.filepath;

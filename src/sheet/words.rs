@@ -206,7 +206,6 @@ mod tests {
         }
     }
 
-
     #[test]
     fn every_word_we_write_is_read_back() {
         for &firm_type in FirmType::ALL {

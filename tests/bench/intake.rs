@@ -48,7 +48,11 @@ fn raw(backend: Backend, connections: usize) -> f64 {
                 let db = Db::open(&database.url, 1).expect("opens");
                 db.write_alone(|conn| {
                     while started.elapsed() < FOR {
-                        match diesel::sql_query("INSERT INTO raw (v) VALUES ('one row of about the size of a short need')").execute(conn) {
+                        match diesel::sql_query(
+                            "INSERT INTO raw (v) VALUES ('one row of about the size of a short need')",
+                        )
+                        .execute(conn)
+                        {
                             Ok(_) => done.fetch_add(1, Ordering::Relaxed),
                             Err(_) => 0,
                         };

@@ -42,7 +42,8 @@ pub fn run() {
         let base = format!("http://127.0.0.1:{port}");
         let form = client.get(format!("{base}/sign-in")).send().expect("a page").text().expect("text");
         let (_, rest) = form.split_once("name=\"csrf\"").expect("a form");
-        let csrf = rest.split_once("value=\"").and_then(|(_, rest)| rest.split('"').next()).expect("a token").to_owned();
+        let csrf =
+            rest.split_once("value=\"").and_then(|(_, rest)| rest.split('"').next()).expect("a token").to_owned();
         client
             .post(format!("{base}/sign-in"))
             .form(&[("csrf", csrf.as_str()), ("email", email), ("password", password)])
@@ -59,7 +60,11 @@ pub fn run() {
             }
             times.remove(0);
             times.sort_by(f64::total_cmp);
-            println!("pages {size} {role} {page}: p50 {:.1} ms, p99 {:.1} ms", quantile(&times, 0.5), quantile(&times, 0.99));
+            println!(
+                "pages {size} {role} {page}: p50 {:.1} ms, p99 {:.1} ms",
+                quantile(&times, 0.5),
+                quantile(&times, 0.99)
+            );
         }
     }
     let stopped = std::thread::spawn(move || actix_web::rt::System::new().block_on(handle.stop(false)));

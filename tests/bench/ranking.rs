@@ -24,14 +24,25 @@ pub fn run() {
         turn = turn.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (turn >> 33) % below
     };
-    let topics = ["专利侵权比对", "现有技术抗辩", "商标异议与无效", "海外维权", "专利导航", "数据知识产权登记", "开源许可证合规", "质押融资评估"];
+    let topics = [
+        "专利侵权比对",
+        "现有技术抗辩",
+        "商标异议与无效",
+        "海外维权",
+        "专利导航",
+        "数据知识产权登记",
+        "开源许可证合规",
+        "质押融资评估",
+    ];
     app.office
         .write(|tx| {
             let mut rows = Vec::with_capacity(EXPERTS);
             for place in 0..EXPERTS {
                 let region = &SHIPPED[1 + next(17) as usize];
-                let services: Vec<String> = (0..2 + next(4)).map(|_| CATALOGUE[next(20) as usize].slug.to_owned()).collect();
-                let industries: Vec<String> = region.industries.iter().take(1 + next(3) as usize).map(|name| (*name).to_owned()).collect();
+                let services: Vec<String> =
+                    (0..2 + next(4)).map(|_| CATALOGUE[next(20) as usize].slug.to_owned()).collect();
+                let industries: Vec<String> =
+                    region.industries.iter().take(1 + next(3) as usize).map(|name| (*name).to_owned()).collect();
                 rows.push(db::expert::ExpertRow {
                     id: ExpertId::from_minted(tx.mint()),
                     name: format!("专家{place}"),
@@ -44,7 +55,12 @@ pub fn run() {
                     lat: Some(region.lat + next(100) as f64 / 1000.0),
                     lon: Some(region.lon + next(100) as f64 / 1000.0),
                     years: next(30) as i32,
-                    bio: format!("长期从事{}与{}，熟悉{}。", topics[next(8) as usize], topics[next(8) as usize], industries.join("、")),
+                    bio: format!(
+                        "长期从事{}与{}，熟悉{}。",
+                        topics[next(8) as usize],
+                        topics[next(8) as usize],
+                        industries.join("、")
+                    ),
                     services: JsonText::of(&services),
                     industries: JsonText::of(&industries),
                     languages: JsonText::of(&vec!["zh".to_owned()]),

@@ -39,6 +39,7 @@ impl Driver {
         let chromium = std::env::var("CHROMIUM").unwrap_or_else(|_| "chromium".to_owned());
         let setting = if javascript { 1 } else { 2 };
         let capabilities = json!({
+            "timeouts": {"script": 10_000, "pageLoad": 20_000, "implicit": 0},
             "goog:chromeOptions": {
                 "binary": chromium,
                 "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
@@ -52,7 +53,11 @@ impl Driver {
         if let Some(options) = capabilities.get_mut("goog:chromeOptions").and_then(|options| options.as_object_mut()) {
             options.retain(|_, value| !value.is_null());
         }
-        let client = ClientBuilder::new(hyper_util_connector()).capabilities(capabilities).connect(&self.address).await.expect("a browser");
+        let client = ClientBuilder::new(hyper_util_connector())
+            .capabilities(capabilities)
+            .connect(&self.address)
+            .await
+            .expect("a browser");
         Browser { client }
     }
 }
@@ -80,14 +85,22 @@ impl Browser {
 
     /// Types into the field of that name.
     pub async fn types(&self, name: &str, text: &str) {
-        let field = self.client.find(Locator::Css(&format!("[name='{name}']"))).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        let field = self
+            .client
+            .find(Locator::Css(&format!("[name='{name}']")))
+            .await
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
         field.clear().await.expect("cleared");
         field.send_keys(text).await.expect("typed");
     }
 
     /// Chooses the option of that value in the list of that name.
     pub async fn chooses(&self, name: &str, value: &str) {
-        let list = self.client.find(Locator::Css(&format!("select[name='{name}']"))).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        let list = self
+            .client
+            .find(Locator::Css(&format!("select[name='{name}']")))
+            .await
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
         list.select_by_value(value).await.expect("chosen");
     }
 
@@ -101,6 +114,12 @@ impl Browser {
     pub async fn ticks(&self, css: &str) {
         let found = self.client.find(Locator::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"));
         found.send_keys(" ").await.unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
+    /// Presses a button by keyboard.
+    pub async fn presses(&self, css: &str) {
+        let found = self.client.find(Locator::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        found.send_keys("\u{e007}").await.unwrap_or_else(|error| panic!("{css}: {error}"));
     }
 
     /// Waits until the page says these words, at most ten seconds, and gives its text.

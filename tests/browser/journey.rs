@@ -10,7 +10,8 @@ pub fn can_sign_in(app: &App, name: &str) {
     let hash = zhipai::actions::sign_in::hash_password(&app.office, PASSWORD).expect("hashed");
     app.office
         .write(|tx| {
-            let mut row = zhipai::db::account::by_email(tx.conn, &format!("{name}@staff.example"))?.expect("an account");
+            let mut row =
+                zhipai::db::account::by_email(tx.conn, &format!("{name}@staff.example"))?.expect("an account");
             row.password_hash = Some(hash);
             zhipai::db::account::save(tx.conn, &row)?;
             Ok(())
@@ -51,7 +52,11 @@ async fn a_liaison_an_expert_an_enterprise_and_a_manager() {
     desk.types("enterprise.contact_email", "zhou@yunxiu.example").await;
     desk.chooses("enterprise.region", "110108").await;
     desk.types("title", "收到专利侵权警告函，需判断是否侵权").await;
-    desk.types("description", "收到对方律师函，称我司压力传感器落入其发明专利保护范围，要求停止销售。想请专家看是否构成侵权。").await;
+    desk.types(
+        "description",
+        "收到对方律师函，称我司压力传感器落入其发明专利保护范围，要求停止销售。想请专家看是否构成侵权。",
+    )
+    .await;
     desk.ticks("input[name='services'][value='dispute']").await;
     desk.chooses("region", "110108").await;
     desk.ticks("input[name='mode'][value='onsite']").await;
@@ -70,14 +75,17 @@ async fn a_liaison_an_expert_an_enterprise_and_a_manager() {
     })
     .await
     .expect("letters left");
-    let asked = ["沈知行", "许望舒"].into_iter().find(|name| !app.letters_to(&address(name)).is_empty()).expect("somebody was asked");
+    let asked = ["沈知行", "许望舒"]
+        .into_iter()
+        .find(|name| !app.letters_to(&address(name)).is_empty())
+        .expect("somebody was asked");
 
     // The expert, on a phone that runs no scripts.
     let phone = driver.browser(390, 844, false).await;
     phone.open(&app.link_to(&address(asked))).await;
     phone.shows("压力传感器").await;
     phone.picture("5-offer-phone").await;
-    phone.clicks("button[name='answer'][value='accept']").await;
+    phone.presses("button[name='answer'][value='accept']").await;
     phone.shows("13900139000").await;
     phone.picture("6-accepted-phone").await;
     phone.types("done", "到企业比对了权利要求，整理了现有技术，改好回函。").await;
@@ -86,7 +94,7 @@ async fn a_liaison_an_expert_an_enterprise_and_a_manager() {
     for declaration in ["no_gift", "no_promotion", "no_touting"] {
         phone.ticks(&format!("input[name='{declaration}']")).await;
     }
-    phone.clicks("button[name='act'][value='feedback']").await;
+    phone.presses("button[name='act'][value='feedback']").await;
     phone.shows("谢谢").await;
     phone.picture("7-feedback-phone").await;
     let app = tokio::task::spawn_blocking(move || {
@@ -101,7 +109,7 @@ async fn a_liaison_an_expert_an_enterprise_and_a_manager() {
     phone.ticks("input[name='score'][value='5']").await;
     phone.types("text", "讲得很清楚，回函已经发出。").await;
     phone.picture("8-rating-phone").await;
-    phone.clicks("main form button.btn--primary").await;
+    phone.presses("main form button.btn--primary").await;
     phone.shows("010-62000012").await;
     phone.close().await;
 

@@ -50,7 +50,12 @@ async fn every_page_fits_its_window_in_both_languages() {
                 let source = browser.source().await;
                 assert!(!source.contains('⟦'), "{page} in {language} lacks words");
                 assert!(source.contains("</main>"), "{page} in {language}: {}", source);
-                let name = page.trim_matches('/').split('/').map(|part| if part.len() == 36 { "one" } else { part }).collect::<Vec<_>>().join("-");
+                let name = page
+                    .trim_matches('/')
+                    .split('/')
+                    .map(|part| if part.len() == 36 { "one" } else { part })
+                    .collect::<Vec<_>>()
+                    .join("-");
                 browser.picture(&format!("{name}-{width}-{language}")).await;
                 assert_eq!(browser.overflow().await, 0, "{page} in {language} at {width} px scrolls sideways");
             }

@@ -81,7 +81,9 @@ fn imports_go_only_in_the_tables_direction() {
 fn the_domain_is_pure() {
     for (name, text) in sources().into_iter().filter(|(name, _)| name.starts_with("domain/")) {
         for word in ["diesel", "actix", "tokio", "tracing", "std::fs", "std::net", "rand::"] {
-            let used = product_code(&name, &text).lines().any(|line| !line.trim_start().starts_with("//") && line.contains(word));
+            let used = product_code(&name, &text)
+                .lines()
+                .any(|line| !line.trim_start().starts_with("//") && line.contains(word));
             assert!(!used, "{name} knows {word}");
         }
     }
@@ -94,7 +96,9 @@ fn rules_decide_nothing_by_the_machines_clock_or_chance() {
             continue;
         }
         for word in ["Utc::now", "Local::now", "SystemTime::now", "Uuid::now_v7", "rand::rng()"] {
-            let used = product_code(&name, &text).lines().any(|line| !line.trim_start().starts_with("//") && line.contains(word));
+            let used = product_code(&name, &text)
+                .lines()
+                .any(|line| !line.trim_start().starts_with("//") && line.contains(word));
             assert!(!used, "{name} uses {word}");
         }
     }

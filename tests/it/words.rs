@@ -45,7 +45,8 @@ fn every_key_that_is_used_exists() {
 #[test]
 fn every_word_of_the_domain_is_said_in_both_languages() {
     let mut keys: Vec<String> = Vec::new();
-    let mut add = |prefix: &str, codes: Vec<&str>| keys.extend(codes.into_iter().map(|code| format!("{prefix}-{code}")));
+    let mut add =
+        |prefix: &str, codes: Vec<&str>| keys.extend(codes.into_iter().map(|code| format!("{prefix}-{code}")));
     macro_rules! all {
         ($prefix:literal, $enum:ty) => {
             add($prefix, <$enum>::ALL.iter().map(|one| one.as_str()).collect())

@@ -14,9 +14,9 @@ use zhipai::db::{self, Db, JsonText};
 use zhipai::domain::role::Role;
 use zhipai::ids::{AccountId, StationId, TokenId};
 use zhipai::jobs::{Desk, TickReport, tick};
-use zhipai::mail::{Mailer, MailboxEntry, MailboxFile, Sender};
-use zhipai::search::Index;
+use zhipai::mail::{MailboxEntry, MailboxFile, Mailer, Sender};
 use zhipai::seal::{Keyring, fingerprint};
+use zhipai::search::Index;
 use zhipai::web::server::{Serving, Site, serve};
 
 /// Everybody's password. Hashed once with few rounds' worth of patience: tests sign in seldom.
@@ -56,7 +56,12 @@ pub fn at(text: &str) -> DateTime<Utc> {
 }
 
 pub fn sender() -> Sender {
-    Sender { name: "知派".to_owned(), name_en: "Zhipai".to_owned(), address: "desk@zhipai.example".to_owned(), reply_to: None }
+    Sender {
+        name: "知派".to_owned(),
+        name_en: "Zhipai".to_owned(),
+        address: "desk@zhipai.example".to_owned(),
+        reply_to: None,
+    }
 }
 
 impl App {
@@ -123,9 +128,15 @@ impl App {
         let mut report = self.tick();
         loop {
             let mut reader = self.office.read().expect("a reader");
-            let due = [db::assignment::next_due(&mut reader).expect("due"), db::outbox::next_due(&mut reader).expect("due")];
+            let due =
+                [db::assignment::next_due(&mut reader).expect("due"), db::outbox::next_due(&mut reader).expect("due")];
             drop(reader);
-            let next = due.into_iter().flatten().map(|at| at.and_utc()).filter(|at| *at > self.clock.now() && *at <= target).min();
+            let next = due
+                .into_iter()
+                .flatten()
+                .map(|at| at.and_utc())
+                .filter(|at| *at > self.clock.now() && *at <= target)
+                .min();
             let Some(next) = next else { break };
             self.clock.move_to(next);
             report.add(&self.tick());
@@ -189,7 +200,9 @@ fn seed(office: &Office) -> Seeded {
     office
         .write(|tx| {
             let mut stations = Vec::new();
-            for (name, region, lat, lon) in [("云杉科技园工作站", "110108", 39.98, 116.31), ("潮白河工作站", "110112", 39.9, 116.66)] {
+            for (name, region, lat, lon) in
+                [("云杉科技园工作站", "110108", 39.98, 116.31), ("潮白河工作站", "110112", 39.9, 116.66)]
+            {
                 let id = StationId::from_minted(tx.mint());
                 let row = db::station::StationRow {
                     id,

@@ -60,7 +60,9 @@ impl TestDatabase {
         let folder = scratch().join(format!("b{serial}"));
         std::fs::create_dir_all(&folder).expect("a folder");
         match backend {
-            Backend::Sqlite => Self { url: format!("sqlite:{}", folder.join("zhipai.db").display()), folder, postgres: None },
+            Backend::Sqlite => {
+                Self { url: format!("sqlite:{}", folder.join("zhipai.db").display()), folder, postgres: None }
+            }
             Backend::Postgres => {
                 let server = postgres_server();
                 let name = format!("zhipai_b{}_{serial}", std::process::id());

@@ -57,7 +57,9 @@ impl Person {
     }
 
     pub fn get(&self, path: &str) -> Told {
-        Told::read(self.client.get(format!("{}{path}", self.base_url)).bearer_auth(&self.token).send().expect("an answer"))
+        Told::read(
+            self.client.get(format!("{}{path}", self.base_url)).bearer_auth(&self.token).send().expect("an answer"),
+        )
     }
 
     pub fn get_in(&self, path: &str, language: &str) -> Told {
@@ -92,7 +94,9 @@ impl Person {
 
     /// Offers the need and gives the assignment's id.
     pub fn asks(&self, need: &str, expert: &str, reserves: &[&str]) -> String {
-        self.post(&format!("/api/v1/needs/{need}/assignments"), &json!({"expert_id": expert, "reserves": reserves})).expect(201).id()
+        self.post(&format!("/api/v1/needs/{need}/assignments"), &json!({"expert_id": expert, "reserves": reserves}))
+            .expect(201)
+            .id()
     }
 
     pub fn need(&self, id: &str) -> Value {

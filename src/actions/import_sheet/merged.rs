@@ -18,7 +18,10 @@ pub(super) fn merged(recorded: &ExpertInput, row: &ExpertInput) -> Option<Expert
     take(&mut input.name, row.name.trim().to_owned());
     take(&mut input.firm, row.firm.trim().to_owned());
     take(&mut input.bio, row.bio.trim().to_owned());
-    take(&mut input.region, region::named(&row.region).map_or_else(|| row.region.trim().to_owned(), |found| found.code.to_owned()));
+    take(
+        &mut input.region,
+        region::named(&row.region).map_or_else(|| row.region.trim().to_owned(), |found| found.code.to_owned()),
+    );
     if let Some(firm_type) = row.firm_type.as_ref().filter(|word| recorded.firm_type.as_ref() != Some(word)) {
         input.firm_type = Some(firm_type.clone());
         differs = true;
@@ -83,7 +86,9 @@ fn same_papers(a: &[QualificationInput], b: &[QualificationInput]) -> bool {
     let sorted = |list: &[QualificationInput]| {
         let mut list: Vec<(String, String, Option<chrono::NaiveDate>)> = list
             .iter()
-            .map(|one| (one.kind.trim().to_owned(), one.number.clone().unwrap_or_default().trim().to_owned(), one.valid_until))
+            .map(|one| {
+                (one.kind.trim().to_owned(), one.number.clone().unwrap_or_default().trim().to_owned(), one.valid_until)
+            })
             .collect();
         list.sort_unstable();
         list

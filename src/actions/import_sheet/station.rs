@@ -26,7 +26,12 @@ pub struct StationRecord {
 ///
 /// # Errors
 /// [`Refusal::NotYours`]; a fault, and then nothing of the sheet stays.
-pub fn import_stations(office: &Office, actor: &Actor, rows: &[(usize, StationRecord)], dry_run: bool) -> Done<ImportReport> {
+pub fn import_stations(
+    office: &Office,
+    actor: &Actor,
+    rows: &[(usize, StationRecord)],
+    dry_run: bool,
+) -> Done<ImportReport> {
     take_rows(office, actor, ("stations", rows), dry_run, |tx, row, report| take_station(tx, actor, row, report))
 }
 

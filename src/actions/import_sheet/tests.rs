@@ -14,8 +14,8 @@ use crate::db::{self, Db};
 use crate::domain::assignment::NotifiedBy;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::{Role, Scope, Staff};
-use crate::search::Index;
 use crate::seal::Keyring;
+use crate::search::Index;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -44,7 +44,8 @@ fn house(name: &str, start: &str) -> House {
     db.write::<(), ActionError>(|conn| Ok(db::migrate::migrate(conn)?)).expect("migrates");
     let keys = Keyring::new(BTreeMap::from([(1, [7; 32])])).expect("keys");
     found_office::found_office(&db, &keys, at(start)).expect("founded");
-    let settings = Settings { base_url: "http://127.0.0.1".to_owned(), connections: 2, second_factor: false, mail_off: true };
+    let settings =
+        Settings { base_url: "http://127.0.0.1".to_owned(), connections: 2, second_factor: false, mail_off: true };
     let clock = Arc::new(VirtualClock::standing(at(start)));
     let index = Index::in_memory().expect("an index");
     let office = Office::open(db, clock, Chance::seeded(3), keys, settings, (index, None)).expect("an office");
@@ -108,7 +109,10 @@ fn good_rows_are_kept_bad_ones_told_and_the_second_time_changes_nothing() {
     assert_eq!((trial.created, kept(&house)), (2, 0), "a trial leaves nothing");
     let done = import_experts(&house.office, &house.manager, &rows, false).expect("imported");
     assert_eq!(done, trial);
-    assert_eq!(done.problems.iter().map(|(row, problem)| (*row, problem.field.as_str())).collect::<Vec<_>>(), [(3, "phone"), (3, "region")]);
+    assert_eq!(
+        done.problems.iter().map(|(row, problem)| (*row, problem.field.as_str())).collect::<Vec<_>>(),
+        [(3, "phone"), (3, "region")]
+    );
     assert_eq!(kept(&house), 2);
     let again = import_experts(&house.office, &house.manager, &rows, false).expect("imported");
     assert_eq!((again.created, again.changed, again.unchanged), (0, 0, 2));
@@ -123,7 +127,10 @@ fn a_region_s_manager_imports_only_there() {
     let house = house("region", "2026-05-08T01:40:00Z");
     let Actor::Staff(staff) = &house.manager else { panic!("staff") };
     let delegated = Actor::Staff(Staff { scope: Scope::Regions(vec!["110105".to_owned()]), ..staff.clone() });
-    let rows = vec![(2, expert("a@example.test", "海淀区", "13800138000")), (3, expert("c@example.test", "朝阳区", "13800138001"))];
+    let rows = vec![
+        (2, expert("a@example.test", "海淀区", "13800138000")),
+        (3, expert("c@example.test", "朝阳区", "13800138001")),
+    ];
     let done = import_experts(&house.office, &delegated, &rows, false).expect("imported");
     assert_eq!((done.created, done.problems.len()), (1, 1));
     assert_eq!((done.problems[0].0, done.problems[0].1.code), (2, "outside-your-region"));
@@ -153,7 +160,8 @@ fn a_notice_moves_a_provisional_deadline_later_and_never_back() {
     // Told on Wednesday, 30 December 2026: the last day passes New Year's Day and a weekend to Monday, 4 January.
     let house = house("calendar", "2026-12-30T02:00:00Z");
     import_stations(&house.office, &house.manager, &[(2, station())], false).expect("a station");
-    import_experts(&house.office, &house.manager, &[(2, expert("a@example.test", "海淀区", "13800138000"))], false).expect("an expert");
+    import_experts(&house.office, &house.manager, &[(2, expert("a@example.test", "海淀区", "13800138000"))], false)
+        .expect("an expert");
     let mut reader = house.office.read().expect("a reader");
     let station = db::station::all(&mut reader).expect("stations")[0].id;
     let expert = db::expert::all(&mut reader).expect("experts")[0].id;
@@ -180,14 +188,18 @@ fn a_notice_moves_a_provisional_deadline_later_and_never_back() {
     let offer = assign_expert(&house.office, &house.manager, need, &asked).expect("asked");
     enter_notice(&house.office, &house.manager, offer, NotifiedBy::Phone, house.office.now()).expect("told");
     let due = || {
-        let row = db::assignment::find(&mut house.office.read().expect("a reader"), &offer).expect("reads").expect("an offer");
+        let row = db::assignment::find(&mut house.office.read().expect("a reader"), &offer)
+            .expect("reads")
+            .expect("an offer");
         (row.answer_due_at.expect("due").and_utc(), row.provisional)
     };
     assert_eq!(due(), (at("2027-01-04T16:00:00Z"), true));
     let notice = "date,kind,occasion\n2027-01-01,holiday,元旦\n2027-01-04,holiday,元旦\n2027-10-01,holiday,国庆节\n";
-    let trial = import_calendar(&house.office, &house.manager, notice, "国办发明电〔2026〕9号", true).expect("tried out");
+    let trial =
+        import_calendar(&house.office, &house.manager, notice, "国办发明电〔2026〕9号", true).expect("tried out");
     assert_eq!((trial.recounted, trial.moved, due().1), (1, 1, true));
-    let done = import_calendar(&house.office, &house.manager, notice, "国办发明电〔2026〕9号", false).expect("imported");
+    let done =
+        import_calendar(&house.office, &house.manager, notice, "国办发明电〔2026〕9号", false).expect("imported");
     assert_eq!((done.years.as_slice(), done.moved), ([2027].as_slice(), 1));
     assert_eq!(due(), (at("2027-01-05T16:00:00Z"), false));
     assert!(house.office.calendar().knows_year(2027) && house.office.calendar().knows_year(2026));

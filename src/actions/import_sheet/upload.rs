@@ -70,9 +70,8 @@ pub fn kept_upload(office: &Office, actor: &Actor) -> Done<Option<Upload>> {
         return Ok(None);
     }
     let fields = row.fields.get();
-    let field = |name: &str| {
-        fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap_or_default()
-    };
+    let field =
+        |name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap_or_default();
     let opened = STANDARD.decode(field("file")).ok().and_then(|sealed| office.keys.open_text(&owner, &sealed));
     Ok(opened.map(|bytes| Upload { kind: field("kind"), name: field("name"), choice: field("choice"), bytes }))
 }

@@ -19,7 +19,8 @@ fn reason_of(note: &str) -> DeclineReason {
     let says = |words: &[&str]| words.iter().any(|word| note.contains(word));
     if says(&["委托关系", "利益冲突", "回避", "立场", "不便参与"]) {
         DeclineReason::Conflict
-    } else if says(&["专业", "只做", "没有做过", "英文", "执业律师", "诉讼", "评估机构", "讲不了", "代写"]) {
+    } else if says(&["专业", "只做", "没有做过", "英文", "执业律师", "诉讼", "评估机构", "讲不了", "代写"])
+    {
         DeclineReason::Specialty
     } else if says(&["外地", "出国", "地点太远"]) {
         DeclineReason::Travel
@@ -50,7 +51,11 @@ impl History<'_, '_> {
         }
         let late = offer.row.answer_due_at.is_some_and(|due| at.naive_utc() >= due);
         let told = at > self.plan.start - TimeDelta::days(400) && self.office_hours(at) == at && self.dice.percent(11);
-        let by = if told { if self.dice.percent(70) { AnsweredBy::Phone } else { AnsweredBy::Wechat } } else { AnsweredBy::Link };
+        let by = if told {
+            if self.dice.percent(70) { AnsweredBy::Phone } else { AnsweredBy::Wechat }
+        } else {
+            AnsweredBy::Link
+        };
         let actor = if told { Self::owner(case) } else { format!("expert:{}", offer.row.expert) };
         if let Some(offer) = case.offers.get_mut(place) {
             if offer.row.first_answer.is_none() {
@@ -72,14 +77,24 @@ impl History<'_, '_> {
         case.put_fact(place, &firm, at, if late { OfferOutcome::Late } else { OfferOutcome::OnTime });
     }
 
-    fn accept(&mut self, at: DateTime<Utc>, case: &mut Case, place: usize, (late, was_lapsed, actor): (bool, bool, &str)) {
-        let Some((seat, expert, made_at)) = case.offers.get(place).map(|offer| (offer.seat, offer.expert, offer.row.created_at.and_utc())) else {
+    fn accept(
+        &mut self,
+        at: DateTime<Utc>,
+        case: &mut Case,
+        place: usize,
+        (late, was_lapsed, actor): (bool, bool, &str),
+    ) {
+        let Some((seat, expert, made_at)) =
+            case.offers.get(place).map(|offer| (offer.seat, offer.expert, offer.row.created_at.and_utc()))
+        else {
             return;
         };
         if was_lapsed {
             let others: Vec<usize> = (0..case.offers.len())
                 .filter(|other| {
-                    case.offers.get(*other).is_some_and(|offer| offer.seat == seat && offer.row.state == AssignmentState::Offered)
+                    case.offers
+                        .get(*other)
+                        .is_some_and(|offer| offer.seat == seat && offer.row.state == AssignmentState::Offered)
                 })
                 .collect();
             for other in others {
@@ -104,7 +119,13 @@ impl History<'_, '_> {
         case.settle(at);
         case.finish(TaskKind::Unanswered);
         case.finish(TaskKind::ReplyQuestion);
-        case.trail.append(&mut self.dice, at, actor, Event::OfferAccepted, &json!({"assignment": id, "late": late, "by": by}));
+        case.trail.append(
+            &mut self.dice,
+            at,
+            actor,
+            Event::OfferAccepted,
+            &json!({"assignment": id, "late": late, "by": by}),
+        );
         let post = |kind, dedup| Post { kind, dedup, offer: Some(place), not_before: at, ordinal: None };
         case.post(&mut self.dice, at, post(NoticeKind::Confirmed, format!("confirmed:{id}")));
         if case.need.contact_email.is_some() {
@@ -132,7 +153,13 @@ impl History<'_, '_> {
         self.schedule(waking(writes), index, Step::Feedback { offer: place });
     }
 
-    fn decline(&mut self, at: DateTime<Utc>, case: &mut Case, place: usize, (late, was_lapsed, actor): (bool, bool, &str)) {
+    fn decline(
+        &mut self,
+        at: DateTime<Utc>,
+        case: &mut Case,
+        place: usize,
+        (late, was_lapsed, actor): (bool, bool, &str),
+    ) {
         let note = self.dice.word(&self.plan.corpus.experts.decline_notes).to_owned();
         let Some(offer) = case.offers.get_mut(place) else { return };
         let (id, seat, expert, made_at) = (offer.row.id, offer.seat, offer.expert, offer.row.created_at.and_utc());
@@ -162,7 +189,13 @@ impl History<'_, '_> {
         offer.row.asked_at = Some(at.naive_utc());
         offer.row.clock_restarts_at = Some(restarts.naive_utc());
         offer.row.next_due_at = Some(owed.naive_utc());
-        case.trail.append(&mut self.dice, at, actor, Event::QuestionAsked, &json!({"assignment": id, "reply_due": owed}));
+        case.trail.append(
+            &mut self.dice,
+            at,
+            actor,
+            Event::QuestionAsked,
+            &json!({"assignment": id, "reply_due": owed}),
+        );
         let task = (TaskKind::ReplyQuestion, format!("reply:{id}"));
         case.leave_task(&mut self.dice, at, task, Some(place), (false, None, Some(owed)));
         if !matches!(case.fate, Fate::Question(_)) {
@@ -181,7 +214,10 @@ impl History<'_, '_> {
             return;
         }
         let asked = texts.questions.iter().position(|text| Some(text) == offer.row.question.as_ref());
-        let reply = asked.and_then(|nth| texts.replies.get(nth)).cloned().unwrap_or_else(|| "已与企业核实，材料已补充。".to_owned());
+        let reply = asked
+            .and_then(|nth| texts.replies.get(nth))
+            .cloned()
+            .unwrap_or_else(|| "已与企业核实，材料已补充。".to_owned());
         let promised = offer.row.answer_due_at.map_or(at, |due| due.and_utc());
         let due_at = due_after_reply(promised, at);
         offer.row.reply = Some(reply);
@@ -194,7 +230,13 @@ impl History<'_, '_> {
         case.trail.append(&mut self.dice, at, "desk", Event::DueMoved, &moved);
         case.trail.append(&mut self.dice, at, &owner, Event::QuestionReplied, &json!({"assignment": id}));
         case.finish(TaskKind::ReplyQuestion);
-        let post = Post { kind: NoticeKind::QuestionReplied, dedup: format!("replied:{id}"), offer: Some(place), not_before: at, ordinal: None };
+        let post = Post {
+            kind: NoticeKind::QuestionReplied,
+            dedup: format!("replied:{id}"),
+            offer: Some(place),
+            not_before: at,
+            ordinal: None,
+        };
         case.post(&mut self.dice, at, post);
         self.schedule(due_at, case.index, Step::Due { offer: place });
         let answers_at = waking(at + TimeDelta::minutes(self.dice.between(30, 1_100)));
@@ -227,7 +269,13 @@ impl History<'_, '_> {
         }
         if told {
             let kind = if why == VoidReason::SeatTaken { NoticeKind::SeatTaken } else { NoticeKind::OfferWithdrawn };
-            let post = Post { kind, dedup: format!("{kind}:{id}"), offer: Some(place), not_before: Self::leaves_at(at, false), ordinal: None };
+            let post = Post {
+                kind,
+                dedup: format!("{kind}:{id}"),
+                offer: Some(place),
+                not_before: Self::leaves_at(at, false),
+                ordinal: None,
+            };
             case.post(&mut self.dice, at, post);
         }
     }
@@ -250,7 +298,13 @@ impl History<'_, '_> {
         let detail = json!({"assignment": id, "by": ReleasedBy::Expert});
         case.trail.append(&mut self.dice, at, &actor, Event::AssignmentReleased, &detail);
         if case.need.contact_email.is_some() {
-            let post = Post { kind: NoticeKind::SearchingAgain, dedup: format!("searching:{id}"), offer: Some(place), not_before: at, ordinal: None };
+            let post = Post {
+                kind: NoticeKind::SearchingAgain,
+                dedup: format!("searching:{id}"),
+                offer: Some(place),
+                not_before: at,
+                ordinal: None,
+            };
             case.post(&mut self.dice, at, post);
         }
         self.next_in_chain(at, case, seat);

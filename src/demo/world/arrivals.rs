@@ -22,7 +22,8 @@ pub fn arrivals(dice: &mut Dice, calendar: &Calendar, start: DateTime<Utc>, coun
     let mut days: Vec<(NaiveDate, u32)> = Vec::new();
     let mut day = first;
     while day <= today {
-        let weight = if calendar.is_working_day(day) { share_of_day(day, today, start) * season(day.month()) / 100 } else { 0 };
+        let weight =
+            if calendar.is_working_day(day) { share_of_day(day, today, start) * season(day.month()) / 100 } else { 0 };
         if weight > 0 {
             days.push((day, weight));
         }
@@ -127,7 +128,12 @@ mod tests {
             assert_eq!(all.len(), 300);
             assert!(all.windows(2).all(|pair| pair[0] <= pair[1]));
             for at in &all {
-                assert!(*at < start && calendar.is_working_day(beijing_date(*at)) && hours.contains(&beijing_clock(*at).hour()), "{at}");
+                assert!(
+                    *at < start
+                        && calendar.is_working_day(beijing_date(*at))
+                        && hours.contains(&beijing_clock(*at).hour()),
+                    "{at}"
+                );
             }
             let fortnight = all.iter().filter(|at| **at > start - TimeDelta::days(20)).count();
             assert!(fortnight >= BUSY_DAYS * AT_LEAST, "{fortnight}");

@@ -82,7 +82,8 @@ impl Choosing {
         let today = beijing_date(at);
         let wanted = need.wanted_by.unwrap_or(today).max(today);
         // Whoever is about to go is not given anything any more.
-        let there = volunteer.from <= at && volunteer.until.is_none_or(|until| at + chrono::TimeDelta::days(12) < until);
+        let there =
+            volunteer.from <= at && volunteer.until.is_none_or(|until| at + chrono::TimeDelta::days(12) < until);
         let qualified = volunteer.qualified_until.is_none_or(|last| last >= wanted);
         let away = volunteer.leaves.iter().any(|(from, to)| [today, wanted].iter().any(|day| from <= day && day <= to));
         let load = self.loads.get(place).copied().unwrap_or_default();
@@ -91,13 +92,26 @@ impl Choosing {
         let asked = case.offers.iter().any(|offer| offer.expert == place);
         let conflict = case.agent.is_some() && case.agent == volunteer.stem;
         let speaks = volunteer.languages.contains(&need.language);
-        there && qualified && !away && free && !asked && !conflict && speaks
+        there
+            && qualified
+            && !away
+            && free
+            && !asked
+            && !conflict
+            && speaks
             && volunteer.modes.contains(&need.mode)
             && within_reach(volunteer, case)
     }
 
     /// The best `count` who may be asked, those kept for the seat's neighbours left out.
-    pub fn choose(&self, dice: &mut Dice, volunteers: &[Volunteer], case: &Case, at: DateTime<Utc>, count: usize) -> Vec<usize> {
+    pub fn choose(
+        &self,
+        dice: &mut Dice,
+        volunteers: &[Volunteer],
+        case: &Case,
+        at: DateTime<Utc>,
+        count: usize,
+    ) -> Vec<usize> {
         let need = &case.need;
         let (services, industries) = (need.services.get(), need.industries.get());
         let mut places: Vec<usize> = Vec::new();

@@ -78,7 +78,13 @@ impl Managing<'_, '_> {
             rows.tasks.push(task);
         }
         for report in std::mem::take(&mut lived.reports) {
-            let Some(row) = register.shown_rows.iter_mut().find(|row| register.volunteers.get(report.expert).is_some_and(|one| one.id == row.id)) else { continue };
+            let Some(row) = register
+                .shown_rows
+                .iter_mut()
+                .find(|row| register.volunteers.get(report.expert).is_some_and(|one| one.id == row.id))
+            else {
+                continue;
+            };
             let opened = office_hours(self.calendar, report.at + TimeDelta::hours(22));
             if opened >= self.plan.start {
                 continue;
@@ -101,7 +107,13 @@ impl Managing<'_, '_> {
             let region = row.region.clone();
             let actor = format!("account:{}", self.managers.0);
             let detail = json!({ "case": case.0 });
-            lived.happenings.push(Happening { expert: report.expert, at: opened, actor, event: Event::ExpertSuspended, detail });
+            lived.happenings.push(Happening {
+                expert: report.expert,
+                at: opened,
+                actor,
+                event: Event::ExpertSuspended,
+                detail,
+            });
             let mut task = self.task(opened, TaskKind::DecideCase, format!("decide:{}", case.0), opening.id);
             task.conduct_case = Some(case.0);
             task.detail = Some(case.1);

@@ -98,7 +98,8 @@ impl<'corpus> Clients<'corpus> {
         at: DateTime<Utc>,
         rows: &mut Vec<EnterpriseRow>,
     ) -> Client {
-        let kinds: Vec<usize> = (0..self.names.enterprise_kinds.len()).filter(|kind| self.fits(*kind, industries)).collect();
+        let kinds: Vec<usize> =
+            (0..self.names.enterprise_kinds.len()).filter(|kind| self.fits(*kind, industries)).collect();
         let mut tries = 0;
         let (kind, name, name_key) = loop {
             let kind = dice.pick(&kinds).copied().unwrap_or_else(|| dice.below(self.names.enterprise_kinds.len()));

@@ -165,7 +165,8 @@ impl Registering<'_, '_> {
         let id = ExpertId::from_minted(dice.id(from));
         let point = jitter(dice, region, 0.05);
         let max_distance_km = if shown || dice.percent(45) { None } else { i32::try_from(dice.between(15, 80)).ok() };
-        let monthly_cap = if shown { 4 } else { [4, 4, 4, 4, 4, 4, 4, 3, 2, 6].get(dice.below(10)).copied().unwrap_or(4) };
+        let monthly_cap =
+            if shown { 4 } else { [4, 4, 4, 4, 4, 4, 4, 3, 2, 6].get(dice.below(10)).copied().unwrap_or(4) };
         let open_cap = if shown { 2 } else { [2, 2, 2, 2, 2, 2, 2, 2, 1, 3].get(dice.below(10)).copied().unwrap_or(2) };
         let habit = match dice.below(100) {
             _ if place == self.register.shown.silent => Habit::Silent,
@@ -207,7 +208,8 @@ impl Registering<'_, '_> {
             version: 1,
         };
         self.write_trail(place, &row, since);
-        let valid_until = if shown { None } else { profile::valid_until(&mut self.dice, beijing_date(plan.start), place) };
+        let valid_until =
+            if shown { None } else { profile::valid_until(&mut self.dice, beijing_date(plan.start), place) };
         self.qualify(&row, from, valid_until);
         let leaves = if shown || standing != Standing::Active { Vec::new() } else { self.take_leave(id, from, place) };
         self.register.volunteers.push(Volunteer {
@@ -247,7 +249,9 @@ impl Registering<'_, '_> {
         happened(row.created_at.and_utc(), Event::ExpertRegistered, detail);
         match (row.standing, since) {
             (Standing::Withdrawn, Some(since)) => happened(since, Event::ExpertWithdrew, json!({})),
-            (Standing::Paused | Standing::Removed, Some(since)) => happened(since, Event::ExpertChanged, json!({"version": row.version})),
+            (Standing::Paused | Standing::Removed, Some(since)) => {
+                happened(since, Event::ExpertChanged, json!({"version": row.version}))
+            }
             _ => {}
         }
     }

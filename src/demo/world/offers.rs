@@ -49,7 +49,8 @@ impl History<'_, '_> {
         if let Fate::Silent(shown) | Fate::Reported(shown) = case.fate
             && case.offers.is_empty()
         {
-            let free = self.register.volunteers.get(shown).is_some_and(|one| self.choosing.may_be_asked(one, shown, case, at));
+            let free =
+                self.register.volunteers.get(shown).is_some_and(|one| self.choosing.may_be_asked(one, shown, case, at));
             if free {
                 chosen.insert(0, shown);
             }
@@ -70,14 +71,16 @@ impl History<'_, '_> {
         let tries = case.rounds.get(seat).copied().unwrap_or(0);
         let taken = case.seats.iter().any(|seat| seat.state != SeatState::Free);
         let again = self.office_hours(at + TimeDelta::hours(19));
-        let step = if tries >= 5 && !taken { Step::CloseFor { reason: Reason::PassedOn } } else { Step::Assign { seat } };
+        let step =
+            if tries >= 5 && !taken { Step::CloseFor { reason: Reason::PassedOn } } else { Step::Assign { seat } };
         self.schedule(again, case.index, step);
     }
 
     fn set_reserves(&mut self, at: DateTime<Utc>, case: &mut Case, seat: usize, reserves: &[usize], owner: &str) {
         let Some(seat_id) = case.seats.get(seat).map(|row| row.id) else { return };
         case.reserves.retain(|(_, of, row)| *of != seat || row.state != ReserveState::Waiting);
-        let mut position = case.reserves.iter().filter(|(_, of, _)| *of == seat).map(|(_, _, row)| row.position).max().unwrap_or(0);
+        let mut position =
+            case.reserves.iter().filter(|(_, of, _)| *of == seat).map(|(_, _, row)| row.position).max().unwrap_or(0);
         let mut experts: Vec<ExpertId> = Vec::new();
         for reserve in reserves {
             let Some(expert) = self.expert_id(*reserve) else { continue };
@@ -88,13 +91,21 @@ impl History<'_, '_> {
             experts.push(expert);
         }
         if !experts.is_empty() {
-            case.trail.append(&mut self.dice, at, owner, Event::ReservesSet, &json!({"seat": seat_id, "experts": experts}));
+            case.trail.append(
+                &mut self.dice,
+                at,
+                owner,
+                Event::ReservesSet,
+                &json!({"seat": seat_id, "experts": experts}),
+            );
         }
     }
 
     /// Writes an offer and sends its letter.
     fn offer(&mut self, at: DateTime<Utc>, case: &mut Case, seat: usize, expert: usize, by_person: bool) {
-        let (Some(expert_id), Some(seat_id)) = (self.expert_id(expert), case.seats.get(seat).map(|row| row.id)) else { return };
+        let (Some(expert_id), Some(seat_id)) = (self.expert_id(expert), case.seats.get(seat).map(|row| row.id)) else {
+            return;
+        };
         self.offers_made += 1;
         let id = AssignmentId::from_minted(self.dice.id(at));
         let number = written(Series::Assignment, at.with_timezone(&Shanghai).year(), self.offers_made);
@@ -135,11 +146,18 @@ impl History<'_, '_> {
             created_at: at.naive_utc(),
             updated_at: at.naive_utc(),
         };
-        let detail = json!({"assignment": id, "number": number, "seat": seat_id, "expert": expert_id, "rule": row.rule});
+        let detail =
+            json!({"assignment": id, "number": number, "seat": seat_id, "expert": expert_id, "rule": row.rule});
         case.offers.push(Offer { row, expert, seat, reminders: Vec::new(), fact: None });
         case.set_seat(seat, SeatState::Offered);
         self.choosing.offered(expert, at);
-        let post = Post { kind: NoticeKind::Offer, dedup: format!("offer:{id}:1"), offer: Some(place), not_before: leaves_at, ordinal: None };
+        let post = Post {
+            kind: NoticeKind::Offer,
+            dedup: format!("offer:{id}:1"),
+            offer: Some(place),
+            not_before: leaves_at,
+            ordinal: None,
+        };
         let accepted = case.post(&mut self.dice, at, post);
         let actor = if by_person { owner.as_str() } else { "desk" };
         case.trail.append(&mut self.dice, at, actor, Event::ExpertAssigned, &detail);
@@ -253,9 +271,21 @@ impl History<'_, '_> {
         reminder.sent_at = Some(sent_at.naive_utc());
         let left = offer.reminders.iter().filter(|one| open(one)).map(|one| one.due_at).min();
         offer.row.next_due_at = left.into_iter().chain(offer.row.answer_due_at).min();
-        let post = Post { kind: NoticeKind::Reminder, dedup: format!("reminder:{id}:{ordinal}"), offer: Some(place), not_before: at, ordinal: Some(ordinal) };
+        let post = Post {
+            kind: NoticeKind::Reminder,
+            dedup: format!("reminder:{id}:{ordinal}"),
+            offer: Some(place),
+            not_before: at,
+            ordinal: Some(ordinal),
+        };
         case.post(&mut self.dice, at, post);
-        case.trail.append(&mut self.dice, at, "desk", Event::ReminderSent, &json!({"assignment": id, "ordinal": ordinal}));
+        case.trail.append(
+            &mut self.dice,
+            at,
+            "desk",
+            Event::ReminderSent,
+            &json!({"assignment": id, "ordinal": ordinal}),
+        );
     }
 
     /// The letter came back: the clock is void, nothing is held against anybody, the chain goes on.
@@ -274,8 +304,20 @@ impl History<'_, '_> {
             letter.last_error = Some("550 5.1.1 …@…: user unknown".to_owned());
         }
         let task = (TaskKind::Undelivered, format!("undelivered:{key}"));
-        case.leave_task(&mut self.dice, at, task, Some(place), (false, Some(NoticeKind::Offer.as_str().to_owned()), None));
-        case.trail.append(&mut self.dice, at, "desk", Event::NoticeBounced, &json!({"assignment": id, "why": "bounced"}));
+        case.leave_task(
+            &mut self.dice,
+            at,
+            task,
+            Some(place),
+            (false, Some(NoticeKind::Offer.as_str().to_owned()), None),
+        );
+        case.trail.append(
+            &mut self.dice,
+            at,
+            "desk",
+            Event::NoticeBounced,
+            &json!({"assignment": id, "why": "bounced"}),
+        );
         self.choosing.ended(expert, made_at, false);
         let firm = self.firm_of(expert);
         case.put_fact(place, &firm, at, OfferOutcome::Undelivered);
@@ -305,13 +347,26 @@ impl History<'_, '_> {
             case.put_fact(place, &firm, at, OfferOutcome::Lapsed);
             self.record_incident(at, case, place, IncidentKind::Lapse, format!("lapse:{id}"));
         }
-        let post = Post { kind: NoticeKind::OfferLapsed, dedup: format!("lapsed:{id}"), offer: Some(place), not_before: Self::leaves_at(at, false), ordinal: None };
+        let post = Post {
+            kind: NoticeKind::OfferLapsed,
+            dedup: format!("lapsed:{id}"),
+            offer: Some(place),
+            not_before: Self::leaves_at(at, false),
+            ordinal: None,
+        };
         case.post(&mut self.dice, at, post);
         self.next_in_chain(at, case, seat);
     }
 
     /// Records an incident, and what policy proposes of it.
-    pub(super) fn record_incident(&mut self, at: DateTime<Utc>, case: &mut Case, place: usize, kind: IncidentKind, key: String) {
+    pub(super) fn record_incident(
+        &mut self,
+        at: DateTime<Utc>,
+        case: &mut Case,
+        place: usize,
+        kind: IncidentKind,
+        key: String,
+    ) {
         let Some((expert, row)) = case.offers.get(place).map(|offer| (offer.expert, &offer.row)) else { return };
         let (assignment, expert_id) = (row.id, row.expert);
         let incident = IncidentRow {
@@ -326,14 +381,21 @@ impl History<'_, '_> {
             dedup_key: key,
         };
         let detail = json!({"incident": incident.id, "kind": kind, "assignment": assignment});
-        self.happenings.push(Happening { expert, at, actor: "desk".to_owned(), event: Event::IncidentRecorded, detail });
+        self.happenings.push(Happening {
+            expert,
+            at,
+            actor: "desk".to_owned(),
+            event: Event::IncidentRecorded,
+            detail,
+        });
         case.incidents.push(incident);
         if kind != IncidentKind::Lapse {
             return;
         }
         let known = self.lapses.entry(expert).or_default();
         known.push((at, assignment));
-        let lapses = i64::try_from(known.iter().filter(|(then, _)| *then > at - TimeDelta::days(365)).count()).unwrap_or(0);
+        let lapses =
+            i64::try_from(known.iter().filter(|(then, _)| *then > at - TimeDelta::days(365)).count()).unwrap_or(0);
         let threshold = self.policy.lapses_to_admonish;
         if proposes_admonition(lapses, threshold, 0) && lapses % threshold == 0 {
             self.proposals.push(Proposal { expert, at, lapses, assignment });
@@ -355,11 +417,17 @@ impl History<'_, '_> {
 
     fn ask_next(&mut self, at: DateTime<Utc>, case: &mut Case, seat: usize) -> bool {
         let waiting: Vec<usize> = (0..case.reserves.len())
-            .filter(|nth| case.reserves.get(*nth).is_some_and(|(_, of, row)| *of == seat && row.state == ReserveState::Waiting))
+            .filter(|nth| {
+                case.reserves.get(*nth).is_some_and(|(_, of, row)| *of == seat && row.state == ReserveState::Waiting)
+            })
             .collect();
         for nth in waiting {
             let Some(expert) = case.reserves.get(nth).map(|(expert, _, _)| *expert) else { continue };
-            let free = self.register.volunteers.get(expert).is_some_and(|one| self.choosing.may_be_asked(one, expert, case, at));
+            let free = self
+                .register
+                .volunteers
+                .get(expert)
+                .is_some_and(|one| self.choosing.may_be_asked(one, expert, case, at));
             if free {
                 self.offer(at, case, seat, expert, false);
                 if let Some((_, _, row)) = case.reserves.get_mut(nth) {
@@ -389,7 +457,11 @@ impl History<'_, '_> {
         let others_taken = case.need.state != NeedState::Open
             && case.seats.iter().any(|seat| matches!(seat.state, SeatState::Taken | SeatState::Done));
         let again = self.later(at, 90, 1_900);
-        let step = if rounds >= 3 && !others_taken { Step::CloseFor { reason: Reason::Nobody } } else { Step::Assign { seat } };
+        let step = if rounds >= 3 && !others_taken {
+            Step::CloseFor { reason: Reason::Nobody }
+        } else {
+            Step::Assign { seat }
+        };
         self.schedule(again, case.index, step);
     }
 }

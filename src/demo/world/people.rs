@@ -33,10 +33,15 @@ impl<'corpus> People<'corpus> {
         let surnames = &self.names.surnames;
         let place = dice.below(surnames.len()).min(dice.below(surnames.len()));
         let given = dice.pick(&self.names.given);
-        let (surname_zh, surname_en) = surnames.get(place).map_or(("", ""), |part| (part.zh.as_str(), part.pinyin.as_str()));
+        let (surname_zh, surname_en) =
+            surnames.get(place).map_or(("", ""), |part| (part.zh.as_str(), part.pinyin.as_str()));
         let (given_zh, given_en) = given.map_or(("", ""), |part| (part.zh.as_str(), part.pinyin.as_str()));
-        let letters = |text: &str| text.chars().filter(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
-        Person { name: format!("{surname_zh}{given_zh}"), pinyin: format!("{}.{}", letters(given_en), letters(surname_en)) }
+        let letters =
+            |text: &str| text.chars().filter(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
+        Person {
+            name: format!("{surname_zh}{given_zh}"),
+            pinyin: format!("{}.{}", letters(given_en), letters(surname_en)),
+        }
     }
 
     /// An address nobody else has: `mingxuan.wang@zhipai.example`, then `mingxuan.wang2@…`.

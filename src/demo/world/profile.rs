@@ -27,13 +27,18 @@ pub(super) fn workplaces(corpus: &Corpus, count: usize, dice: &mut Dice) -> Vec<
         _ => FirmType::Other,
     };
     let wanted = (count / 4).clamp(12, 400);
-    let mut pairs: Vec<(usize, usize)> =
-        (0..names.firm_stems.len()).flat_map(|stem| (0..names.firm_kinds.len()).map(move |kind| (stem, kind))).collect();
+    let mut pairs: Vec<(usize, usize)> = (0..names.firm_stems.len())
+        .flat_map(|stem| (0..names.firm_kinds.len()).map(move |kind| (stem, kind)))
+        .collect();
     dice.shuffle(&mut pairs);
     for (stem, kind) in pairs.into_iter().take(wanted) {
         let (Some(brand), Some(end)) = (names.firm_stems.get(stem), names.firm_kinds.get(kind)) else { continue };
         let place = if end.text.starts_with('（') { "" } else { "北京" };
-        found.push(Workplace { name: format!("{place}{brand}{}", end.text), stem: Some(stem), firm_type: kind_of(end) });
+        found.push(Workplace {
+            name: format!("{place}{brand}{}", end.text),
+            stem: Some(stem),
+            firm_type: kind_of(end),
+        });
     }
     for institute in &names.institutes {
         let firm_type = if institute.kind == "enterprise" { FirmType::Enterprise } else { FirmType::Institute };
@@ -46,8 +51,10 @@ pub(super) fn workplaces(corpus: &Corpus, count: usize, dice: &mut Dice) -> Vec<
 pub(super) fn titles(dice: &mut Dice, firm_type: FirmType) -> Vec<&'static str> {
     const AGENCY: [&str; 4] = ["专利代理师", "专利代理师", "商标代理从业", "专利信息分析师"];
     const INSTITUTE: [&str; 5] = ["副教授", "研究员", "技术经理人", "高级工程师", "农艺师"];
-    const ENTERPRISE: [&str; 5] = ["高级知识产权师", "中级知识产权师", "企业知识产权合规管理体系内审员", "高级工程师", "数据合规官"];
-    const OTHER: [&str; 6] = ["资产评估师", "技术经理人", "专利审查员（退休）", "版权经纪人", "仲裁员", "高级知识产权师"];
+    const ENTERPRISE: [&str; 5] =
+        ["高级知识产权师", "中级知识产权师", "企业知识产权合规管理体系内审员", "高级工程师", "数据合规官"];
+    const OTHER: [&str; 6] =
+        ["资产评估师", "技术经理人", "专利审查员（退休）", "版权经纪人", "仲裁员", "高级知识产权师"];
     let first = match firm_type {
         FirmType::Agency => dice.pick(&AGENCY),
         FirmType::LawFirm => Some(&"律师执业证"),
@@ -69,10 +76,16 @@ pub(super) fn titles(dice: &mut Dice, firm_type: FirmType) -> Vec<&'static str> 
 pub(super) fn services(dice: &mut Dice, firm_type: FirmType) -> Vec<String> {
     let usual: &[&str] = match firm_type {
         FirmType::Agency => &["application", "search", "procedure", "pre-examination", "risk", "dispute", "analysis"],
-        FirmType::LawFirm => &["dispute", "rights-aid", "risk", "compliance", "e-evidence", "transfer-licensing", "new-business"],
-        FirmType::Institute => &["analysis", "training", "transfer-licensing", "key-industry", "publicity", "policy", "data-ip"],
+        FirmType::LawFirm => {
+            &["dispute", "rights-aid", "risk", "compliance", "e-evidence", "transfer-licensing", "new-business"]
+        }
+        FirmType::Institute => {
+            &["analysis", "training", "transfer-licensing", "key-industry", "publicity", "policy", "data-ip"]
+        }
         FirmType::Enterprise => &["compliance", "risk", "key-enterprise", "digital-economy", "training", "finance"],
-        _ => &["finance", "transfer-licensing", "policy", "procedure", "training", "publicity", "data-ip", "e-evidence"],
+        _ => {
+            &["finance", "transfer-licensing", "policy", "procedure", "training", "publicity", "data-ip", "e-evidence"]
+        }
     };
     let mut found: Vec<String> = Vec::new();
     for _ in 0..dice.between(2, 6) {
@@ -150,7 +163,10 @@ fn speaks_of_own_trade(text: &str, firm_type: FirmType, services: &[String]) -> 
 /// A biography with its slots filled.
 pub(super) fn bio(dice: &mut Dice, corpus: &Corpus, row: (&[String], &[String], i64), firm_type: FirmType) -> String {
     let (services, industries, years) = row;
-    let service = services.first().and_then(|slug| catalogue::by_slug(slug)).map_or("知识产权", |item| item.zh.trim_end_matches("服务"));
+    let service = services
+        .first()
+        .and_then(|slug| catalogue::by_slug(slug))
+        .map_or("知识产权", |item| item.zh.trim_end_matches("服务"));
     // A text that speaks of another trade is thrown again.
     let mut template = dice.word(&corpus.experts.bios);
     for _ in 0..24 {
@@ -167,7 +183,12 @@ pub(super) fn bio(dice: &mut Dice, corpus: &Corpus, row: (&[String], &[String], 
 }
 
 /// Where somebody stands now, since when, and why.
-pub(super) fn standing(dice: &mut Dice, plan: &Plan<'_>, place: usize, count: usize) -> (Standing, Option<DateTime<Utc>>, Option<&'static str>) {
+pub(super) fn standing(
+    dice: &mut Dice,
+    plan: &Plan<'_>,
+    place: usize,
+    count: usize,
+) -> (Standing, Option<DateTime<Utc>>, Option<&'static str>) {
     let ago = |days: i64| Some(plan.start - TimeDelta::days(days) - TimeDelta::hours(5));
     // The first few stand for each standing once, so that the smallest city shows all of them.
     let thrown = if place + 6 >= count { place + 6 - count } else { 6 + dice.below(94) };
@@ -220,4 +241,3 @@ pub(super) fn certificate(dice: &mut Dice, title: &str, year: i32) -> Option<Str
         _ => Some(format!("BJ{year}{:05}", dice.below(100_000))),
     }
 }
-

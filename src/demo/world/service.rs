@@ -36,7 +36,13 @@ impl History<'_, '_> {
         row.updated_at = at.naive_utc();
         let ordinal = i32::try_from(round).ok();
         let dedup = format!("feedback:{id}:{round}");
-        let post = Post { kind: NoticeKind::FeedbackReminder, dedup, offer: Some(place), not_before: Self::leaves_at(at, false), ordinal };
+        let post = Post {
+            kind: NoticeKind::FeedbackReminder,
+            dedup,
+            offer: Some(place),
+            not_before: Self::leaves_at(at, false),
+            ordinal,
+        };
         case.post(&mut self.dice, at, post);
         let key = format!("feedback-overdue:{id}");
         if overdue && !case.incidents.iter().any(|incident| incident.dedup_key == key) {
@@ -51,7 +57,8 @@ impl History<'_, '_> {
         let owner = Self::owner(case);
         let services = case.need.services.get();
         let corpus = self.plan.corpus;
-        let fitting: Vec<_> = corpus.feedback.iter().filter(|text| text.services.iter().any(|one| services.contains(one))).collect();
+        let fitting: Vec<_> =
+            corpus.feedback.iter().filter(|text| text.services.iter().any(|one| services.contains(one))).collect();
         let Some(text) = self.dice.pick(&fitting).copied().or_else(|| self.dice.pick(&corpus.feedback)) else { return };
         let by_staff = self.dice.percent(8) && self.office_hours(at) == at;
         let base = f64::from(case.need.expected_hours.unwrap_or(2));
@@ -144,7 +151,11 @@ impl History<'_, '_> {
             return;
         }
         let reported = matches!(case.fate, Fate::Reported(shown) if shown == expert);
-        let score = if reported { 1 } else { [5, 4, 3, 2, 1].get(self.dice.weighted(&[620, 255, 85, 28, 12])).copied().unwrap_or(5) };
+        let score = if reported {
+            1
+        } else {
+            [5, 4, 3, 2, 1].get(self.dice.weighted(&[620, 255, 85, 28, 12])).copied().unwrap_or(5)
+        };
         let mut remark = self.dice.percent(66).then(|| self.dice.word(self.plan.corpus.ratings.of(score)).to_owned());
         let mut conduct: Vec<ConductReport> = Vec::new();
         if reported {
@@ -194,7 +205,10 @@ impl History<'_, '_> {
         }
         let worst = case.ratings.iter().map(|rating| rating.score).min().unwrap_or(5);
         let late = case.offers.iter().any(|offer| offer.row.late && offer.row.state == AssignmentState::Done);
-        let mut mark = |base: i32| u8::try_from((base + i32::from(self.dice.percent(25)) - i32::from(self.dice.percent(25))).clamp(1, 5)).unwrap_or(4);
+        let mut mark = |base: i32| {
+            u8::try_from((base + i32::from(self.dice.percent(25)) - i32::from(self.dice.percent(25))).clamp(1, 5))
+                .unwrap_or(4)
+        };
         let evaluation = Evaluation {
             promptness: mark(if late { 3 } else { 5 }),
             expertise: mark(worst.max(2)),
@@ -226,7 +240,12 @@ impl History<'_, '_> {
             }
         }
         if reason == Reason::Retracted {
-            self.over(at, case, (reason.close_reason(), note.map(str::to_owned), None), (Event::NeedRetracted, json!({})));
+            self.over(
+                at,
+                case,
+                (reason.close_reason(), note.map(str::to_owned), None),
+                (Event::NeedRetracted, json!({})),
+            );
         } else {
             self.finish(at, case, (reason.close_reason(), note.map(str::to_owned), None));
         }
@@ -259,7 +278,11 @@ impl History<'_, '_> {
         case.trail.append(&mut self.dice, at, &owner, event, &detail);
         if case.need.contact_email.is_some() {
             let dedup = format!("closed:{}", case.need.id);
-            case.post(&mut self.dice, at, Post { kind: NoticeKind::NeedClosed, dedup, offer: None, not_before: at, ordinal: None });
+            case.post(
+                &mut self.dice,
+                at,
+                Post { kind: NoticeKind::NeedClosed, dedup, offer: None, not_before: at, ordinal: None },
+            );
         }
     }
 }

@@ -3,10 +3,10 @@
 use super::dice::Dice;
 use super::people::People;
 use super::rows::Rows;
-use super::{TOKEN_LABEL, Plan, jitter};
+use super::{Plan, TOKEN_LABEL, jitter};
+use crate::db::JsonText;
 use crate::db::account::{AccountRow, TokenRow};
 use crate::db::station::StationRow;
-use crate::db::JsonText;
 use crate::demo::accounts::PrintedAccount;
 use crate::demo::corpus::{Corpus, Park};
 use crate::domain::calendar::beijing_date;
@@ -19,9 +19,23 @@ use chrono::{DateTime, Days, TimeDelta, Utc};
 
 /// Needs per region, roughly: where the enterprises are.
 const DEMAND: [(&str, u32); 17] = [
-    ("110101", 5), ("110102", 6), ("110105", 14), ("110108", 20), ("110106", 7), ("110107", 4), ("110109", 2),
-    ("110111", 3), ("110112", 7), ("110113", 5), ("110114", 9), ("110115", 7), ("110116", 2), ("110117", 2),
-    ("110118", 2), ("110119", 2), ("110000-kfq", 12),
+    ("110101", 5),
+    ("110102", 6),
+    ("110105", 14),
+    ("110108", 20),
+    ("110106", 7),
+    ("110107", 4),
+    ("110109", 2),
+    ("110111", 3),
+    ("110112", 7),
+    ("110113", 5),
+    ("110114", 9),
+    ("110115", 7),
+    ("110116", 2),
+    ("110117", 2),
+    ("110118", 2),
+    ("110119", 2),
+    ("110000-kfq", 12),
 ];
 
 /// The domain of the office's own addresses.
@@ -191,7 +205,12 @@ pub fn build<'corpus>(
             id,
             name: name.clone(),
             region: region.code.to_owned(),
-            address: format!("{}{stem}{}号楼{}层", region.name, register.dice.between(1, 9), register.dice.between(1, 4)),
+            address: format!(
+                "{}{stem}{}号楼{}层",
+                region.name,
+                register.dice.between(1, 9),
+                register.dice.between(1, 4)
+            ),
             phone: format!("010-5500{:04}", (number * 2) % 10_000),
             supervision_phone: format!("010-5500{:04}", (number * 2 + 1) % 10_000),
             lat: Some(point.0),
@@ -211,7 +230,13 @@ pub fn build<'corpus>(
             liaisons.push(register.add(&post, at + TimeDelta::seconds(nth + 1)));
         }
         let share = per_region.get(region.code).copied().unwrap_or(1).max(1);
-        offices.stations.push(StationPlace { id, region, point, liaisons, demand: (demand(region.code) * 100 / share).max(1) });
+        offices.stations.push(StationPlace {
+            id,
+            region,
+            point,
+            liaisons,
+            demand: (demand(region.code) * 100 / share).max(1),
+        });
     }
     let staff = |role, region, printed| Post { role, station: None, region, head: false, printed };
     let city = opened - TimeDelta::days(30);

@@ -28,11 +28,22 @@ impl History<'_, '_> {
         let text = self.deck.text(index)?;
         let offices = self.offices;
         let shown_at = self.shown_at(fate);
-        let demand: Vec<u32> = offices.stations.iter().map(|station| self.demand_for(station, &text.industries)).collect();
+        let demand: Vec<u32> =
+            offices.stations.iter().map(|station| self.demand_for(station, &text.industries)).collect();
         let thrown = self.dice.weighted(&demand);
         let station = offices.stations.get(shown_at.unwrap_or(thrown))?;
-        let region = if self.dice.percent(92) { station.region } else { self.dice.pick(&region::SHIPPED).filter(|region| region.parent.is_some()).unwrap_or(station.region) };
-        let client = self.clients.asking(&mut self.dice, self.people, (region, &text.industries), at, &mut self.rows.enterprises);
+        let region = if self.dice.percent(92) {
+            station.region
+        } else {
+            self.dice.pick(&region::SHIPPED).filter(|region| region.parent.is_some()).unwrap_or(station.region)
+        };
+        let client = self.clients.asking(
+            &mut self.dice,
+            self.people,
+            (region, &text.industries),
+            at,
+            &mut self.rows.enterprises,
+        );
         let opposing = text.opposing.then(|| self.clients.opponent(&mut self.dice));
         let agent = (text.opposing && self.dice.percent(45)).then(|| self.agent()).flatten();
         let filled = self.deck.fill(&mut self.dice, text, opposing.as_deref());
@@ -52,7 +63,9 @@ impl History<'_, '_> {
             Fate::NoFeedback { overdue: false } => {
                 Some(beijing_date(self.plan.start) + Days::new(u64::try_from(self.dice.between(2, 7)).unwrap_or(2)))
             }
-            Fate::Ordinary if self.dice.percent(45) => Some(today + Days::new(u64::try_from(self.dice.between(5, 18)).unwrap_or(5))),
+            Fate::Ordinary if self.dice.percent(45) => {
+                Some(today + Days::new(u64::try_from(self.dice.between(5, 18)).unwrap_or(5)))
+            }
             _ => None,
         };
         let id = NeedId::from_minted(self.dice.id(at));
@@ -100,7 +113,13 @@ impl History<'_, '_> {
         };
         let mut seats = Vec::new();
         for position in 1..=i32::try_from(places).unwrap_or(1) {
-            seats.push(SeatRow { id: SeatId::from_minted(self.dice.id(at)), need: id, position, specialty: None, state: SeatState::Free });
+            seats.push(SeatRow {
+                id: SeatId::from_minted(self.dice.id(at)),
+                need: id,
+                position,
+                specialty: None,
+                state: SeatState::Free,
+            });
         }
         let mut trail = Trail::of(id.as_str());
         let detail = json!({"number": number, "station": station.id, "services": text.services, "seats": seats.len(), "consent": need.consent});
@@ -123,10 +142,22 @@ impl History<'_, '_> {
             agent: agent.map(|(stem, _)| stem),
         };
         if case.need.contact_email.is_some() {
-            let post = Post { kind: NoticeKind::Receipt, dedup: format!("receipt:{id}"), offer: None, not_before: at, ordinal: None };
+            let post = Post {
+                kind: NoticeKind::Receipt,
+                dedup: format!("receipt:{id}"),
+                offer: None,
+                not_before: at,
+                ordinal: None,
+            };
             case.post(&mut self.dice, at, post);
         } else if case.need.contact_phone.is_none() {
-            case.leave_task(&mut self.dice, at, (TaskKind::AddContact, format!("add-contact:{id}")), None, (false, None, None));
+            case.leave_task(
+                &mut self.dice,
+                at,
+                (TaskKind::AddContact, format!("add-contact:{id}")),
+                None,
+                (false, None, None),
+            );
         }
         self.begin(at, &case);
         Some(case)
@@ -171,7 +202,15 @@ impl History<'_, '_> {
             self.schedule(retracted, index, Step::CloseFor { reason: Reason::Retracted });
         }
         if case.fate == Fate::Ordinary && at < self.plan.start - TimeDelta::days(4) {
-            let reasons = [Reason::AtOnce, Reason::AtOnce, Reason::AtOnce, Reason::PassedOn, Reason::Duplicate, Reason::Withdrawn, Reason::OutOfScope];
+            let reasons = [
+                Reason::AtOnce,
+                Reason::AtOnce,
+                Reason::AtOnce,
+                Reason::PassedOn,
+                Reason::Duplicate,
+                Reason::Withdrawn,
+                Reason::OutOfScope,
+            ];
             if self.dice.permille(45) {
                 let closes = self.later(at, 20, 400);
                 let reason = self.dice.pick(&reasons).copied().unwrap_or(Reason::AtOnce);
@@ -183,10 +222,18 @@ impl History<'_, '_> {
                 self.schedule(retracted, index, Step::CloseFor { reason: Reason::Retracted });
             }
         }
-        let minutes = if case.fate != Fate::Ordinary || self.dice.percent(75) { self.dice.between(4, 45) } else { self.dice.between(60, 420) };
+        let minutes = if case.fate != Fate::Ordinary || self.dice.percent(75) {
+            self.dice.between(4, 45)
+        } else {
+            self.dice.between(60, 420)
+        };
         let asked = self.office_hours(at + TimeDelta::minutes(minutes));
         for seat in 0..case.seats.len() {
-            self.schedule(asked + TimeDelta::seconds(i64::try_from(seat).unwrap_or(0) * 40), index, Step::Assign { seat });
+            self.schedule(
+                asked + TimeDelta::seconds(i64::try_from(seat).unwrap_or(0) * 40),
+                index,
+                Step::Assign { seat },
+            );
         }
     }
 }

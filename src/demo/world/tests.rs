@@ -36,9 +36,31 @@ fn rows(size: Size, seed: u64, start: &str) -> (Rows, Built) {
 fn gather(all: &mut Rows, mut more: Rows) {
     macro_rules! append { ($($field:ident),+) => { $( all.$field.append(&mut more.$field); )+ } }
     append!(
-        regions, days, stations, accounts, tokens, experts, restated_experts, qualifications, leaves, enterprises, needs,
-        seats, reserves, assignments, reminders, feedback, ratings, closures, incidents, cases, tasks, outbox, facts,
-        fact_services, audit
+        regions,
+        days,
+        stations,
+        accounts,
+        tokens,
+        experts,
+        restated_experts,
+        qualifications,
+        leaves,
+        enterprises,
+        needs,
+        seats,
+        reserves,
+        assignments,
+        reminders,
+        feedback,
+        ratings,
+        closures,
+        incidents,
+        cases,
+        tasks,
+        outbox,
+        facts,
+        fact_services,
+        audit
     );
     for row in all.restated_experts.drain(..) {
         for known in all.experts.iter_mut().filter(|known| known.id == row.id) {
@@ -90,7 +112,8 @@ fn the_city_holds() {
     let regions: HashSet<&str> = rows.stations.iter().map(|station| station.region.as_str()).collect();
     assert_eq!(regions.len(), 17);
     let on_time = rows.facts.iter().filter(|fact| fact.outcome == OfferOutcome::OnTime).count();
-    let late = rows.facts.iter().filter(|fact| matches!(fact.outcome, OfferOutcome::Late | OfferOutcome::Lapsed)).count();
+    let late =
+        rows.facts.iter().filter(|fact| matches!(fact.outcome, OfferOutcome::Late | OfferOutcome::Lapsed)).count();
     assert!(on_time * 100 / (on_time + late) >= 80 && late > 100, "{on_time} {late}");
 }
 
@@ -105,7 +128,9 @@ fn people_hold(rows: &Rows, built: &Built) {
     for address in contacts {
         assert!(address.ends_with(".example") && address.parse::<Email>().is_ok(), "{address}");
     }
-    for phone in rows.experts.iter().filter_map(|row| row.phone.as_ref()).chain(rows.stations.iter().map(|row| &row.phone)) {
+    for phone in
+        rows.experts.iter().filter_map(|row| row.phone.as_ref()).chain(rows.stations.iter().map(|row| &row.phone))
+    {
         assert_eq!(phone.parse::<Phone>().map(|parsed| parsed.as_str().to_owned()).as_ref(), Ok(phone));
     }
     let mut codes = HashSet::new();
@@ -155,8 +180,13 @@ fn needs_hold(rows: &Rows, start: DateTime<Utc>) {
         assert!(rows.needs.iter().any(|need| need.state == *state), "no need is {state}");
     }
     let kinds = [
-        TaskKind::Unanswered, TaskKind::Undelivered, TaskKind::ReplyQuestion, TaskKind::CloseNeed, TaskKind::FeedbackOverdue,
-        TaskKind::AdmonitionProposed, TaskKind::DecideCase,
+        TaskKind::Unanswered,
+        TaskKind::Undelivered,
+        TaskKind::ReplyQuestion,
+        TaskKind::CloseNeed,
+        TaskKind::FeedbackOverdue,
+        TaskKind::AdmonitionProposed,
+        TaskKind::DecideCase,
     ];
     for kind in kinds {
         assert!(rows.tasks.iter().any(|task| task.kind == kind && task.done_at.is_none()), "no task {kind}");
@@ -179,15 +209,30 @@ fn offers_hold(rows: &Rows, start: DateTime<Utc>) {
             AssignmentState::Offered => {
                 assert!(open.insert(row.seat), "two offers of one seat: {}", row.number);
                 assert_eq!(seats.get(&row.seat), Some(&SeatState::Offered));
-                assert!(row.next_due_at.is_some_and(|due| due >= start.naive_utc()), "{} {:?}", row.number, row.next_due_at);
+                assert!(
+                    row.next_due_at.is_some_and(|due| due >= start.naive_utc()),
+                    "{} {:?}",
+                    row.number,
+                    row.next_due_at
+                );
                 let state = letters.get(&row.id).copied();
-                assert_eq!(state, Some(if row.notified_at.is_some() { "accepted" } else { "queued" }), "{}", row.number);
+                assert_eq!(
+                    state,
+                    Some(if row.notified_at.is_some() { "accepted" } else { "queued" }),
+                    "{}",
+                    row.number
+                );
                 running += usize::from(row.notified_at.is_some());
             }
             AssignmentState::Accepted => {
                 assert!(taken.insert(row.seat), "two takers of one seat: {}", row.number);
                 assert_eq!(seats.get(&row.seat), Some(&SeatState::Taken));
-                assert!(row.next_due_at.is_some_and(|due| due >= start.naive_utc()), "{} {:?}", row.number, row.next_due_at);
+                assert!(
+                    row.next_due_at.is_some_and(|due| due >= start.naive_utc()),
+                    "{} {:?}",
+                    row.number,
+                    row.next_due_at
+                );
             }
             AssignmentState::Done => assert!(taken.insert(row.seat), "two takers of one seat: {}", row.number),
             _ => assert_eq!(row.next_due_at, None, "{}", row.number),
@@ -197,7 +242,11 @@ fn offers_hold(rows: &Rows, start: DateTime<Utc>) {
         let counted = due(row.rule, None, notified_at.and_utc(), &calendar);
         assert_eq!(row.day_count.get(), counted.count, "{}", row.number);
         let due_at = row.answer_due_at.expect("due").and_utc();
-        assert!(if row.replied_at.is_some() { due_at >= counted.due_at } else { due_at == counted.due_at }, "{}", row.number);
+        assert!(
+            if row.replied_at.is_some() { due_at >= counted.due_at } else { due_at == counted.due_at },
+            "{}",
+            row.number
+        );
         assert_eq!(row.provisional, counted.provisional);
         let Some(answered_at) = row.answered_at else { continue };
         assert!(answered_at < start.naive_utc() && answered_at >= notified_at);
@@ -221,7 +270,8 @@ fn offers_hold(rows: &Rows, start: DateTime<Utc>) {
 
 /// At no moment has anybody more offers open, or in a month more offers, than they may have.
 fn caps_hold(rows: &Rows) {
-    let caps: HashMap<ExpertId, (i32, i32)> = rows.experts.iter().map(|row| (row.id, (row.open_cap, row.monthly_cap))).collect();
+    let caps: HashMap<ExpertId, (i32, i32)> =
+        rows.experts.iter().map(|row| (row.id, (row.open_cap, row.monthly_cap))).collect();
     let mut by_month: HashMap<(ExpertId, String), i32> = HashMap::new();
     let mut moments: HashMap<ExpertId, Vec<(chrono::NaiveDateTime, i32)>> = HashMap::new();
     for row in &rows.assignments {
@@ -232,7 +282,8 @@ fn caps_hold(rows: &Rows) {
         let seen = moments.entry(row.expert).or_default();
         seen.push((row.created_at, 1));
         let lapse = row.late.then_some(row.answer_due_at).flatten();
-        let accepted = matches!(row.state, AssignmentState::Accepted | AssignmentState::Done | AssignmentState::Released);
+        let accepted =
+            matches!(row.state, AssignmentState::Accepted | AssignmentState::Done | AssignmentState::Released);
         // A first answer that was a question did not end the offer: the reply at the earliest did.
         let said_yes = if row.asked_at.is_some() { row.replied_at } else { row.answered_at };
         if let Some(ended) = lapse.or(if accepted { said_yes } else { row.ended_at }) {
@@ -253,7 +304,8 @@ fn caps_hold(rows: &Rows) {
 }
 
 fn figures_hold(rows: &Rows) {
-    let facts: HashMap<AssignmentId, OfferOutcome> = rows.facts.iter().map(|fact| (fact.assignment, fact.outcome)).collect();
+    let facts: HashMap<AssignmentId, OfferOutcome> =
+        rows.facts.iter().map(|fact| (fact.assignment, fact.outcome)).collect();
     assert_eq!(facts.len(), rows.facts.len());
     for row in &rows.assignments {
         let expected: &[Option<OfferOutcome>] = match row.state {
@@ -266,7 +318,13 @@ fn figures_hold(rows: &Rows) {
             _ if row.late => &[Some(OfferOutcome::Late)],
             _ => &[Some(OfferOutcome::OnTime)],
         };
-        assert!(expected.contains(&facts.get(&row.id).copied()), "{} {} {:?}", row.number, row.state, facts.get(&row.id));
+        assert!(
+            expected.contains(&facts.get(&row.id).copied()),
+            "{} {} {:?}",
+            row.number,
+            row.state,
+            facts.get(&row.id)
+        );
     }
     let served: HashSet<AssignmentId> = rows.fact_services.iter().map(|(id, _)| *id).collect();
     assert_eq!(served.len(), rows.facts.len());
@@ -277,7 +335,8 @@ fn figures_hold(rows: &Rows) {
 fn trails_hold(rows: &Rows) {
     let mut last: HashMap<&str, (i32, &str, chrono::NaiveDateTime)> = HashMap::new();
     for row in &rows.audit {
-        let (step, previous, at) = last.get(row.subject.as_str()).copied().unwrap_or((0, "", chrono::NaiveDateTime::MIN));
+        let (step, previous, at) =
+            last.get(row.subject.as_str()).copied().unwrap_or((0, "", chrono::NaiveDateTime::MIN));
         assert_eq!((row.step, row.previous.as_str()), (step + 1, previous), "{}", row.subject);
         assert!(row.at >= at, "{} {} went back in time", row.subject, row.event);
         assert_eq!(row.hash, chain_hash(row));

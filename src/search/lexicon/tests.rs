@@ -30,7 +30,11 @@ fn every_row_of_the_file_is_read_and_means_something() {
         }
     }
     for item in catalogue::CATALOGUE {
-        assert!(lexicon().head(item.slug).is_some_and(|head| head.kind == Kind::Service), "no concept for {}", item.slug);
+        assert!(
+            lexicon().head(item.slug).is_some_and(|head| head.kind == Kind::Service),
+            "no concept for {}",
+            item.slug
+        );
     }
     for industry in industries {
         assert!(lexicon().head(industry).is_some_and(|head| head.kind == Kind::Industry), "no concept for {industry}");
@@ -42,7 +46,8 @@ fn every_row_of_the_file_is_read_and_means_something() {
 
 #[test]
 fn longer_names_hide_the_shorter_ones_inside_them() {
-    let ids = |text: &str| -> Vec<&str> { lexicon().named(&analyzer::fold(text)).iter().map(|concept| concept.id).collect() };
+    let ids =
+        |text: &str| -> Vec<&str> { lexicon().named(&analyzer::fold(text)).iter().map(|concept| concept.id).collect() };
     assert_eq!(ids("数据知识产权登记"), ["data-ip"]);
     assert_eq!(ids("商标被抢注"), ["squatting"]);
     assert_eq!(ids("trade secrets"), ["trade-secret"]);
@@ -75,7 +80,13 @@ fn suggestion_is_right_on_what_enterprises_write() {
     assert!(first * 100 >= all * 85, "right at the top {first} of {all}");
     // Every item of the catalogue is asked for somewhere, and found there.
     for item in catalogue::CATALOGUE {
-        assert!(JUDGED.lines().any(|line| line.split('\t').next().is_some_and(|cell| cell.split(',').any(|slug| slug == item.slug))), "{}", item.slug);
+        assert!(
+            JUDGED
+                .lines()
+                .any(|line| line.split('\t').next().is_some_and(|cell| cell.split(',').any(|slug| slug == item.slug))),
+            "{}",
+            item.slug
+        );
     }
 }
 

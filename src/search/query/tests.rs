@@ -90,10 +90,14 @@ fn typed_in_any_form_it_is_found_first() {
 #[test]
 fn numbers_are_found_exactly_and_first() {
     let index = index();
-    for typed in ["XQ-2026-000002", "xq-2026-2", "ＸＱ－２０２６－０００００２", "XQ2026000002", "2026-000002"] {
+    for typed in ["XQ-2026-000002", "xq-2026-2", "ＸＱ－２０２６－０００００２", "XQ2026000002", "2026-000002"]
+    {
         let found = places(&index, &NeedQuery::new(typed, Scope::All));
         assert_eq!(found.first(), Some(&1), "{typed}");
-        assert!(found.iter().all(|place| [1, 3].contains(place)), "{typed}: only itself and who mentions it: {found:?}");
+        assert!(
+            found.iter().all(|place| [1, 3].contains(place)),
+            "{typed}: only itself and who mentions it: {found:?}"
+        );
     }
     for typed in ["2", "000002", " 02 "] {
         assert_eq!(places(&index, &NeedQuery::new(typed, Scope::All)).first(), Some(&1), "{typed}");
@@ -173,10 +177,14 @@ fn equal_matches_come_newest_first() {
 #[test]
 fn highlights_mark_what_made_the_hit() {
     let index = index();
-    let cases = [("licence 专利", "Licensing of 專利", vec!["Licensing", "專利"]), ("trade secret", "商业秘密保护", vec!["商业秘密保护"])];
+    let cases = [
+        ("licence 专利", "Licensing of 專利", vec!["Licensing", "專利"]),
+        ("trade secret", "商业秘密保护", vec!["商业秘密保护"]),
+    ];
     for (typed, shown, wanted) in cases {
         let found = index.search(&NeedQuery::new(typed, Scope::All)).unwrap();
-        let marked: Vec<&str> = crate::search::marks(shown, &found.highlights).into_iter().map(|range| &shown[range]).collect();
+        let marked: Vec<&str> =
+            crate::search::marks(shown, &found.highlights).into_iter().map(|range| &shown[range]).collect();
         assert_eq!(marked, wanted, "{:?}", found.highlights);
     }
 }

@@ -67,7 +67,8 @@ pub fn show(call: &Call) -> Answered {
         let (at, id) = text.split_once('_')?;
         Some((DateTime::from_timestamp_micros(at.parse().ok()?)?.naive_utc(), id.parse::<EventId>().ok()?))
     });
-    let latest_rows = if asked.is_empty() { db::audit::latest(&mut reader, scope, before, ON_A_PAGE)? } else { Vec::new() };
+    let latest_rows =
+        if asked.is_empty() { db::audit::latest(&mut reader, scope, before, ON_A_PAGE)? } else { Vec::new() };
     let next = match latest_rows.last() {
         Some(last) if i64::try_from(latest_rows.len()).unwrap_or(0) == ON_A_PAGE => {
             format!("/audit?before={}_{}", last.at.and_utc().timestamp_micros(), last.id)

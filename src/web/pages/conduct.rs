@@ -95,7 +95,8 @@ fn state_tag(l: L, case: &crate::db::conduct::CaseRow) -> Tag {
     match case.decision {
         None => Tag { kind: "wait", symbol: "wait", text: l.t("conduct-waits") },
         Some(decision) => {
-            let kind = if decision.standing_after(case.standing_before) == case.standing_before { "ok" } else { "late" };
+            let kind =
+                if decision.standing_after(case.standing_before) == case.standing_before { "ok" } else { "late" };
             Tag { kind, symbol: "check", text: l.t(&format!("decision-{decision}")) }
         }
     }

@@ -70,5 +70,7 @@ pub fn masked_email(text: &str) -> String {
 /// A telephone number with its middle hidden; empty when there is none.
 #[must_use]
 pub fn masked_phone(text: Option<&str>) -> String {
-    text.map_or_else(String::new, |text| text.parse::<Phone>().map_or_else(|_| "****".to_owned(), |phone| phone.masked()))
+    text.map_or_else(String::new, |text| {
+        text.parse::<Phone>().map_or_else(|_| "****".to_owned(), |phone| phone.masked())
+    })
 }

@@ -105,7 +105,9 @@ pub fn file(call: &Call) -> Answered {
         return Err(Refusal::FileClosed.into());
     }
     let id: AttachmentId = call.id("id")?;
-    let row = db::attachment::find(&mut *call.office.read()?, &id)?.filter(|row| row.need == offer.need.id).ok_or(Refusal::NotFound)?;
+    let row = db::attachment::find(&mut *call.office.read()?, &id)?
+        .filter(|row| row.need == offer.need.id)
+        .ok_or(Refusal::NotFound)?;
     // The type was sniffed when the file came in; one the browser could run is not among those taken.
     Ok(Answer::download(&row.name, &row.media_type, row.content))
 }

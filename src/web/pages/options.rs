@@ -53,10 +53,7 @@ impl Tick {
 #[must_use]
 pub fn picks(chosen: &str, nothing: &str, all: impl IntoIterator<Item = (String, String)>) -> Vec<Pick> {
     let head = (!nothing.is_empty()).then(|| (String::new(), nothing.to_owned()));
-    head.into_iter()
-        .chain(all)
-        .map(|(value, label)| Pick { selected: value == chosen, value, label })
-        .collect()
+    head.into_iter().chain(all).map(|(value, label)| Pick { selected: value == chosen, value, label }).collect()
 }
 
 /// A drop-down of a closed list whose words are `<prefix>-<value>`.

@@ -64,8 +64,14 @@ struct PolicyPage {
 
 /// The figures of a policy and how the form names them; `waking_hours_floor` and the rule stand apart.
 const FIGURES: [&str; 8] = [
-    "reserves", "monthly_cap", "open_cap", "feedback_working_days", "rating_days", "rating_reminder_day",
-    "lapses_to_admonish", "admonitions_to_remove",
+    "reserves",
+    "monthly_cap",
+    "open_cap",
+    "feedback_working_days",
+    "rating_days",
+    "rating_reminder_day",
+    "lapses_to_admonish",
+    "admonitions_to_remove",
 ];
 
 /// `GET /policy`.
@@ -119,7 +125,11 @@ fn asked(form: &Fields) -> Result<Policy, Refusal> {
     let signed = |figure: u32| i32::try_from(figure).unwrap_or(i32::MAX);
     let policy = Policy {
         counting_rule,
-        waking_hours_floor: if form.opt("waking_hours_floor").is_some() { Some(figure("waking_hours_floor")) } else { None },
+        waking_hours_floor: if form.opt("waking_hours_floor").is_some() {
+            Some(figure("waking_hours_floor"))
+        } else {
+            None
+        },
         reserves: figure("reserves"),
         monthly_cap: signed(figure("monthly_cap")),
         open_cap: signed(figure("open_cap")),
@@ -179,7 +189,10 @@ fn page(call: &Call, form: &Fields, wrong: Wrong) -> Answered {
 /// The usual floors, and the one in force if it is none of them.
 fn floors(chosen: &str, usual: &[&str]) -> Vec<String> {
     let mut floors: Vec<String> = usual.iter().map(|hours| (*hours).to_owned()).collect();
-    if !chosen.is_empty() && chosen.bytes().all(|byte| byte.is_ascii_digit()) && !floors.iter().any(|hours| hours == chosen) {
+    if !chosen.is_empty()
+        && chosen.bytes().all(|byte| byte.is_ascii_digit())
+        && !floors.iter().any(|hours| hours == chosen)
+    {
         floors.push(chosen.to_owned());
     }
     floors
@@ -188,7 +201,10 @@ fn floors(chosen: &str, usual: &[&str]) -> Vec<String> {
 fn rules(l: L, chosen: &str) -> Vec<Tick> {
     CountingRule::ALL
         .iter()
-        .map(|rule| Tick::new(rule.as_str(), l.t(&format!("rule-{rule}")), rule.as_str() == chosen).noted(l.t(&format!("rule-{rule}-text"))))
+        .map(|rule| {
+            Tick::new(rule.as_str(), l.t(&format!("rule-{rule}")), rule.as_str() == chosen)
+                .noted(l.t(&format!("rule-{rule}-text")))
+        })
         .collect()
 }
 
@@ -198,7 +214,11 @@ fn years(l: L, rows: &[db::calendar::CalendarDayRow]) -> Vec<Year> {
     for row in rows {
         let year = row.day.year();
         let known = years.entry(year).or_insert_with(|| Year { year, holidays: 0, workdays: 0, source: String::new() });
-        if row.kind == "workday" { known.workdays += 1 } else { known.holidays += 1 }
+        if row.kind == "workday" {
+            known.workdays += 1
+        } else {
+            known.holidays += 1
+        }
         if !row.source.is_empty() {
             known.source = if row.source == "shipped" { l.t("policy-shipped") } else { row.source.clone() };
         }
@@ -213,9 +233,14 @@ fn years(l: L, rows: &[db::calendar::CalendarDayRow]) -> Vec<Year> {
 pub fn set(call: &Call) -> Answered {
     let form = call.form()?;
     let actor = call.actor()?;
-    match asked(form).map_err(ActionError::from).and_then(|policy| set_policy::set_policy(&call.office, &actor, &policy)) {
+    match asked(form)
+        .map_err(ActionError::from)
+        .and_then(|policy| set_policy::set_policy(&call.office, &actor, &policy))
+    {
         Ok(()) => Ok(Answer::see_other("/policy").flash("flash-policy-set", &[])),
-        Err(ActionError::Refused(refusal @ Refusal::Invalid(_))) => page(call, form, Wrong::of_refusal(call.l, &refusal)),
+        Err(ActionError::Refused(refusal @ Refusal::Invalid(_))) => {
+            page(call, form, Wrong::of_refusal(call.l, &refusal))
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -256,7 +281,8 @@ mod tests {
     use crate::i18n::Lang;
 
     fn shipped() -> Vec<db::calendar::CalendarDayRow> {
-        let calendar = crate::domain::calendar::Calendar::from_csv(crate::domain::calendar::SHIPPED_HOLIDAYS, "v1").expect("reads");
+        let calendar = crate::domain::calendar::Calendar::from_csv(crate::domain::calendar::SHIPPED_HOLIDAYS, "v1")
+            .expect("reads");
         calendar
             .rows()
             .map(|row| db::calendar::CalendarDayRow {

@@ -76,7 +76,14 @@ pub fn header(l: L, kind: SheetKind) -> Vec<String> {
 ///
 /// # Errors
 /// As the import deeds; a file that cannot be read is no error but a problem of the whole file.
-pub fn import(office: &Office, actor: &Actor, kind: SheetKind, bytes: &[u8], standing: &str, dry_run: bool) -> Done<Imported> {
+pub fn import(
+    office: &Office,
+    actor: &Actor,
+    kind: SheetKind,
+    bytes: &[u8],
+    standing: &str,
+    dry_run: bool,
+) -> Done<Imported> {
     let lookup = Lookup {
         region: &|text| region::named(text).map(|found| found.code.to_owned()),
         service: &|text| catalogue::named(text).map(|item| item.slug.to_owned()),
@@ -203,12 +210,20 @@ pub struct Sheet {
 ///
 /// # Errors
 /// As the export deeds.
-pub fn export(office: &Office, actor: &Actor, l: L, kind: SheetKind, period: Option<(NaiveDate, NaiveDate)>) -> Done<Sheet> {
+pub fn export(
+    office: &Office,
+    actor: &Actor,
+    l: L,
+    kind: SheetKind,
+    period: Option<(NaiveDate, NaiveDate)>,
+) -> Done<Sheet> {
     let rows = match kind {
         SheetKind::Experts => {
             export_sheet::export_experts(office, actor)?.into_iter().map(|input| expert_cells(l, input)).collect()
         }
-        SheetKind::Stations => export_sheet::export_stations(office, actor)?.into_iter().map(|row| station_cells(l, row)).collect(),
+        SheetKind::Stations => {
+            export_sheet::export_stations(office, actor)?.into_iter().map(|row| station_cells(l, row)).collect()
+        }
         SheetKind::Enterprises => export_sheet::export_enterprises(office, actor)?
             .into_iter()
             .map(|row| {
@@ -301,8 +316,20 @@ fn station_cells(l: L, row: StationRecord) -> Vec<Cell> {
 
 /// The columns of a sheet of needs; their words are `sheets-need-…`.
 const NEED_COLUMNS: [&str; 14] = [
-    "number", "state", "title", "enterprise", "region", "station", "services", "industries", "mode", "urgency",
-    "contact-name", "contact-phone", "contact-email", "submitted-on",
+    "number",
+    "state",
+    "title",
+    "enterprise",
+    "region",
+    "station",
+    "services",
+    "industries",
+    "mode",
+    "urgency",
+    "contact-name",
+    "contact-phone",
+    "contact-email",
+    "submitted-on",
 ];
 
 fn need_cells(l: L, row: &ExportedNeed) -> Vec<Cell> {
@@ -338,7 +365,11 @@ mod tests {
             email: "jiang@example.test".to_owned(),
             phone: Some("13800138000".to_owned()),
             region: "110108".to_owned(),
-            qualifications: vec![QualificationInput { kind: "律师".to_owned(), number: Some("1101".to_owned()), valid_until: None }],
+            qualifications: vec![QualificationInput {
+                kind: "律师".to_owned(),
+                number: Some("1101".to_owned()),
+                valid_until: None,
+            }],
             years: 12,
             services: vec!["policy".to_owned(), "transfer-licensing".to_owned(), "risk".to_owned()],
             languages: vec!["zh".to_owned(), "en".to_owned()],
@@ -372,8 +403,10 @@ mod tests {
     #[test]
     fn problems_name_the_row_and_the_column_as_the_reader_writes_it() {
         let mut imported = Imported::default();
-        imported.report.problems =
-            vec![(7, FieldProblem::new("qualifications.0.type", "missing")), (3, FieldProblem::new("region", "outside-your-region"))];
+        imported.report.problems = vec![
+            (7, FieldProblem::new("qualifications.0.type", "missing")),
+            (3, FieldProblem::new("region", "outside-your-region")),
+        ];
         let lines = told(L(Lang::Zh), SheetKind::Experts, &imported);
         assert_eq!(lines.iter().map(|line| line.row).collect::<Vec<_>>(), [Some(3), Some(7)]);
         assert!(lines[1].text.contains("资质类型"), "{}", lines[1].text);

@@ -56,9 +56,9 @@ pub fn told(conn: &mut Conn, l: L, rows: &[AuditRow]) -> diesel::QueryResult<Vec
     let mut before: Option<&AuditRow> = None;
     let mut events = Vec::with_capacity(rows.len());
     for row in rows {
-        let follows = before.filter(|earlier| earlier.subject == row.subject).is_none_or(|earlier| {
-            earlier.hash == row.previous && earlier.step + 1 == row.step
-        });
+        let follows = before
+            .filter(|earlier| earlier.subject == row.subject)
+            .is_none_or(|earlier| earlier.hash == row.previous && earlier.step + 1 == row.step);
         let begins = row.step != 1 || row.previous.is_empty();
         events.push(event(l, row, &names, follows && begins && chain_hash(row) == row.hash));
         before = Some(row);
@@ -157,7 +157,9 @@ fn detail(l: L, value: &Value) -> String {
     let told: Vec<String> = fields
         .iter()
         .filter(|(_, value)| !value.is_null())
-        .map(|(name, value)| format!("{}{}{}", said(l, "trail-field", name), l.pick("：", ": "), value_text(l, name, value)))
+        .map(|(name, value)| {
+            format!("{}{}{}", said(l, "trail-field", name), l.pick("：", ": "), value_text(l, name, value))
+        })
         .collect();
     told.join(l.pick("；", "; "))
 }

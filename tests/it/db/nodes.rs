@@ -10,9 +10,9 @@ use zhipai::actions::{Office, Settings};
 use zhipai::clock::{Chance, Clock};
 use zhipai::db::{self, Db};
 use zhipai::jobs::{Desk, tick};
-use zhipai::mail::{Mailer, MailboxFile};
-use zhipai::search::{Index, NeedQuery, Scope};
+use zhipai::mail::{MailboxFile, Mailer};
 use zhipai::seal::Keyring;
+use zhipai::search::{Index, NeedQuery, Scope};
 
 /// A second node on the app's database.
 fn second_node(app: &App) -> (Arc<Office>, Arc<MailboxFile>, Desk) {
@@ -21,7 +21,8 @@ fn second_node(app: &App) -> (Arc<Office>, Arc<MailboxFile>, Desk) {
     let settings = Settings { base_url: app.base_url.clone(), connections: 4, second_factor: false, mail_off: false };
     let index = Index::in_memory().expect("an index");
     let db = Db::open(&app.database.url, 4).expect("opens");
-    let office = Arc::new(Office::open(db, clock, Chance::seeded(8), keys, settings, (index, None)).expect("an office"));
+    let office =
+        Arc::new(Office::open(db, clock, Chance::seeded(8), keys, settings, (index, None)).expect("an office"));
     let mailbox = Arc::new(MailboxFile::in_memory());
     let mailer: Arc<dyn Mailer> = mailbox.clone();
     let desk = Desk { office: office.clone(), mailer: Some(mailer), sender: sender() };
@@ -70,7 +71,8 @@ fn a_paused_node_writes_nothing_after_its_lease() {
         app.clock.advance(chrono::TimeDelta::minutes(6));
         let theirs = claim(&app);
         assert_eq!(mine.len(), theirs.len(), "an abandoned lease is taken over");
-        let delivered = Delivery::Accepted { text: String::new(), sha256: String::new(), template_version: "t".to_owned() };
+        let delivered =
+            Delivery::Accepted { text: String::new(), sha256: String::new(), template_version: "t".to_owned() };
         for letter in &mine {
             assert!(!record_delivery(&app.office, letter, &delivered).expect("answers"), "the fence holds");
         }

@@ -33,11 +33,14 @@ fn a_double_click_accepts_once(backend: Backend) {
     let (_, assignment, _) = offered(&app, &["沈知行"]);
     let link = app.link_to(&address("沈知行"));
     let clicks: Vec<u16> = std::thread::scope(|scope| {
-        let both: Vec<_> = (0..4).map(|_| scope.spawn(|| Holder::of(link.as_str()).posts(&[("answer", "accept")]).status)).collect();
+        let both: Vec<_> =
+            (0..4).map(|_| scope.spawn(|| Holder::of(link.as_str()).posts(&[("answer", "accept")]).status)).collect();
         both.into_iter().map(|one| one.join().unwrap()).collect()
     });
     assert!(clicks.iter().all(|status| *status < 500), "{clicks:?}");
-    let trail = app.auditor.get(&format!("/api/v1/audit?subject={}", app.liaison.assignment(&assignment)["need"]["id"].as_str().unwrap()));
+    let trail = app
+        .auditor
+        .get(&format!("/api/v1/audit?subject={}", app.liaison.assignment(&assignment)["need"]["id"].as_str().unwrap()));
     assert_eq!(trail.text.matches("offer-accepted").count(), 1);
     assert!(Holder::of(link).looks().expect(200).text.contains("13900139000"), "the link shows what is theirs now");
 }
@@ -76,7 +79,9 @@ fn a_question_stops_the_clock_once(backend: Backend) {
     // Past the old due instant nothing lapses: the clock stands.
     app.advance_to("2026-03-13T10:00:00+08:00");
     assert_eq!(app.liaison.assignment(&assignment)["state"], "offered");
-    app.liaison.post(&format!("/api/v1/assignments/{assignment}/reply"), &json!({"text": "专利号见律师函第二页。"})).expect(200);
+    app.liaison
+        .post(&format!("/api/v1/assignments/{assignment}/reply"), &json!({"text": "专利号见律师函第二页。"}))
+        .expect(200);
     let row = app.liaison.assignment(&assignment);
     assert_eq!(row["answer_due_at"], "2026-03-14T16:00:00Z", "24:00 of the day after the reply");
     app.tick();
@@ -107,7 +112,10 @@ fn a_late_accept_counts_while_the_seat_is_free(backend: Backend) {
     assert_eq!(app.liaison.assignment(&first)["state"], "lapsed");
     let open = app.liaison.get(&format!("/api/v1/assignments?need={id}&state=offered")).expect(200).body;
     let second = open["items"][0]["id"].as_str().expect("the reserve was asked").to_owned();
-    assert!(link.looks().expect(200).text.contains("压力传感器"), "after a lapse the link stays open while the seat is free");
+    assert!(
+        link.looks().expect(200).text.contains("压力传感器"),
+        "after a lapse the link stays open while the seat is free"
+    );
     link.posts(&[("answer", "accept")]);
     let row = app.liaison.assignment(&first);
     assert_eq!((&row["state"], &row["late"]), (&json!("accepted"), &json!(true)));
@@ -116,7 +124,8 @@ fn a_late_accept_counts_while_the_seat_is_free(backend: Backend) {
     assert!(app.letters_to(&address("许望舒")).len() >= 2, "whoever was asked meanwhile is told");
     let told = Holder::of(app.letters_to(&address("许望舒")).last().unwrap().links[0].clone()).looks();
     assert!(!told.text.contains("压力传感器"));
-    let refused = Holder::of(app.letters_to(&address("许望舒")).last().unwrap().links[0].clone()).posts(&[("answer", "accept")]);
+    let refused =
+        Holder::of(app.letters_to(&address("许望舒")).last().unwrap().links[0].clone()).posts(&[("answer", "accept")]);
     assert!(refused.status == 409 || refused.status == 303, "{}", refused.status);
     assert_eq!(app.liaison.need(&id)["state"], "accepted");
     assert_eq!(experts.len(), 2);
@@ -126,11 +135,19 @@ fn staff_enter_a_phone_answer_and_the_expert_is_told(backend: Backend) {
     let app = App::start(backend);
     let (_, assignment, _) = offered(&app, &["沈知行"]);
     let body = json!({"answer": "accept", "channel": "phone"});
-    assert_eq!(app.other_liaison.post(&format!("/api/v1/assignments/{assignment}/answer"), &body).status, 404, "least privilege by station");
+    assert_eq!(
+        app.other_liaison.post(&format!("/api/v1/assignments/{assignment}/answer"), &body).status,
+        404,
+        "least privilege by station"
+    );
     app.liaison.post(&format!("/api/v1/assignments/{assignment}/answer"), &body).expect(200);
     assert_eq!(app.liaison.assignment(&assignment)["answered_by"], "phone");
     app.tick();
-    let told = app.letters_to(&address("沈知行")).into_iter().find(|letter| letter.text.contains("非本人操作")).expect("confirmed");
+    let told = app
+        .letters_to(&address("沈知行"))
+        .into_iter()
+        .find(|letter| letter.text.contains("非本人操作"))
+        .expect("confirmed");
     let link = told.links.iter().find(|link| link.contains("/l/")).unwrap().clone();
     Holder::of(link).posts(&[("act", "contest"), ("answer", "contest")]);
     assert!(app.manager.get("/api/v1/dashboard/desk").expect(200).text.contains("not-my-answer"));
@@ -139,7 +156,8 @@ fn staff_enter_a_phone_answer_and_the_expert_is_told(backend: Backend) {
 fn a_confidential_need_hides_its_text_until_accepted(backend: Backend) {
     let app = App::start(backend);
     app.manager.registers(&expert("沈知行"));
-    let shen = app.manager.get("/api/v1/experts?q=沈知行").expect(200).body["items"][0]["id"].as_str().unwrap().to_owned();
+    let shen =
+        app.manager.get("/api/v1/experts?q=沈知行").expect(200).body["items"][0]["id"].as_str().unwrap().to_owned();
     let mut secret = need();
     secret["confidential"] = json!(true);
     let id = app.liaison.submits(&secret);

@@ -6,7 +6,12 @@ use crate::support::backend::Backend;
 use crate::support::people::{Told, expert, need};
 use serde_json::{Value, json};
 
-on_both!(every_wrong_field_of_a_need_is_named, every_wrong_field_of_an_expert_is_named, other_calls_name_their_fields, broken_bodies_are_refused_kindly);
+on_both!(
+    every_wrong_field_of_a_need_is_named,
+    every_wrong_field_of_an_expert_is_named,
+    other_calls_name_their_fields,
+    broken_bodies_are_refused_kindly
+);
 
 fn every_wrong_field_of_a_need_is_named(backend: Backend) {
     let app = App::start(backend);
@@ -39,10 +44,17 @@ fn every_wrong_field_of_a_need_is_named(backend: Backend) {
             let told = post_in(&app, "/api/v1/needs", &body, language);
             assert_eq!(told.status, 422, "{pointer}={value}: {}", told.text);
             assert!(told.fields().iter().any(|name| name == field), "{pointer}={value}: {}", told.text);
-            assert_eq!(told.headers["content-type"].to_str().unwrap().split(';').next(), Some("application/problem+json"));
+            assert_eq!(
+                told.headers["content-type"].to_str().unwrap().split(';').next(),
+                Some("application/problem+json")
+            );
             let said = told.body["errors"][0]["message"].as_str().unwrap();
             assert!(!said.is_empty() && !told.text.contains('⟦'), "{}", told.text);
-            assert_ne!(told.body["title"], post_in(&app, "/api/v1/needs", &body, other).body["title"], "said in the reader's language");
+            assert_ne!(
+                told.body["title"],
+                post_in(&app, "/api/v1/needs", &body, other).body["title"],
+                "said in the reader's language"
+            );
         }
     }
     assert_eq!(app.liaison.get("/api/v1/needs").expect(200).body["items"].as_array().unwrap().len(), 0);
@@ -85,10 +97,26 @@ fn other_calls_name_their_fields(backend: Backend) {
     let wrong: &[(&str, Value, &str)] = &[
         (&format!("/api/v1/needs/{id}/assignments"), json!({"expert_id": "nobody"}), "expert_id"),
         (&format!("/api/v1/assignments/{assignment}/answer"), json!({"answer": "maybe", "channel": "phone"}), "answer"),
-        (&format!("/api/v1/assignments/{assignment}/answer"), json!({"answer": "decline", "channel": "phone"}), "reason"),
-        (&format!("/api/v1/assignments/{assignment}/answer"), json!({"answer": "accept", "channel": "pigeon"}), "channel"),
-        (&format!("/api/v1/assignments/{assignment}/notice"), json!({"channel": "phone", "notified_at": "soon"}), "notified_at"),
-        (&format!("/api/v1/assignments/{assignment}/notice"), json!({"channel": "phone", "notified_at": "2027-01-01T00:00:00Z"}), "notified_at"),
+        (
+            &format!("/api/v1/assignments/{assignment}/answer"),
+            json!({"answer": "decline", "channel": "phone"}),
+            "reason",
+        ),
+        (
+            &format!("/api/v1/assignments/{assignment}/answer"),
+            json!({"answer": "accept", "channel": "pigeon"}),
+            "channel",
+        ),
+        (
+            &format!("/api/v1/assignments/{assignment}/notice"),
+            json!({"channel": "phone", "notified_at": "soon"}),
+            "notified_at",
+        ),
+        (
+            &format!("/api/v1/assignments/{assignment}/notice"),
+            json!({"channel": "phone", "notified_at": "2027-01-01T00:00:00Z"}),
+            "notified_at",
+        ),
         (&format!("/api/v1/assignments/{assignment}/release"), json!({"by": "nobody", "reason": "x"}), "by"),
         (&format!("/api/v1/needs/{id}/retraction"), json!({"reason": ""}), "reason"),
         (&format!("/api/v1/needs/{id}/closure"), json!({"reason": "passed-on"}), "note"),
@@ -100,7 +128,8 @@ fn other_calls_name_their_fields(backend: Backend) {
         assert_eq!(told.status, 422, "{path} {body}: {}", told.text);
         assert!(told.fields().iter().any(|name| name == field), "{path} {body}: {}", told.text);
     }
-    let leave = app.manager.post(&format!("/api/v1/experts/{shen}/leaves"), &json!({"from": "2026-05-02", "to": "2026-05-01"}));
+    let leave =
+        app.manager.post(&format!("/api/v1/experts/{shen}/leaves"), &json!({"from": "2026-05-02", "to": "2026-05-01"}));
     assert!(leave.expect(422).fields().contains(&"to".to_owned()));
 }
 
@@ -109,11 +138,27 @@ fn broken_bodies_are_refused_kindly(backend: Backend) {
     let client = crate::support::people::plain_client();
     let address = format!("{}/api/v1/needs", app.base_url);
     for body in ["{", "[]", "", "\"text\"", "{\"title\": "] {
-        let told = Told::read(client.post(&address).bearer_auth(&app.liaison.token).header("Content-Type", "application/json").body(body).send().unwrap());
+        let told = Told::read(
+            client
+                .post(&address)
+                .bearer_auth(&app.liaison.token)
+                .header("Content-Type", "application/json")
+                .body(body)
+                .send()
+                .unwrap(),
+        );
         assert_eq!(told.status, 422, "{body}: {}", told.text);
     }
     let huge = "x".repeat(3 * 1024 * 1024);
-    let told = Told::read(client.post(&address).bearer_auth(&app.liaison.token).header("Content-Type", "application/json").body(huge).send().unwrap());
+    let told = Told::read(
+        client
+            .post(&address)
+            .bearer_auth(&app.liaison.token)
+            .header("Content-Type", "application/json")
+            .body(huge)
+            .send()
+            .unwrap(),
+    );
     assert_eq!(told.status, 413, "{}", told.text);
     assert_eq!(app.liaison.get("/api/v1/needs/not-an-id").status, 404);
     assert_eq!(app.liaison.get("/api/v1/needs?limit=no").status, 422);
@@ -130,6 +175,7 @@ fn set(body: &mut Value, pointer: &str, value: Value) {
 }
 
 fn post_in(app: &App, path: &str, body: &Value, language: &str) -> Told {
-    let call = crate::support::people::plain_client().post(format!("{}{path}", app.base_url)).bearer_auth(&app.liaison.token);
+    let call =
+        crate::support::people::plain_client().post(format!("{}{path}", app.base_url)).bearer_auth(&app.liaison.token);
     Told::read(call.header("Accept-Language", language).json(body).send().unwrap())
 }

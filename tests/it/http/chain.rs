@@ -17,17 +17,24 @@ on_both!(
 
 fn only_those_who_qualify_at_that_moment_are_asked(backend: Backend) {
     let app = App::start(backend);
-    let ids: Vec<String> = ["沈知行", "许望舒", "陆以宁"].iter().map(|name| app.manager.registers(&expert(name))).collect();
+    let ids: Vec<String> =
+        ["沈知行", "许望舒", "陆以宁"].iter().map(|name| app.manager.registers(&expert(name))).collect();
     let id = app.liaison.submits(&need());
     app.liaison.asks(&id, &ids[0], &[&ids[1], &ids[2]]);
     app.tick();
     // Between offer and lapse the first reserve goes on leave.
-    app.manager.post(&format!("/api/v1/experts/{}/leaves", ids[1]), &json!({"from": "2026-03-12", "to": "2026-03-20"})).expect(201);
+    app.manager
+        .post(&format!("/api/v1/experts/{}/leaves", ids[1]), &json!({"from": "2026-03-12", "to": "2026-03-20"}))
+        .expect(201);
     app.advance_to("2026-03-13T08:00:01+08:00");
     let shown = app.liaison.need(&id);
     let reserves = shown["reserves"].as_array().unwrap();
     assert_eq!(reserves[0]["state"], "skipped", "{shown}");
-    assert_eq!(reserves[0]["why"].as_str().map(|why| why.contains("leave") || why.contains('假')), Some(true), "{shown}");
+    assert_eq!(
+        reserves[0]["why"].as_str().map(|why| why.contains("leave") || why.contains('假')),
+        Some(true),
+        "{shown}"
+    );
     assert_eq!(reserves[1]["state"], "asked");
     assert!(app.letters_to(&address("许望舒")).is_empty());
     assert_eq!(app.letters_to(&address("陆以宁")).len(), 1);
@@ -51,7 +58,9 @@ fn with_nobody_left_somebody_of_the_office_must_act(backend: Backend) {
     let xu = app.manager.registers(&expert("许望舒"));
     app.liaison.asks(&id, &xu, &[]);
     assert_eq!(app.liaison.need(&id)["state"], "offering");
-    assert!(!app.liaison.get("/api/v1/dashboard/desk").expect(200).body["tasks"].to_string().contains("\"unanswered\""));
+    assert!(
+        !app.liaison.get("/api/v1/dashboard/desk").expect(200).body["tasks"].to_string().contains("\"unanswered\"")
+    );
 }
 
 fn hard_rules_drop_and_say_so(backend: Backend) {
@@ -95,7 +104,8 @@ fn hard_rules_drop_and_say_so(backend: Backend) {
 
 fn two_seats_are_two_offers(backend: Backend) {
     let app = App::start(backend);
-    let ids: Vec<String> = ["沈知行", "许望舒", "陆以宁"].iter().map(|name| app.manager.registers(&expert(name))).collect();
+    let ids: Vec<String> =
+        ["沈知行", "许望舒", "陆以宁"].iter().map(|name| app.manager.registers(&expert(name))).collect();
     let mut body = need();
     body["seats"] = json!(2);
     let id = app.liaison.submits(&body);
@@ -112,14 +122,17 @@ fn two_seats_are_two_offers(backend: Backend) {
 
 fn one_open_offer_per_seat_and_one_taker(backend: Backend) {
     let app = App::start(backend);
-    let ids: Vec<String> = ["沈知行", "许望舒", "陆以宁", "祝南乔"].iter().map(|name| app.manager.registers(&expert(name))).collect();
+    let ids: Vec<String> =
+        ["沈知行", "许望舒", "陆以宁", "祝南乔"].iter().map(|name| app.manager.registers(&expert(name))).collect();
     let id = app.liaison.submits(&need());
     let statuses: Vec<u16> = std::thread::scope(|scope| {
         let all: Vec<_> = ids
             .iter()
             .map(|expert| {
                 let (app, id) = (&app, &id);
-                scope.spawn(move || app.liaison.post(&format!("/api/v1/needs/{id}/assignments"), &json!({"expert_id": expert})).status)
+                scope.spawn(move || {
+                    app.liaison.post(&format!("/api/v1/needs/{id}/assignments"), &json!({"expert_id": expert})).status
+                })
             })
             .collect();
         all.into_iter().map(|one| one.join().unwrap()).collect()

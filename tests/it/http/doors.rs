@@ -19,7 +19,12 @@ on_both!(
 /// Every row of the table with every role: who lacks the right is told so, whoever has it is let in.
 fn every_route_asks_for_its_right(backend: Backend) {
     let app = App::start(backend);
-    let people = [(Role::Liaison, &app.liaison), (Role::Manager, &app.manager), (Role::Admin, &app.admin), (Role::Auditor, &app.auditor)];
+    let people = [
+        (Role::Liaison, &app.liaison),
+        (Role::Manager, &app.manager),
+        (Role::Admin, &app.admin),
+        (Role::Auditor, &app.auditor),
+    ];
     let nobody = plain_client();
     let filler = "0190b4a2-1111-7abc-8def-0123456789ab";
     let mut asked = 0;
@@ -38,7 +43,15 @@ fn every_route_asks_for_its_right(backend: Backend) {
             assert_eq!(call(Some("zp_wrong")).status, 401, "{} {}", route.method, route.path);
             for (role, person) in people {
                 let told = call(Some(&person.token));
-                assert_eq!(told.status == 403, !role.has(right), "{} {} as {role}: {} {}", route.method, route.path, told.status, told.text);
+                assert_eq!(
+                    told.status == 403,
+                    !role.has(right),
+                    "{} {} as {role}: {} {}",
+                    route.method,
+                    route.path,
+                    told.status,
+                    told.text
+                );
                 assert!(told.status < 500, "{} {} as {role}: {}", route.method, route.path, told.text);
                 asked += 1;
             }
@@ -49,7 +62,13 @@ fn every_route_asks_for_its_right(backend: Backend) {
             } else {
                 Told::read(nobody.post(format!("{}{path}", app.base_url)).form(&[("x", "y")]).send().unwrap())
             };
-            assert!(matches!(told.status, 303 | 401 | 403), "{} {} for nobody: {}", route.method, route.path, told.status);
+            assert!(
+                matches!(told.status, 303 | 401 | 403),
+                "{} {} for nobody: {}",
+                route.method,
+                route.path,
+                told.status
+            );
         }
     }
     assert!(asked > 60, "the whole API was asked: {asked}");
@@ -60,7 +79,8 @@ fn every_route_asks_for_its_right(backend: Backend) {
 fn every_page_opens_for_those_who_may_and_for_nobody_else() {
     let app = App::start(Backend::Sqlite);
     let filler = "0190b4a2-1111-7abc-8def-0123456789ab";
-    for (role, name) in [(Role::Liaison, "lin"), (Role::Manager, "meng"), (Role::Admin, "ai"), (Role::Auditor, "shen")] {
+    for (role, name) in [(Role::Liaison, "lin"), (Role::Manager, "meng"), (Role::Admin, "ai"), (Role::Auditor, "shen")]
+    {
         let client = signed_in(&app, name);
         for route in table().into_iter().filter(|route| route.method == "GET") {
             let Access::SignedIn(right) = route.access else { continue };
@@ -83,7 +103,8 @@ pub fn signed_in(app: &App, name: &str) -> Client {
     let hash = zhipai::actions::sign_in::hash_password(&app.office, PASSWORD).expect("hashed");
     app.office
         .write(|tx| {
-            let mut row = zhipai::db::account::by_email(tx.conn, &format!("{name}@staff.example"))?.expect("an account");
+            let mut row =
+                zhipai::db::account::by_email(tx.conn, &format!("{name}@staff.example"))?.expect("an account");
             row.password_hash = Some(hash);
             zhipai::db::account::save(tx.conn, &row)?;
             Ok(())
@@ -124,7 +145,11 @@ fn signing_in_makes_a_session_of_the_servers(backend: Backend) {
     for _ in 0..30 {
         let told = stranger
             .post(format!("{}/sign-in", app.base_url))
-            .form(&[("csrf", csrf(&form).as_str()), ("email", "nobody@staff.example"), ("password", "wrong wrong wrong")])
+            .form(&[
+                ("csrf", csrf(&form).as_str()),
+                ("email", "nobody@staff.example"),
+                ("password", "wrong wrong wrong"),
+            ])
             .send()
             .unwrap();
         limited |= told.status().as_u16() == 429;
@@ -152,7 +177,9 @@ fn a_form_without_its_token_changes_nothing(backend: Backend) {
 fn tokens_have_scopes_and_disabling_ends_everything(backend: Backend) {
     let app = App::start(backend);
     let actor = zhipai::actions::Actor::Operator;
-    let (_, reading) = zhipai::actions::account::add_token(&app.office, &actor, app.liaison.account, "reads", &["read"]).expect("a token");
+    let (_, reading) =
+        zhipai::actions::account::add_token(&app.office, &actor, app.liaison.account, "reads", &["read"])
+            .expect("a token");
     let reader = crate::support::people::Person::new(&app.base_url, app.liaison.account, &reading);
     reader.get("/api/v1/needs").expect(200);
     assert_eq!(reader.post("/api/v1/needs", &need()).status, 403, "a reading token does not write");

@@ -49,7 +49,10 @@ fn a_need_travels_its_full_life(backend: Backend) {
     app.advance(TimeDelta::hours(3));
     link.posts(&[("answer", "accept")]);
     let accepted = app.liaison.assignment(&assignment);
-    assert_eq!((&accepted["state"], &accepted["late"], &accepted["answered_by"]), (&json!("accepted"), &json!(false), &json!("link")));
+    assert_eq!(
+        (&accepted["state"], &accepted["late"], &accepted["answered_by"]),
+        (&json!("accepted"), &json!(false), &json!("link"))
+    );
     assert_eq!(app.liaison.need(&id)["state"], "accepted");
 
     // 6 both sides have each other's contact
@@ -59,12 +62,22 @@ fn a_need_travels_its_full_life(backend: Backend) {
     assert!(app.letters_to("lin@staff.example")[0].subject.contains("XQ-2026-"));
 
     // 7 feedback by link, with the three declarations
-    let filed = link.posts(&[("act", "feedback"), ("done", "到企业比对权利要求，整理现有技术，改好回函。"), ("hours", "3.5"), ("outcome", "solved")]);
+    let filed = link.posts(&[
+        ("act", "feedback"),
+        ("done", "到企业比对权利要求，整理现有技术，改好回函。"),
+        ("hours", "3.5"),
+        ("outcome", "solved"),
+    ]);
     assert_eq!(filed.status, 422, "without the declarations it is not taken: {}", filed.text);
     assert!(filed.text.contains("整理现有技术"), "what was typed is still there");
     link.posts(&[
-        ("act", "feedback"), ("done", "到企业比对权利要求，整理现有技术，改好回函。"), ("hours", "3.5"), ("outcome", "solved"),
-        ("no_gift", "on"), ("no_promotion", "on"), ("no_touting", "on"),
+        ("act", "feedback"),
+        ("done", "到企业比对权利要求，整理现有技术，改好回函。"),
+        ("hours", "3.5"),
+        ("outcome", "solved"),
+        ("no_gift", "on"),
+        ("no_promotion", "on"),
+        ("no_touting", "on"),
     ]);
     assert_eq!(app.liaison.assignment(&assignment)["state"], "done");
     assert_eq!(app.liaison.need(&id)["state"], "served");
@@ -84,7 +97,15 @@ fn a_need_travels_its_full_life(backend: Backend) {
 
     // the trail tells it in order
     let trail = app.auditor.get(&format!("/api/v1/audit?subject={id}")).expect(200);
-    for event in ["need-submitted", "expert-assigned", "notice-recorded", "offer-accepted", "feedback-filed", "service-rated", "need-closed"] {
+    for event in [
+        "need-submitted",
+        "expert-assigned",
+        "notice-recorded",
+        "offer-accepted",
+        "feedback-filed",
+        "service-rated",
+        "need-closed",
+    ] {
         assert!(trail.text.contains(event), "{event} in {}", trail.text);
     }
 }
@@ -99,5 +120,9 @@ fn a_submitted_need_is_the_same_after_a_repeated_key(backend: Backend) {
     let reused = app.liaison.post_once("/api/v1/needs", "key-1", &other);
     assert_eq!((reused.status, reused.body["code"].as_str()), (409, Some("key-reused")));
     let similar = app.liaison.post_once("/api/v1/needs", "key-2", &need()).expect(201);
-    assert_eq!(similar.body["similar_open_needs"].as_array().unwrap().len(), 1, "the earlier need of the same enterprise is shown");
+    assert_eq!(
+        similar.body["similar_open_needs"].as_array().unwrap().len(),
+        1,
+        "the earlier need of the same enterprise is shown"
+    );
 }

@@ -24,17 +24,23 @@ fn snapshot(app: &App) -> String {
     let mut all = String::new();
     for table in zhipai::db::copy::TABLES {
         let rows: Vec<Row> = if postgres {
-            diesel::sql_query(format!("SELECT row_to_json(t)::text AS line FROM {table} t ORDER BY 1")).load(&mut *reader).expect("rows")
+            diesel::sql_query(format!("SELECT row_to_json(t)::text AS line FROM {table} t ORDER BY 1"))
+                .load(&mut *reader)
+                .expect("rows")
         } else {
             #[derive(diesel::QueryableByName)]
             struct Column {
                 #[diesel(sql_type = Text)]
                 name: String,
             }
-            let columns: Vec<Column> =
-                diesel::sql_query(format!("SELECT name FROM pragma_table_info('{table}')")).load(&mut *reader).expect("columns");
-            let joined: Vec<String> = columns.iter().map(|column| format!("coalesce(hex({}), '-')", column.name)).collect();
-            diesel::sql_query(format!("SELECT {} AS line FROM {table} ORDER BY 1", joined.join(" || '|' || "))).load(&mut *reader).expect("rows")
+            let columns: Vec<Column> = diesel::sql_query(format!("SELECT name FROM pragma_table_info('{table}')"))
+                .load(&mut *reader)
+                .expect("columns");
+            let joined: Vec<String> =
+                columns.iter().map(|column| format!("coalesce(hex({}), '-')", column.name)).collect();
+            diesel::sql_query(format!("SELECT {} AS line FROM {table} ORDER BY 1", joined.join(" || '|' || ")))
+                .load(&mut *reader)
+                .expect("rows")
         };
         all.push_str(table);
         for row in rows {
@@ -52,7 +58,9 @@ fn a_scanner_changes_no_row(backend: Backend) {
     let id = app.liaison.submits(&need());
     let assignment = app.liaison.asks(&id, &shen, &[&xu]);
     app.tick();
-    app.liaison.post(&format!("/api/v1/assignments/{assignment}/answer"), &json!({"answer": "accept", "channel": "phone"})).expect(200);
+    app.liaison
+        .post(&format!("/api/v1/assignments/{assignment}/answer"), &json!({"answer": "accept", "channel": "phone"}))
+        .expect(200);
     app.tick();
     let feedback = json!({"done": "已当面指导，比对了权利要求。", "hours": 2.0, "outcome": "solved", "no_gift": true, "no_promotion": true, "no_touting": true});
     app.liaison.post(&format!("/api/v1/needs/{id}/feedback"), &feedback).expect(201);
@@ -60,8 +68,13 @@ fn a_scanner_changes_no_row(backend: Backend) {
     let other = app.liaison.submits(&need());
     app.liaison.asks(&other, &xu, &[]);
     app.tick();
-    let links: BTreeSet<String> =
-        app.mailbox.entries(None, None).into_iter().flat_map(|letter| letter.links).filter(|link| link.contains("/l/")).collect();
+    let links: BTreeSet<String> = app
+        .mailbox
+        .entries(None, None)
+        .into_iter()
+        .flat_map(|letter| letter.links)
+        .filter(|link| link.contains("/l/"))
+        .collect();
     assert!(links.len() >= 4, "offer, status, not-mine and rating links: {links:?}");
     let before = snapshot(&app);
     for link in &links {
@@ -94,7 +107,13 @@ fn a_forged_link_opens_nothing(backend: Backend) {
     }
     assert_eq!(app.liaison.assignment(&assignment)["state"], "offered");
     // Somebody else's site cannot make the holder's browser answer.
-    let foreign = plain_client().post(&link).header("Sec-Fetch-Site", "cross-site").header("Origin", "https://evil.example").form(&[("answer", "accept")]).send().unwrap();
+    let foreign = plain_client()
+        .post(&link)
+        .header("Sec-Fetch-Site", "cross-site")
+        .header("Origin", "https://evil.example")
+        .form(&[("answer", "accept")])
+        .send()
+        .unwrap();
     assert_eq!(foreign.status().as_u16(), 403);
     assert_eq!(app.liaison.assignment(&assignment)["state"], "offered");
 }
@@ -106,7 +125,8 @@ fn links_say_what_they_are_to_machines(backend: Backend) {
     app.liaison.asks(&id, &shen, &[]);
     app.tick();
     let page = Holder::of(app.link_to(&address("沈知行"))).looks().expect(200);
-    let header = |name: &str| page.headers.get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
+    let header =
+        |name: &str| page.headers.get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
     assert!(header("content-security-policy").contains("default-src 'none'"));
     assert!(header("cache-control").contains("no-store"));
     assert!(page.text.contains("noindex"));

@@ -34,7 +34,15 @@ fn reminders_come_before_the_end_and_by_day(backend: Backend) {
     assert!(letters[0].links.iter().any(|link| link.contains("/l/")), "a reminder carries a working link");
     app.advance_to("2026-03-12T09:00:30+08:00");
     assert_eq!(app.letters_to(&address("沈知行")).len(), 3);
-    assert_eq!(app.liaison.assignment(&assignment)["reminders"].as_array().unwrap().iter().filter(|r| !r["sent_at"].is_null()).count(), 2);
+    assert_eq!(
+        app.liaison.assignment(&assignment)["reminders"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|r| !r["sent_at"].is_null())
+            .count(),
+        2
+    );
     // The first link still works after two reminders, and an answer stops everything.
     let first = letters.last().unwrap().links[0].clone();
     Holder::of(first).posts(&[("answer", "decline"), ("reason", "time")]);
@@ -69,9 +77,14 @@ fn letters_the_desk_sends_keep_to_the_day(backend: Backend) {
     assert_eq!(app.liaison.assignment(&next)["notified_at"], json!(null));
     app.advance_to("2026-03-13T08:00:01+08:00");
     assert_eq!(app.letters_to(&address("许望舒")).len(), 1);
-    assert_eq!(app.liaison.assignment(&next)["notified_at"], "2026-03-13T00:00:00Z", "its own clock starts at its own 250");
+    assert_eq!(
+        app.liaison.assignment(&next)["notified_at"],
+        "2026-03-13T00:00:00Z",
+        "its own clock starts at its own 250"
+    );
     for letter in app.mailbox.entries(None, None) {
-        let hour = letter.sent_at.with_timezone(&chrono::FixedOffset::east_opt(8 * 3600).unwrap()).format("%H").to_string();
+        let hour =
+            letter.sent_at.with_timezone(&chrono::FixedOffset::east_opt(8 * 3600).unwrap()).format("%H").to_string();
         assert!(("08".."21").contains(&hour.as_str()), "{} at {hour}", letter.subject);
     }
 }
@@ -88,11 +101,19 @@ fn told_by_phone_starts_the_clock_with_mail_off(backend: Backend) {
     let (_, assignment) = asked(&app);
     app.advance_to("2026-03-12T12:00:00+08:00");
     let row = app.liaison.assignment(&assignment);
-    assert_eq!((&row["state"], &row["notified_at"]), (&json!("offered"), &json!(null)), "no letter, no clock, no breach");
+    assert_eq!(
+        (&row["state"], &row["notified_at"]),
+        (&json!("offered"), &json!(null)),
+        "no letter, no clock, no breach"
+    );
     let told = json!({"channel": "wechat", "notified_at": "2026-03-12T03:30:00Z"});
     app.liaison.post(&format!("/api/v1/assignments/{assignment}/notice"), &told).expect(200);
     let row = app.liaison.assignment(&assignment);
-    assert_eq!((&row["notified_by"], &row["answer_due_at"]), (&json!("wechat"), &json!("2026-03-16T16:00:00Z")), "Saturday rolls to Monday");
+    assert_eq!(
+        (&row["notified_by"], &row["answer_due_at"]),
+        (&json!("wechat"), &json!("2026-03-16T16:00:00Z")),
+        "Saturday rolls to Monday"
+    );
     assert_eq!(app.liaison.post(&format!("/api/v1/assignments/{assignment}/notice"), &told).status, 409);
 }
 

@@ -13,7 +13,8 @@ fn found_by_words_number_and_filters_within_ones_scope(backend: Backend) {
     let first = app.liaison.post("/api/v1/needs", &need()).expect(201);
     let mut other = need();
     other["title"] = json!("Trade mark squatted in Germany");
-    other["description"] = json!("Our German distributor registered our brand; we need advice on opposition and cancellation.");
+    other["description"] =
+        json!("Our German distributor registered our brand; we need advice on opposition and cancellation.");
     other["services"] = json!(["rights-aid"]);
     other["enterprise"]["name"] = json!("潮白河文创有限公司");
     other["region"] = json!("通州区");
@@ -23,7 +24,8 @@ fn found_by_words_number_and_filters_within_ones_scope(backend: Backend) {
         let list = who.get(&format!("/api/v1/needs?{query}")).expect(200).body;
         list["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
     };
-    for query in ["q=压力传感器", "q=壓力傳感器", "q=律师函", "q=ＸＱ", "service=dispute", "region=海淀", "q=云岫"] {
+    for query in ["q=压力传感器", "q=壓力傳感器", "q=律师函", "q=ＸＱ", "service=dispute", "region=海淀", "q=云岫"]
+    {
         if query.contains("ＸＱ") {
             continue;
         }
@@ -49,7 +51,11 @@ fn found_by_words_number_and_filters_within_ones_scope(backend: Backend) {
 
 fn services_are_suggested_from_the_text(backend: Backend) {
     let app = App::start(backend);
-    let told = app.liaison.post("/api/v1/needs/suggest", &json!({"text": "公司名字被人抢注成商标了，想提异议或者无效"})).expect(200).body;
+    let told = app
+        .liaison
+        .post("/api/v1/needs/suggest", &json!({"text": "公司名字被人抢注成商标了，想提异议或者无效"}))
+        .expect(200)
+        .body;
     assert!(!told["services"].as_array().unwrap().is_empty());
     assert!(told["services"][0]["score"].as_f64().unwrap() > 0.0);
 }

@@ -2,10 +2,10 @@
 //! the same Message-ID; STARTTLS is used.
 
 use crate::on_both;
+use crate::smtp_sink::{Behaviour, Login, Script, SmtpSink, StartTls};
 use crate::support::app::{App, Shape};
 use crate::support::backend::Backend;
 use crate::support::people::{Holder, address, expert, need};
-use crate::smtp_sink::{Behaviour, Login, Script, SmtpSink, StartTls};
 use serde_json::json;
 use std::sync::Arc;
 use zhipai::mail::{Smtp, SmtpSettings, SmtpTls};
@@ -56,12 +56,17 @@ fn the_250_starts_the_clock(backend: Backend) {
     let row = app.liaison.assignment(&assignment);
     assert_eq!((&row["notified_at"], &row["notified_by"]), (&json!("2026-03-10T02:00:00Z"), &json!("smtp")));
     let mail = sink.received().remove(0);
-    assert!(mail.subject.chars().any(|c| ('\u{4e00}'..'\u{9fff}').contains(&c)), "a Chinese subject a person can read: {}", mail.subject);
+    assert!(
+        mail.subject.chars().any(|c| ('\u{4e00}'..'\u{9fff}').contains(&c)),
+        "a Chinese subject a person can read: {}",
+        mail.subject
+    );
     assert_eq!(mail.header("Auto-Submitted"), Some("auto-generated"));
     let link = mail.links().into_iter().find(|link| link.contains("/l/")).expect("a sealed link");
     Holder::of(link).posts(&[("answer", "accept")]);
     app.tick();
-    let confirmed = sink.received().into_iter().find(|mail| String::from_utf8_lossy(&mail.raw).contains("text/calendar"));
+    let confirmed =
+        sink.received().into_iter().find(|mail| String::from_utf8_lossy(&mail.raw).contains("text/calendar"));
     assert!(confirmed.is_some(), "an accepted offer carries a calendar invite");
 }
 
@@ -79,7 +84,12 @@ fn a_550_voids_the_clock_and_asks_the_next(backend: Backend) {
     // He is reached by phone all the same, once the seat is free again.
     let open = app.liaison.get(&format!("/api/v1/assignments?need={id}&state=offered")).expect(200).body;
     let second = open["items"][0]["id"].as_str().unwrap().to_owned();
-    app.liaison.post(&format!("/api/v1/assignments/{second}/answer"), &json!({"answer": "decline", "reason": "time", "channel": "phone"})).expect(200);
+    app.liaison
+        .post(
+            &format!("/api/v1/assignments/{second}/answer"),
+            &json!({"answer": "decline", "reason": "time", "channel": "phone"}),
+        )
+        .expect(200);
     let told = json!({"channel": "phone", "notified_at": "2026-03-10T02:00:00Z"});
     app.liaison.post(&format!("/api/v1/assignments/{assignment}/notice"), &told).expect(200);
     let row = app.liaison.assignment(&assignment);
@@ -128,7 +138,9 @@ fn starttls_and_login_are_used(backend: Backend) {
 }
 
 fn a_refused_login_is_an_alarm_and_bounces_nobody(backend: Backend) {
-    let sink = SmtpSink::start(Script::accepting().login(Login::Required { user: "desk".to_owned(), password: "right".to_owned() }));
+    let sink = SmtpSink::start(
+        Script::accepting().login(Login::Required { user: "desk".to_owned(), password: "right".to_owned() }),
+    );
     let mut settings = settings(&sink);
     settings.login = Some(("desk".to_owned(), "wrong".to_owned().into()));
     let mailer = Arc::new(Smtp::new(&settings).expect("a mailer"));

@@ -2,8 +2,10 @@
 
 use super::filter::Filter;
 use super::{hours_text, table};
+use crate::db;
 use crate::db::cases::{CaseFilter, CaseLine};
 use crate::domain::assignment::{AssignmentState, DeclineReason, OfferOutcome};
+use crate::domain::catalogue;
 use crate::domain::figures::{By, Measure};
 use crate::i18n::L;
 use crate::ids::AssignmentId;
@@ -12,8 +14,6 @@ use crate::web::call::Call;
 use crate::web::error::Answered;
 use crate::web::frame::Frame;
 use crate::web::pages::need::words::{Tag, region_name};
-use crate::db;
-use crate::domain::catalogue;
 use chrono::NaiveDate;
 
 /// Cases on a page.

@@ -112,8 +112,17 @@ fn page(call: &Call, form: &Fields, wrong: Wrong) -> Answered {
         .into_iter()
         .filter(|other| other.id != case.id)
         .map(|other| {
-            let outcome = other.decision.map_or_else(|| l.t("case-state-open"), |decision| l.t(&format!("decision-{decision}")));
-            (format!("/conduct/{}", other.id), format!("{} {}{}{outcome}", l.t(&format!("case-kind-{}", other.kind)), other.number, l.pick("：", ": ")))
+            let outcome =
+                other.decision.map_or_else(|| l.t("case-state-open"), |decision| l.t(&format!("decision-{decision}")));
+            (
+                format!("/conduct/{}", other.id),
+                format!(
+                    "{} {}{}{outcome}",
+                    l.t(&format!("case-kind-{}", other.kind)),
+                    other.number,
+                    l.pick("：", ": ")
+                ),
+            )
         })
         .collect();
     let answers = expert_list::answers(&mut reader, &[case.expert], beijing_date(call.now) - Days::new(365))?;
@@ -133,7 +142,10 @@ fn page(call: &Call, form: &Fields, wrong: Wrong) -> Answered {
         f: call.frame("conduct"),
         id: case.id.to_string(),
         state: state_tag(l, &case),
-        opened: l.a("conduct-opened", &[("day", &l.date(beijing_date(case.opened_at.and_utc()))), ("name", &name_of(Some(case.opened_by)))]),
+        opened: l.a(
+            "conduct-opened",
+            &[("day", &l.date(beijing_date(case.opened_at.and_utc()))), ("name", &name_of(Some(case.opened_by)))],
+        ),
         title: word_breaks(&title).into_iter().map(str::to_owned).collect(),
         steps: steps(l, &calendar, &case, told.map(|at| at.and_utc()), call.now),
         signers: signers(l, &case, &name_of(Some(case.opened_by)), &name_of(case.decided_by)),
@@ -226,7 +238,8 @@ fn steps(l: L, calendar: &Calendar, case: &CaseRow, told: Option<DateTime<Utc>>,
             done: appeal_until.is_some_and(|until| today > until),
             current: appeal_until.is_some_and(|until| today <= until),
             text: l.t("conduct-step-appeal"),
-            note: appeal_until.map_or_else(|| l.t("conduct-not-begun"), |day| l.a("conduct-until", &[("day", &l.short_date(day))])),
+            note: appeal_until
+                .map_or_else(|| l.t("conduct-not-begun"), |day| l.a("conduct-until", &[("day", &l.short_date(day))])),
         },
     ]
 }
@@ -241,7 +254,11 @@ fn signers(l: L, case: &CaseRow, opened_by: &str, decided_by: &str) -> Vec<Signe
     };
     let second = match (case.decision, case.decided_at) {
         (Some(decision), Some(at)) => Signer {
-            tag: Tag { kind: "ok", symbol: "check", text: l.a("conduct-second-decided", &[("decision", &l.t(&format!("decision-{decision}")))]) },
+            tag: Tag {
+                kind: "ok",
+                symbol: "check",
+                text: l.a("conduct-second-decided", &[("decision", &l.t(&format!("decision-{decision}")))]),
+            },
             name: decided_by.to_owned(),
             when: l.instant(at.and_utc()),
             said: case.decision_reason.clone().unwrap_or_default(),

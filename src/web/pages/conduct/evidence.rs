@@ -130,7 +130,12 @@ pub fn read(l: L, stored: serde_json::Value) -> Evidence {
             withdrawn: incident.withdrawn.is_some(),
         })
         .collect();
-    Evidence { standing: offers.iter().filter(|offer| offer.stands).count(), offers, incidents, checks: checks(l, &stored) }
+    Evidence {
+        standing: offers.iter().filter(|offer| offer.stands).count(),
+        offers,
+        incidents,
+        checks: checks(l, &stored),
+    }
 }
 
 fn checks(l: L, stored: &Stored) -> Vec<Check> {
@@ -189,7 +194,10 @@ mod tests {
         for lang in [Lang::Zh, Lang::En] {
             let evidence = read(L(lang), stored.clone());
             assert_eq!((evidence.standing, evidence.offers.len(), evidence.incidents.len()), (1, 4, 2));
-            assert_eq!(evidence.checks.iter().map(|check| check.kind).collect::<Vec<_>>(), ["is-no", "is-mute", "is-mute", "is-mute", "is-mute"]);
+            assert_eq!(
+                evidence.checks.iter().map(|check| check.kind).collect::<Vec<_>>(),
+                ["is-no", "is-mute", "is-mute", "is-mute", "is-mute"]
+            );
             assert!(!format!("{evidence:?}").contains('⟦'), "{evidence:?}");
         }
         assert_eq!(read(L(Lang::Zh), json!({})), Evidence::default());

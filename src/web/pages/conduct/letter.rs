@@ -40,7 +40,11 @@ pub fn show(call: &Call) -> Answered {
     let zh = L(Lang::Zh);
     let mut reader = call.office.read()?;
     let (case, expert) = found(call, &mut reader)?;
-    let organiser = if call.site.info.organiser.is_empty() { call.site.info.name.clone() } else { call.site.info.organiser.clone() };
+    let organiser = if call.site.info.organiser.is_empty() {
+        call.site.info.name.clone()
+    } else {
+        call.site.info.organiser.clone()
+    };
     let date = case.decided_at.unwrap_or(case.opened_at);
     let page = LetterPage {
         f: call.frame("conduct"),
@@ -83,7 +87,8 @@ fn written_date(day: NaiveDate) -> String {
 fn paragraphs(l: L, case: &CaseRow) -> Vec<String> {
     let evidence = evidence::read(l, case.evidence.get());
     let kind = l.t(&format!("case-kind-{}", case.kind));
-    let mut body = vec![l.a("conduct-letter-grounds", &[("grounds", case.grounds.trim().trim_end_matches(['。', '.']))])];
+    let mut body =
+        vec![l.a("conduct-letter-grounds", &[("grounds", case.grounds.trim().trim_end_matches(['。', '.']))])];
     for (place, offer) in evidence.offers.iter().filter(|offer| offer.stands).enumerate() {
         body.push(l.a(
             "conduct-letter-offer",
@@ -132,8 +137,10 @@ mod tests {
             state: if decision.is_some() { CaseState::Decided } else { CaseState::Open },
             grounds: "一年内三次逾期未答复。".to_owned(),
             assignments: JsonText::of(&Vec::new()),
-            evidence: JsonText::of(&json!({"offers": [{"assignment": "a", "number": "PD-2026-000001", "state": "lapsed",
-                "notified_at": "2026-02-10T02:20:00Z", "due_at": "2026-02-12T16:00:00Z", "rule": "civil-code", "stands": true, "doubt": null}]})),
+            evidence: JsonText::of(
+                &json!({"offers": [{"assignment": "a", "number": "PD-2026-000001", "state": "lapsed",
+                "notified_at": "2026-02-10T02:20:00Z", "due_at": "2026-02-12T16:00:00Z", "rule": "civil-code", "stands": true, "doubt": null}]}),
+            ),
             standing_before: Standing::Active,
             opened_by: AccountId::from_minted(id),
             opened_at: at,
@@ -147,7 +154,9 @@ mod tests {
     #[test]
     fn every_end_of_a_case_has_its_letter_in_words() {
         for kind in CaseKind::ALL {
-            for decision in Decision::ALL.iter().filter(|decision| decision.fits(*kind)).copied().map(Some).chain([None]) {
+            for decision in
+                Decision::ALL.iter().filter(|decision| decision.fits(*kind)).copied().map(Some).chain([None])
+            {
                 let case = case(*kind, decision);
                 for lang in [Lang::Zh, Lang::En] {
                     let l = L(lang);
@@ -162,6 +171,10 @@ mod tests {
                 }
             }
         }
-        assert!(paragraphs(L(Lang::Zh), &case(CaseKind::Admonition, Some(Decision::Admonish))).iter().any(|line| line.contains("PD-2026-000001")));
+        assert!(
+            paragraphs(L(Lang::Zh), &case(CaseKind::Admonition, Some(Decision::Admonish)))
+                .iter()
+                .any(|line| line.contains("PD-2026-000001"))
+        );
     }
 }

@@ -53,7 +53,9 @@ pub fn review(call: &Call) -> Answered {
         .get("decision")
         .parse::<ReviewDecision>()
         .map_err(|_| Refusal::Invalid(vec![FieldProblem::new("decision", "missing")]).into())
-        .and_then(|decision| review_expert::review_expert(&call.office, &call.actor()?, id, decision, form.get("reason")));
+        .and_then(|decision| {
+            review_expert::review_expert(&call.office, &call.actor()?, id, decision, form.get("reason"))
+        });
     match decided {
         Ok(()) => back(id, "flash-expert-reviewed", &[]),
         Err(error) => again(call, id, error, &[]),
@@ -79,7 +81,8 @@ pub fn withdraw(call: &Call) -> Answered {
 /// A fault; what will not do comes back on the record.
 pub fn enter_leave(call: &Call) -> Answered {
     let id: ExpertId = call.id("id")?;
-    match leave_asked(call.form()?).and_then(|input| enter_leave::enter_leave(&call.office, &call.actor()?, id, &input)) {
+    match leave_asked(call.form()?).and_then(|input| enter_leave::enter_leave(&call.office, &call.actor()?, id, &input))
+    {
         Ok((_, moved)) => back(id, "flash-leave-entered", &[("n", &moved.to_string())]),
         Err(error) => again(call, id, error, &[("reason", "leave_reason")]),
     }
@@ -164,7 +167,13 @@ fn case_page(call: &Call, id: ExpertId, kind: CaseKind, form: &Fields, wrong: Wr
         .collect();
     let weighed: Vec<AssignmentId> =
         incidents.iter().filter(|row| row.kind == IncidentKind::Lapse).filter_map(|row| row.assignment).collect();
-    let states = [AssignmentState::Lapsed, AssignmentState::Undelivered, AssignmentState::Done, AssignmentState::Accepted, AssignmentState::Released];
+    let states = [
+        AssignmentState::Lapsed,
+        AssignmentState::Undelivered,
+        AssignmentState::Done,
+        AssignmentState::Accepted,
+        AssignmentState::Released,
+    ];
     let first = form.0.is_empty();
     let offers = expert_list::offers(&mut reader, call.scope()?, id, &states, 40)?
         .into_iter()
@@ -196,7 +205,13 @@ fn case_page(call: &Call, id: ExpertId, kind: CaseKind, form: &Fields, wrong: Wr
         what_happens,
         incidents: incidents
             .iter()
-            .map(|row| format!("{} {}", l.date(beijing_date(row.happened_at.and_utc())), l.t(&format!("incident-{}", row.kind))))
+            .map(|row| {
+                format!(
+                    "{} {}",
+                    l.date(beijing_date(row.happened_at.and_utc())),
+                    l.t(&format!("incident-{}", row.kind))
+                )
+            })
             .collect(),
         offers,
         form: form.clone(),

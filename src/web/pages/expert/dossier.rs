@@ -2,8 +2,8 @@
 //!
 //! Source: Beijing standard, 评价与改进; rules.md, "Feedback, rating, evaluation, closing".
 
-use super::record::{Fact, facts, figures};
 use super::Figures;
+use super::record::{Fact, facts, figures};
 use crate::db::{self, beside, conduct_list};
 use crate::domain::calendar::beijing_date;
 use crate::domain::conduct::IncidentKind;
@@ -101,11 +101,17 @@ pub fn show(call: &Call) -> Answered {
     let found = db::conduct::incidents_of(&mut reader, id)?;
     let ids: Vec<NeedId> = found.iter().filter_map(|row| row.need).collect();
     let numbers: HashMap<NeedId, String> = beside::numbers_of(&mut reader, &ids)?.into_iter().collect();
-    let complaints = found.iter().filter(|row| row.kind == IncidentKind::Complaint && row.withdrawn_at.is_none()).count();
+    let complaints =
+        found.iter().filter(|row| row.kind == IncidentKind::Complaint && row.withdrawn_at.is_none()).count();
     let incidents = found
         .iter()
         .map(|row| {
-            incident_line(l, row, row.need.and_then(|need| numbers.get(&need).cloned()).unwrap_or_default(), String::new())
+            incident_line(
+                l,
+                row,
+                row.need.and_then(|need| numbers.get(&need).cloned()).unwrap_or_default(),
+                String::new(),
+            )
         })
         .collect();
     let measures = db::conduct::of_expert(&mut reader, id)?
@@ -114,7 +120,9 @@ pub fn show(call: &Call) -> Answered {
             day: l.date(beijing_date(case.opened_at.and_utc())),
             what: l.t(&format!("case-kind-{}", case.kind)),
             number: case.number,
-            outcome: case.decision.map_or_else(|| l.t("case-state-open"), |decision| l.t(&format!("decision-{decision}"))),
+            outcome: case
+                .decision
+                .map_or_else(|| l.t("case-state-open"), |decision| l.t(&format!("decision-{decision}"))),
         })
         .collect();
     let page = DossierPage {

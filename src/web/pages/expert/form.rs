@@ -97,17 +97,30 @@ fn page(call: &Call, id: Option<ExpertId>, form: &Fields, wrong: Wrong) -> Answe
     let address = id.map_or_else(|| "/experts".to_owned(), |id| format!("/experts/{id}"));
     let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let papers = (0..lines_shown(form)).map(|n| paper_fields(n, form, &wrong)).collect();
-    let standings = if id.is_some() { Vec::new() } else { options::words(l, "standing", form.get("standing"), "", ["applied", "active"]) };
+    let standings = if id.is_some() {
+        Vec::new()
+    } else {
+        options::words(l, "standing", form.get("standing"), "", ["applied", "active"])
+    };
     let page = FormPage {
         f: call.frame("experts"),
         fresh: id.is_none(),
         back: address.clone(),
         action: address,
         name,
-        firm_types: options::words(l, "firm-type", form.get("firm_type"), &l.t("expert-choose"), FirmType::ALL.iter().map(FirmType::as_str)),
+        firm_types: options::words(
+            l,
+            "firm-type",
+            form.get("firm_type"),
+            &l.t("expert-choose"),
+            FirmType::ALL.iter().map(FirmType::as_str),
+        ),
         regions: options::regions(&mut reader, l, form.get("region"), &l.t("expert-choose"))?,
         services: options::service_ticks(l, &form.all("services")),
-        languages: LANGUAGES.iter().map(|code| Tick::new(code, l.t(&format!("language-{code}")), form.has("languages", code))).collect(),
+        languages: LANGUAGES
+            .iter()
+            .map(|code| Tick::new(code, l.t(&format!("language-{code}")), form.has("languages", code)))
+            .collect(),
         modes: Mode::ALL
             .iter()
             .map(|mode| Tick::new(mode.as_str(), l.t(&format!("mode-{mode}")), form.has("modes", mode.as_str())))
@@ -163,7 +176,10 @@ fn as_fields(input: &ExpertInput) -> Fields {
     for (n, paper) in input.qualifications.iter().enumerate() {
         form.set(&format!("qualifications.{n}.type"), paper.kind.clone());
         form.set(&format!("qualifications.{n}.number"), text(&paper.number));
-        form.set(&format!("qualifications.{n}.valid_until"), paper.valid_until.map_or_else(String::new, |day| day.to_string()));
+        form.set(
+            &format!("qualifications.{n}.valid_until"),
+            paper.valid_until.map_or_else(String::new, |day| day.to_string()),
+        );
     }
     form
 }
@@ -308,7 +324,11 @@ mod tests {
             region: "110108".to_owned(),
             lat: Some(39.98),
             lon: Some(116.32),
-            qualifications: vec![QualificationInput { kind: "律师".to_owned(), number: None, valid_until: "2027-01-31".parse().ok() }],
+            qualifications: vec![QualificationInput {
+                kind: "律师".to_owned(),
+                number: None,
+                valid_until: "2027-01-31".parse().ok(),
+            }],
             years: 12,
             services: vec!["policy".to_owned(), "risk".to_owned()],
             industries: vec!["人工智能".to_owned(), "新材料".to_owned()],

@@ -69,8 +69,7 @@ pub fn list(call: &Call) -> Answered {
     };
     let before: Option<ExpertId> = asked("before").and_then(|id| id.parse().ok());
     let mut reader = call.office.read()?;
-    let mut experts =
-        listing::experts(&mut reader, &pick, before, i64::try_from(ON_A_PAGE + 1).unwrap_or(i64::MAX))?;
+    let mut experts = listing::experts(&mut reader, &pick, before, i64::try_from(ON_A_PAGE + 1).unwrap_or(i64::MAX))?;
     let more = experts.len() > ON_A_PAGE;
     experts.truncate(ON_A_PAGE);
     let ids: Vec<ExpertId> = experts.iter().map(|row| row.id).collect();
@@ -83,8 +82,10 @@ pub fn list(call: &Call) -> Answered {
     for (id, outcome, minutes) in expert_list::answers(&mut reader, &ids, today - Days::new(365))? {
         answers.entry(id).or_default().push((outcome, minutes));
     }
-    let marks: HashMap<ExpertId, (i64, i64)> =
-        expert_list::marks(&mut reader, &ids)?.into_iter().map(|(id, count, sum)| (id, (count, sum.unwrap_or(0)))).collect();
+    let marks: HashMap<ExpertId, (i64, i64)> = expert_list::marks(&mut reader, &ids)?
+        .into_iter()
+        .map(|(id, count, sum)| (id, (count, sum.unwrap_or(0))))
+        .collect();
     let region_names = options::region_names(&mut reader, l)?;
     let next = match experts.last() {
         Some(last) if more => address(call, Some(last.id)),
@@ -157,14 +158,25 @@ fn line(
         region: regions.get(&row.region).cloned().unwrap_or(row.region),
         standing: standing_tag(l, row.standing),
         services: told,
-        load: l.a("expert-load-text", &[("busy", &busy.to_string()), ("month", &month.to_string()), ("cap", &cap.to_string())]),
+        load: l.a(
+            "expert-load-text",
+            &[("busy", &busy.to_string()), ("month", &month.to_string()), ("cap", &cap.to_string())],
+        ),
         load_kind: if month >= cap { "soon" } else { "" },
         load_points: month.min(cap),
         load_of: cap,
         share: figures.share(),
-        counted: if figures.counted() == 0 { String::new() } else { l.a("expert-counted", &[("n", &figures.counted().to_string())]) },
+        counted: if figures.counted() == 0 {
+            String::new()
+        } else {
+            l.a("expert-counted", &[("n", &figures.counted().to_string())])
+        },
         mark: figures.mean_mark(),
-        marks: if figures.marks == 0 { String::new() } else { l.a("expert-marks", &[("n", &figures.marks.to_string())]) },
+        marks: if figures.marks == 0 {
+            String::new()
+        } else {
+            l.a("expert-marks", &[("n", &figures.marks.to_string())])
+        },
         name: row.name,
     }
 }

@@ -183,7 +183,13 @@ pub(super) fn page(call: &Call, id: ExpertId, form: &Fields, wrong: Wrong, revea
         offers_elsewhere,
         incidents,
         cases,
-        decisions: options::words(l, "review", form.get("decision"), "", ReviewDecision::ALL.iter().map(ReviewDecision::as_str)),
+        decisions: options::words(
+            l,
+            "review",
+            form.get("decision"),
+            "",
+            ReviewDecision::ALL.iter().map(ReviewDecision::as_str),
+        ),
         may,
         form: form.clone(),
         wrong,
@@ -196,8 +202,14 @@ pub(super) fn page(call: &Call, id: ExpertId, form: &Fields, wrong: Wrong, revea
 fn is_of_standing(event: &str) -> bool {
     matches!(
         event,
-        "expert-registered" | "expert-changed" | "expert-reviewed" | "leave-entered" | "expert-withdrew" | "case-opened"
-            | "case-decided" | "expert-suspended"
+        "expert-registered"
+            | "expert-changed"
+            | "expert-reviewed"
+            | "leave-entered"
+            | "expert-withdrew"
+            | "case-opened"
+            | "case-decided"
+            | "expert-suspended"
     )
 }
 
@@ -218,7 +230,10 @@ pub(super) fn facts(conn: &mut Conn, l: L, row: &ExpertRow) -> Result<Vec<Fact>,
         fact("industries", l.list(&row.industries.get())),
         fact("languages", l.list(&languages)),
         fact("modes", if modes.is_empty() { l.t("expert-modes-all") } else { l.list(&modes) }),
-        fact("caps", l.a("expert-caps-text", &[("month", &row.monthly_cap.to_string()), ("open", &row.open_cap.to_string())])),
+        fact(
+            "caps",
+            l.a("expert-caps-text", &[("month", &row.monthly_cap.to_string()), ("open", &row.open_cap.to_string())]),
+        ),
         fact("since", l.date(beijing_date(row.created_at.and_utc()))),
     ];
     if let Some(km) = row.max_distance_km {
@@ -259,7 +274,11 @@ fn open_offers(conn: &mut Conn, l: L, scope: &Scope, id: ExpertId) -> Result<(Ve
     let rows = expert_list::offers(conn, scope, id, &states, 50)?;
     let every = expert_list::busy(conn, &[id])?.first().map_or(0, |(_, count)| *count);
     let seen = i64::try_from(rows.len()).unwrap_or(0);
-    let elsewhere = if every > seen { l.a("expert-offers-elsewhere", &[("n", &(every - seen).to_string())]) } else { String::new() };
+    let elsewhere = if every > seen {
+        l.a("expert-offers-elsewhere", &[("n", &(every - seen).to_string())])
+    } else {
+        String::new()
+    };
     let offers = rows
         .into_iter()
         .map(|(offer, need)| {

@@ -56,7 +56,14 @@ pub fn variant(file: &OfferFile) -> &'static str {
 
 /// The words of an end.
 #[must_use]
-pub fn page(f: Frame, action: &str, variant: &str, station: StationFacts, kept: &str, entered: Option<Entered>) -> ClosedPage {
+pub fn page(
+    f: Frame,
+    action: &str,
+    variant: &str,
+    station: StationFacts,
+    kept: &str,
+    entered: Option<Entered>,
+) -> ClosedPage {
     let l = f.l;
     let mut texts = vec![l.t(&format!("link-closed-{variant}-text"))];
     if !kept.is_empty() {
@@ -101,7 +108,9 @@ mod tests {
             assert_eq!(variant(&file), expected);
             for l in sample::languages() {
                 let facts = crate::mail::letter::sample::need();
-                let html = page(sample::frame(l), "/l/token", expected, facts.station, "能否改到周一？", None).render().expect("renders");
+                let html = page(sample::frame(l), "/l/token", expected, facts.station, "能否改到周一？", None)
+                    .render()
+                    .expect("renders");
                 assert!(!html.contains('⟦'), "{html}");
                 assert!(html.contains("010-00000000") && html.contains("能否改到周一？"));
                 assert!(!html.contains(&facts.enterprise) && !html.contains("减速器"));

@@ -76,7 +76,13 @@ fn contested_at(call: &Call, file: &OfferFile) -> Result<Option<DateTime<Utc>>, 
 
 /// Words the page: `contested_at` once it was said.
 #[must_use]
-pub fn page(f: Frame, action: &str, file: &OfferFile, station: StationFacts, contested_at: Option<DateTime<Utc>>) -> ContestPage {
+pub fn page(
+    f: Frame,
+    action: &str,
+    file: &OfferFile,
+    station: StationFacts,
+    contested_at: Option<DateTime<Utc>>,
+) -> ContestPage {
     let l = f.l;
     let row = &file.row;
     let answer = standing_answer(row);
@@ -146,7 +152,8 @@ mod tests {
             file.row.answered_at = Some(letters::now().naive_utc());
             file.row.decline_reason = Some(DeclineReason::Travel);
             let render = |file: &OfferFile, said| {
-                let html = page(sample::frame(l), "/l/token", file, letters::need().station, said).render().expect("renders");
+                let html =
+                    page(sample::frame(l), "/l/token", file, letters::need().station, said).render().expect("renders");
                 assert!(!html.contains('⟦'), "{html}");
                 html
             };

@@ -127,7 +127,8 @@ mod tests {
 
     #[test]
     fn a_number_can_be_called_and_an_address_written_to() {
-        let person = Person { name: "何工".into(), firm: String::new(), phone: Some("010-0000 0000".into()), email: None };
+        let person =
+            Person { name: "何工".into(), firm: String::new(), phone: Some("010-0000 0000".into()), email: None };
         let rows = of_person(L(Lang::En), &person);
         assert_eq!(rows.iter().map(|row| row.href.as_str()).collect::<Vec<_>>(), ["", "tel:010-00000000"]);
     }

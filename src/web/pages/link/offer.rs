@@ -228,7 +228,9 @@ pub fn answer(call: &Call, file: &OfferFile) -> Answered {
         let note_id = if typed.kind == Some(AnswerKind::Question) { "question-note" } else { "decline-note" };
         let status = match &refusal {
             Refusal::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Refusal::QuestionAskedBefore if file.row.question.as_deref() == Some(typed.note.trim()) => return Ok(again(call)),
+            Refusal::QuestionAskedBefore if file.row.question.as_deref() == Some(typed.note.trim()) => {
+                return Ok(again(call));
+            }
             Refusal::QuestionAskedBefore | Refusal::QuestionTooLate => StatusCode::CONFLICT,
             _ => return settled(call, &file.again(call)?, &typed),
         };
@@ -245,7 +247,10 @@ fn input(call: &Call, typed: &Typed) -> Result<AnswerInput, Refusal> {
     }
     let reason = match typed.reason.trim() {
         "" => None,
-        text => text.parse::<DeclineReason>().map_err(|_| problems.push(FieldProblem::with("reason", "not-known", text))).ok(),
+        text => text
+            .parse::<DeclineReason>()
+            .map_err(|_| problems.push(FieldProblem::with("reason", "not-known", text)))
+            .ok(),
     };
     let busy_until = Some(typed.busy_until.trim()).filter(|text| !text.is_empty());
     let busy_until = date("busy_until", busy_until).unwrap_or_else(|problem| {
@@ -294,13 +299,17 @@ mod tests {
     use askama::Template;
     use chrono::TimeDelta;
 
-    fn html(l: L, change: impl FnOnce(&mut NeedFacts, &mut OfferFacts, &mut Typed) -> (LinkView, Option<Asked>)) -> String {
+    fn html(
+        l: L,
+        change: impl FnOnce(&mut NeedFacts, &mut OfferFacts, &mut Typed) -> (LinkView, Option<Asked>),
+    ) -> String {
         let (mut need, mut offer, mut typed) = (letters::need(), letters::offer(), Typed::default());
         need.contact = None;
         offer.expert.phone = None;
         offer.expert.email = None;
         let (view, asked) = change(&mut need, &mut offer, &mut typed);
-        let seen = Seen { need: &need, offer: &offer, view, asked, entered: None, now: letters::now() + TimeDelta::hours(20) };
+        let seen =
+            Seen { need: &need, offer: &offer, view, asked, entered: None, now: letters::now() + TimeDelta::hours(20) };
         let html = page(sample::frame(l), "/l/token", seen, &typed).render().expect("renders");
         assert!(!html.contains('⟦'), "{html}");
         assert!(!letters::CONTACTS.iter().any(|secret| html.contains(secret)), "{html}");
@@ -356,7 +365,11 @@ mod tests {
     fn a_late_offer_may_still_be_taken_and_one_not_delivered_has_no_deadline() {
         for l in sample::languages() {
             let late = html(l, |_, _, _| (LinkView::OpenLate, None));
-            assert!(late.contains(&l.t("link-offer-late")) && late.contains("value=\"accept\"") && !late.contains("value=\"question\""));
+            assert!(
+                late.contains(&l.t("link-offer-late"))
+                    && late.contains("value=\"accept\"")
+                    && !late.contains("value=\"question\"")
+            );
             let waiting = html(l, |_, offer, _| {
                 offer.notified_at = None;
                 (LinkView::Open, None)
@@ -379,7 +392,11 @@ mod tests {
             });
             assert_eq!(html.matches("<details class=\"act\" name=\"act\" open").count(), 1);
             assert!(html.contains("value=\"travel\" checked") && html.contains("value=\"2026-05-01\""));
-            assert!(html.contains("下月 &#60;再&#62; 来") && html.contains("href=\"#decline-note\"") && html.contains("id=\"decline-note\""));
+            assert!(
+                html.contains("下月 &#60;再&#62; 来")
+                    && html.contains("href=\"#decline-note\"")
+                    && html.contains("id=\"decline-note\"")
+            );
         }
     }
 }

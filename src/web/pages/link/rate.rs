@@ -74,7 +74,15 @@ pub struct RatePage {
 
 /// Words the page.
 #[must_use]
-pub fn page(f: Frame, action: &str, need: &NeedFacts, file: &OfferFile, rating: Option<&RatingRow>, typed: &Fields, wrong: Wrong) -> RatePage {
+pub fn page(
+    f: Frame,
+    action: &str,
+    need: &NeedFacts,
+    file: &OfferFile,
+    rating: Option<&RatingRow>,
+    typed: &Fields,
+    wrong: Wrong,
+) -> RatePage {
     let l = f.l;
     let may_rate = rating.is_none() && matches!(file.row.state, AssignmentState::Accepted | AssignmentState::Done);
     let stem = if rating.is_some() {
@@ -91,13 +99,18 @@ pub fn page(f: Frame, action: &str, need: &NeedFacts, file: &OfferFile, rating: 
         Fact::of(l, "letter-fact-number", &need.number),
     ];
     let recorded = rating.map(|rating| {
-        let reported: Vec<String> = rating.conduct.get().iter().map(|report| l.t(&format!("conduct-report-{report}"))).collect();
+        let reported: Vec<String> =
+            rating.conduct.get().iter().map(|report| l.t(&format!("conduct-report-{report}"))).collect();
         let rows = [
             Fact::of(l, "link-rate-remark", rating.remark.as_deref().unwrap_or_default()),
             Fact::of(l, "link-rate-reported", &l.list(&reported)),
             Fact::of(l, "link-rate-at", &l.instant(rating.created_at.and_utc())),
         ];
-        Recorded { score: rating.score, label: l.t(&format!("link-score-{}", rating.score)), facts: rows.into_iter().flatten().collect() }
+        Recorded {
+            score: rating.score,
+            label: l.t(&format!("link-score-{}", rating.score)),
+            facts: rows.into_iter().flatten().collect(),
+        }
     });
     let marks = (1..=5).map(|value: u8| Mark {
         value,
@@ -151,9 +164,9 @@ pub fn show(call: &Call, file: &OfferFile) -> Answered {
 /// A fault; a form that cannot be taken comes back filled.
 pub fn submit(call: &Call, file: &OfferFile) -> Answered {
     let form = call.form()?;
-    let rated = input(form).map_err(crate::actions::ActionError::from).and_then(|input| {
-        rate_service(&call.office, &Actor::Enterprise(file.need.id), file.row.id, &input)
-    });
+    let rated = input(form)
+        .map_err(crate::actions::ActionError::from)
+        .and_then(|input| rate_service(&call.office, &Actor::Enterprise(file.need.id), file.row.id, &input));
     let refusal = match rated {
         Ok(()) => return Ok(back(call)),
         Err(error) => refused(error)?,
@@ -198,7 +211,9 @@ mod tests {
             let file = sample::file(AssignmentState::Done, SeatState::Done);
             let need = letters::need();
             let render = |rating: Option<&RatingRow>, typed: &Fields, file: &OfferFile| {
-                let html = page(sample::frame(l), "/l/token", &need, file, rating, typed, Wrong::none()).render().expect("renders");
+                let html = page(sample::frame(l), "/l/token", &need, file, rating, typed, Wrong::none())
+                    .render()
+                    .expect("renders");
                 assert!(!html.contains('⟦'), "{html}");
                 assert!(html.contains("010-12330123"), "the 监督电话 is missing");
                 html
@@ -232,7 +247,8 @@ mod tests {
 
     #[test]
     fn a_mark_is_needed_and_reports_are_those_of_the_form() {
-        let fields = |pairs: &[(&str, &str)]| Fields(pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect());
+        let fields =
+            |pairs: &[(&str, &str)]| Fields(pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect());
         let rated = input(&fields(&[("score", "5"), ("conduct", "gift"), ("conduct", "touting")])).expect("taken");
         assert_eq!((rated.score, rated.conduct), (5, vec![ConductReport::Gift, ConductReport::Touting]));
         for wrong in [fields(&[("text", "好")]), fields(&[("score", "5"), ("conduct", "bribe")])] {

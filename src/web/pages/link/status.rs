@@ -150,7 +150,9 @@ pub fn page(f: Frame, action: &str, seen: &Seen, reason: &str, wrong: Wrong) -> 
 fn says(l: L, seen: &Seen) -> Vec<String> {
     let mut says = vec![l.t(&format!("link-status-{}", seen.state))];
     match seen.state {
-        NeedState::Offering => says.extend(seen.answer_due_at.map(|due| l.a("link-status-answer-by", &[("due", &l.due(due))]))),
+        NeedState::Offering => {
+            says.extend(seen.answer_due_at.map(|due| l.a("link-status-answer-by", &[("due", &l.due(due))])))
+        }
         NeedState::Accepted => {
             says.extend(seen.need.wanted_by.map(|day| l.a("link-status-wanted-by", &[("day", &l.date(day))])));
         }
@@ -197,8 +199,10 @@ fn read(call: &Call, need: &NeedRow) -> Result<Seen, WebError> {
     let assignments = db::assignment::of_need(&mut reader, need.id)?;
     let ratings = db::feedback::ratings_of_need(&mut reader, need.id)?;
     let feedback = db::feedback::of_need(&mut reader, need.id)?;
-    let takers: Vec<&AssignmentRow> =
-        assignments.iter().filter(|row| matches!(row.state, AssignmentState::Accepted | AssignmentState::Done)).collect();
+    let takers: Vec<&AssignmentRow> = assignments
+        .iter()
+        .filter(|row| matches!(row.state, AssignmentState::Accepted | AssignmentState::Done))
+        .collect();
     let ids: Vec<_> = takers.iter().map(|row| row.expert).collect();
     let experts = db::expert::by_ids(&mut reader, &ids)?;
     let facts = need_facts(&mut reader, need, false, false)?;
@@ -217,7 +221,8 @@ fn read(call: &Call, need: &NeedRow) -> Result<Seen, WebError> {
             .iter()
             .filter_map(|row| {
                 let expert = experts.iter().find(|expert| expert.id == row.expert)?;
-                let rated = ratings.iter().any(|rating| rating.assignment == row.id && rating.channel == RatingChannel::Link);
+                let rated =
+                    ratings.iter().any(|rating| rating.assignment == row.id && rating.channel == RatingChannel::Link);
                 let filed = feedback.iter().find(|filed| filed.assignment == row.id);
                 Some(Taker {
                     person: Person {
@@ -227,7 +232,19 @@ fn read(call: &Call, need: &NeedRow) -> Result<Seen, WebError> {
                         email: Some(expert.email.clone()),
                     },
                     served_at: at(filed.map(|filed| filed.filed_at)),
-                    rate: if rated { String::new() } else { format!("/l/{}", call.office.keys.seal_link(Purpose::Rate, row.id.as_str(), u16::try_from(row.round).unwrap_or(0), expires_at)) },
+                    rate: if rated {
+                        String::new()
+                    } else {
+                        format!(
+                            "/l/{}",
+                            call.office.keys.seal_link(
+                                Purpose::Rate,
+                                row.id.as_str(),
+                                u16::try_from(row.round).unwrap_or(0),
+                                expires_at
+                            )
+                        )
+                    },
                 })
             })
             .collect(),
@@ -307,10 +324,15 @@ mod tests {
                 let seen = seen(*state);
                 let html = page(sample::frame(l), "/l/token", &seen, "", Wrong::none()).render().expect("renders");
                 assert!(!html.contains('⟦'), "{html}");
-                assert!(html.contains("XQ-2026-000123") && html.contains("010-12330123") && html.contains("010-00000000"));
+                assert!(
+                    html.contains("XQ-2026-000123") && html.contains("010-12330123") && html.contains("010-00000000")
+                );
                 assert_eq!(html.contains("13700002222"), !seen.takers.is_empty(), "{state}");
                 assert_eq!(html.contains("/l/rate-token"), !seen.takers.is_empty(), "{state}");
-                let may = matches!(state, NeedState::Open | NeedState::Offering | NeedState::Unanswered | NeedState::Accepted);
+                let may = matches!(
+                    state,
+                    NeedState::Open | NeedState::Offering | NeedState::Unanswered | NeedState::Accepted
+                );
                 assert_eq!(html.contains("value=\"retract\""), may, "{state}");
                 assert_eq!(html.matches("aria-current=\"step\"").count(), 1);
             }
@@ -339,9 +361,16 @@ mod tests {
     #[test]
     fn a_reason_is_asked_for_and_what_was_typed_stays() {
         for l in sample::languages() {
-            let wrong = Wrong { list: vec![crate::web::form::WrongField { field: "reason".into(), text: "太长".into() }] };
-            let html = page(sample::frame(l), "/l/token", &seen(NeedState::Offering), "不用<了>", wrong).render().expect("renders");
-            assert!(html.contains("<details class=\"act\" open") && html.contains("不用&#60;了&#62;") && html.contains("href=\"#reason\""));
+            let wrong =
+                Wrong { list: vec![crate::web::form::WrongField { field: "reason".into(), text: "太长".into() }] };
+            let html = page(sample::frame(l), "/l/token", &seen(NeedState::Offering), "不用<了>", wrong)
+                .render()
+                .expect("renders");
+            assert!(
+                html.contains("<details class=\"act\" open")
+                    && html.contains("不用&#60;了&#62;")
+                    && html.contains("href=\"#reason\"")
+            );
         }
     }
 }

@@ -30,7 +30,8 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 /// The form's name among drafts.
 const DRAFT: &str = "feedback";
 /// The fields of the feedback form, the declarations last.
-const FIELDS: [&str; 8] = ["done", "served_on", "hours", "outcome", "follow_up", "no_gift", "no_promotion", "no_touting"];
+const FIELDS: [&str; 8] =
+    ["done", "served_on", "hours", "outcome", "follow_up", "no_gift", "no_promotion", "no_touting"];
 /// The three declarations (未收受礼金, 未推介有偿服务, 未为所在单位招揽业务).
 const DECLARATIONS: [&str; 3] = ["no_gift", "no_promotion", "no_touting"];
 
@@ -143,7 +144,15 @@ pub struct Typed {
 
 /// Words the page.
 #[must_use]
-pub fn page(f: Frame, action: &str, need: &NeedFacts, offer: &OfferFacts, files: &[AttachmentEntry], typed: Typed, now: DateTime<Utc>) -> TheirsPage {
+pub fn page(
+    f: Frame,
+    action: &str,
+    need: &NeedFacts,
+    offer: &OfferFacts,
+    files: &[AttachmentEntry],
+    typed: Typed,
+    now: DateTime<Utc>,
+) -> TheirsPage {
     let l = f.l;
     let title = facts::title(l, need);
     let mut feedback = typed.feedback;
@@ -199,7 +208,8 @@ pub fn page(f: Frame, action: &str, need: &NeedFacts, offer: &OfferFacts, files:
 #[must_use]
 pub fn done_page(f: Frame, need: &NeedFacts, expert: &str, filed: &FeedbackRow) -> DonePage {
     let l = f.l;
-    let declared = [(filed.no_gift, DECLARATIONS[0]), (filed.no_promotion, DECLARATIONS[1]), (filed.no_touting, DECLARATIONS[2])];
+    let declared =
+        [(filed.no_gift, DECLARATIONS[0]), (filed.no_promotion, DECLARATIONS[1]), (filed.no_touting, DECLARATIONS[2])];
     let declared: Vec<String> = declared
         .iter()
         .filter(|(given, _)| *given)

@@ -27,13 +27,18 @@ fn an_accepted_offer_shows_contact_files_and_both_forms() {
     for l in sample::languages() {
         let entered = Some(Entered { text: "代录".into(), may_contest: true });
         let typed = Typed { entered, ..Typed::default() };
-        let page = page(sample::frame(l), "/l/token", &letters::need(), &letters::offer(), &[entry()], typed, letters::now());
+        let page =
+            page(sample::frame(l), "/l/token", &letters::need(), &letters::offer(), &[entry()], typed, letters::now());
         let html = page.render().expect("renders");
         assert!(!html.contains('⟦'), "{html}");
         assert!(html.contains("tel:13900001111") && html.contains("mailto:he@yanshi.example"));
         assert!(html.contains(&format!("/l/token/files/{}", letters::ID)) && html.contains("1.4 MB"));
         assert!(html.contains("data-draft=\"/l/token?act=draft\""));
-        assert_eq!(html.matches("<details class=\"act\" name=\"act\" open").count(), 1, "feedback is open, the way out is not");
+        assert_eq!(
+            html.matches("<details class=\"act\" name=\"act\" open").count(),
+            1,
+            "feedback is open, the way out is not"
+        );
         for act in ["feedback", "draft", "release", "contest"] {
             assert_eq!(html.matches(&format!("name=\"act\" value=\"{act}\"")).count(), 1, "{act}");
         }
@@ -50,14 +55,24 @@ fn feedback_that_comes_back_is_filled_and_says_what_is_wrong() {
     for l in sample::languages() {
         let line = |field: &str| crate::web::form::WrongField { field: field.into(), text: "请勾选".into() };
         let typed = Typed {
-            feedback: fields(&[("done", "比对了<三处>"), ("hours", "四"), ("outcome", "partly"), ("no_gift", "yes"), ("served_on", "2026-05-05")]),
+            feedback: fields(&[
+                ("done", "比对了<三处>"),
+                ("hours", "四"),
+                ("outcome", "partly"),
+                ("no_gift", "yes"),
+                ("served_on", "2026-05-05"),
+            ]),
             kept_at: Some(letters::now()),
             wrong: Wrong { list: vec![line("hours"), line("no_touting")] },
             ..Typed::default()
         };
         let page = page(sample::frame(l), "/l/token", &letters::need(), &letters::offer(), &[], typed, letters::now());
         let html = page.render().expect("renders");
-        assert!(html.contains("比对了&#60;三处&#62;") && html.contains("value=\"四\"") && html.contains("value=\"2026-05-05\""));
+        assert!(
+            html.contains("比对了&#60;三处&#62;")
+                && html.contains("value=\"四\"")
+                && html.contains("value=\"2026-05-05\"")
+        );
         assert!(html.contains("value=\"partly\" checked") && html.contains("name=\"no_gift\" value=\"yes\" checked"));
         assert!(html.contains("id=\"no_touting-error\"") && html.contains("href=\"#no_touting\""));
         assert_eq!(html.matches("<details class=\"act\" name=\"act\" open").count(), 1);
@@ -111,7 +126,9 @@ fn what_was_filed_is_shown_with_thanks() {
 
 #[test]
 fn sizes_are_told_in_whole_kilobytes_or_tenths_of_megabytes() {
-    for (bytes, expected) in [(0, "1 KB"), (999, "1 KB"), (82_400, "83 KB"), (1_449_000, "1.4 MB"), (20_000_000, "20.0 MB")] {
+    for (bytes, expected) in
+        [(0, "1 KB"), (999, "1 KB"), (82_400, "83 KB"), (1_449_000, "1.4 MB"), (20_000_000, "20.0 MB")]
+    {
         assert_eq!(size(bytes), expected);
     }
 }

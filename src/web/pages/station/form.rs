@@ -107,7 +107,10 @@ fn asked(form: &Fields) -> Result<StationInput, Refusal> {
 pub fn add(call: &Call) -> Answered {
     let form = call.form()?;
     let actor = call.actor()?;
-    match asked(form).map_err(ActionError::from).and_then(|input| keep_station::add_station(&call.office, &actor, &input)) {
+    match asked(form)
+        .map_err(ActionError::from)
+        .and_then(|input| keep_station::add_station(&call.office, &actor, &input))
+    {
         Ok(id) => Ok(Answer::see_other(&format!("/stations/{id}")).flash("flash-station-added", &[])),
         Err(ActionError::Refused(refusal @ (Refusal::Invalid(_) | Refusal::NotYours))) => {
             page(call, None, form, Wrong::of_refusal(call.l, &refusal))

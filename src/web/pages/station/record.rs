@@ -56,7 +56,8 @@ pub fn show(call: &Call) -> Answered {
     let mut reader = call.office.read()?;
     let row = db::station::find(&mut reader, &id)?.ok_or(Refusal::NotFound)?;
     let seen = sees(&staff.scope, &row.region, id);
-    let open = db::station::open_needs(&mut reader)?.into_iter().find(|(station, _)| *station == id).map_or(0, |(_, n)| n);
+    let open =
+        db::station::open_needs(&mut reader)?.into_iter().find(|(station, _)| *station == id).map_or(0, |(_, n)| n);
     let regions = options::region_names(&mut reader, l)?;
     let accounts: Vec<db::account::AccountRow> =
         db::account::of_station(&mut reader, id)?.into_iter().filter(|account| account.role == Role::Liaison).collect();
@@ -147,9 +148,12 @@ pub fn dossier(call: &Call) -> Answered {
         .map(|(rating, need, expert)| rated_line(l, &rating, need.number, expert.name, closures.get(&need.id)))
         .collect();
     let found = conduct_list::incidents_at_station(&mut reader, id, MOST)?;
-    let complaints = found.iter().filter(|(row, _, _)| row.kind == IncidentKind::Complaint && row.withdrawn_at.is_none()).count();
-    let incidents =
-        found.into_iter().map(|(incident, need, expert)| incident_line(l, &incident, need.number, expert.name)).collect();
+    let complaints =
+        found.iter().filter(|(row, _, _)| row.kind == IncidentKind::Complaint && row.withdrawn_at.is_none()).count();
+    let incidents = found
+        .into_iter()
+        .map(|(incident, need, expert)| incident_line(l, &incident, need.number, expert.name))
+        .collect();
     let page = DossierPage {
         f: call.frame("stations"),
         id: id.to_string(),
