@@ -346,10 +346,10 @@ impl Histories {
             history.rating_count += 1;
         }
         for (expert, service, count) in db::dashboard::services_done(conn, one)? {
-            if let Some(place) = catalogue::position(&service) {
-                if let Some(served) = all.entry(expert).or_default().served.get_mut(place) {
-                    *served = u16::try_from(count).unwrap_or(u16::MAX);
-                }
+            if let Some(place) = catalogue::position(&service)
+                && let Some(served) = all.entry(expert).or_default().served.get_mut(place)
+            {
+                *served = u16::try_from(count).unwrap_or(u16::MAX);
             }
         }
         Ok(Self(all))

@@ -46,7 +46,7 @@ fn telephone(p: &mut Problems, field: &str, value: &str) -> String {
     let text = p.text(field, value, 40);
     let digits = text.chars().filter(char::is_ascii_digit).count();
     let sound = text.chars().all(|c| c.is_ascii_digit() || " +-()（）转、/".contains(c));
-    if !text.is_empty() && !(sound && digits >= 5) {
+    if !text.is_empty() && (!sound || digits < 5) {
         p.add(FieldProblem::with(field, "not-a-phone", &text));
     }
     text

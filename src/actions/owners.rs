@@ -21,10 +21,10 @@ fn is_there(account: &AccountRow, today: NaiveDate) -> bool {
 /// What the database says.
 pub fn staff_for(tx: &mut Tx<'_>, need: &NeedRow) -> Done<Vec<AccountId>> {
     let today = beijing_date(tx.now);
-    if let Some(owner) = db::account::find(tx.conn, &need.owner)? {
-        if is_there(&owner, today) {
-            return Ok(vec![owner.id]);
-        }
+    if let Some(owner) = db::account::find(tx.conn, &need.owner)?
+        && is_there(&owner, today)
+    {
+        return Ok(vec![owner.id]);
     }
     let station = db::account::of_station(tx.conn, need.station)?;
     let liaisons: Vec<AccountId> = station

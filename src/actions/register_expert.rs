@@ -176,10 +176,10 @@ fn check(tx: &mut Tx<'_>, input: &ExpertInput, known: Option<&ExpertRow>) -> Don
     }
     p.settle()?;
     let email = email.map(|email| email.key()).unwrap_or_default();
-    if let Some(other) = db::expert::by_email(tx.conn, &email)? {
-        if known.is_none_or(|row| row.id != other.id) {
-            return Err(Refusal::Invalid(vec![FieldProblem::new("email", "taken")]).into());
-        }
+    if let Some(other) = db::expert::by_email(tx.conn, &email)?
+        && known.is_none_or(|row| row.id != other.id)
+    {
+        return Err(Refusal::Invalid(vec![FieldProblem::new("email", "taken")]).into());
     }
     let now = tx.now.naive_utc();
     let id = known.map_or_else(|| ExpertId::from_minted(tx.mint()), |row| row.id);

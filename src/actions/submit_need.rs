@@ -387,10 +387,10 @@ pub(super) fn within(tx: &mut Tx<'_>, actor: &Actor, input: &SubmitNeed) -> Done
 fn enterprise_of(tx: &mut Tx<'_>, checked: &Checked) -> Done<EnterpriseId> {
     let key = firm::normalised(&checked.name);
     let code = checked.uscc.as_ref().map(|uscc| uscc.as_str().to_owned());
-    if let Some(code) = &code {
-        if let Some(known) = db::enterprise::by_uscc(tx.conn, code)? {
-            return Ok(known.id);
-        }
+    if let Some(code) = &code
+        && let Some(known) = db::enterprise::by_uscc(tx.conn, code)?
+    {
+        return Ok(known.id);
     }
     if let Some(mut known) = db::enterprise::by_key(tx.conn, &key)? {
         match (&known.uscc, code) {

@@ -318,10 +318,10 @@ impl<'a> Tx<'a> {
         let need = self.need(actor, found.need)?;
         // Read again: the lock may have been waited for.
         let row = db::assignment::find(self.conn, &id)?.ok_or(Refusal::NotFound)?;
-        if let Actor::Expert(expert) = actor {
-            if row.expert != *expert {
-                return Err(Refusal::NotFound.into());
-            }
+        if let Actor::Expert(expert) = actor
+            && row.expert != *expert
+        {
+            return Err(Refusal::NotFound.into());
         }
         Ok((row, need))
     }

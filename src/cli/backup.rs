@@ -35,6 +35,9 @@ fn told(error: impl std::fmt::Display) -> Failure {
 /// # Errors
 /// One clear line.
 pub fn back_up(config: &Config, file: &Path) -> Result<(), Failure> {
+    if !config.keys().exists() {
+        return Err(format!("{}: there is no key file; a backup without its keys could not be restored", config.keys().display()));
+    }
     let db = database(config.database(), 2)?;
     let ring = keys(&config.keys(), &Chance::from_machine())?;
     let out = File::create_new(file).map_err(|error| format!("{}: {error}", file.display()))?;
@@ -71,6 +74,9 @@ pub fn back_up(config: &Config, file: &Path) -> Result<(), Failure> {
 /// When a service runs, the database is not empty, a key is missing, or the file is no backup.
 pub fn restore(config: &Config, file: &Path) -> Result<(), Failure> {
     let _held = hold(config.database())?;
+    if !config.keys().exists() {
+        return Err(format!("{}: put the key file of that time there first; nothing was changed", config.keys().display()));
+    }
     let ring = keys(&config.keys(), &Chance::from_machine())?;
     let source = File::open(file).map_err(|error| format!("{}: {error}", file.display()))?;
     let mut archive = tar::Archive::new(BufReader::new(source));

@@ -35,7 +35,6 @@ pub struct AuditRow {
 ///
 /// # Errors
 /// What the database says.
-#[expect(clippy::too_many_arguments, reason = "an event is all of these, and nothing may be left out")]
 pub fn append(
     conn: &mut Conn,
     id: EventId,

@@ -130,9 +130,9 @@ impl CloseReason {
 /// asked before.
 #[must_use]
 pub fn state_from_seats(seats: &[SeatState], was_offered: bool) -> NeedState {
-    if seats.iter().any(|seat| *seat == SeatState::Offered) {
+    if seats.contains(&SeatState::Offered) {
         NeedState::Offering
-    } else if seats.iter().any(|seat| *seat == SeatState::Free) {
+    } else if seats.contains(&SeatState::Free) {
         if was_offered { NeedState::Unanswered } else { NeedState::Open }
     } else if seats.iter().all(|seat| *seat == SeatState::Done) {
         NeedState::Served

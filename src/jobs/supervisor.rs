@@ -54,10 +54,10 @@ impl Drop for Supervisor {
         self.stop.store(true, Ordering::SeqCst);
         *self.bell.rung.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.bell.heard.notify_all();
-        if let Some(thread) = self.thread.take() {
-            if thread.join().is_err() {
-                tracing::error!("the jobs ended with a panic");
-            }
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the jobs ended with a panic");
         }
     }
 }

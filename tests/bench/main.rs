@@ -1,8 +1,6 @@
 //! Benchmarks: ratios against a baseline measured in the same run, never asserted. See `tests/run bench`.
 
 #![expect(
-    missing_docs,
-    clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,

@@ -128,13 +128,13 @@ impl Browser {
         let mut last = String::new();
         while std::time::Instant::now() < deadline {
             // While a page gives way to the next one its elements are stale: look again.
-            if let Ok(body) = self.client.find(Locator::Css("body")).await {
-                if let Ok(text) = body.text().await {
-                    if text.contains(words) {
-                        return text;
-                    }
-                    last = text;
+            if let Ok(body) = self.client.find(Locator::Css("body")).await
+                && let Ok(text) = body.text().await
+            {
+                if text.contains(words) {
+                    return text;
                 }
+                last = text;
             }
             tokio::time::sleep(std::time::Duration::from_millis(30)).await;
         }

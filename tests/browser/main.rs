@@ -4,8 +4,6 @@
 //! Pictures of every stop are left in `target/browser/`, to be looked at.
 
 #![expect(
-    missing_docs,
-    clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,

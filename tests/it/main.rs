@@ -1,7 +1,6 @@
 //! Integration tests: the real service on both databases, told as stories.
 
 #![expect(
-    missing_docs,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,

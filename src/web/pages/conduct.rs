@@ -8,7 +8,7 @@ use super::super::routes::{Access, Route, get, post};
 use super::expert::Tag;
 use crate::db::{beside, conduct_list};
 use crate::domain::calendar::beijing_date;
-use crate::domain::conduct::{CaseKind, CaseState};
+use crate::domain::conduct::CaseState;
 use crate::domain::role::Right;
 use crate::i18n::L;
 use crate::ids::AccountId;
@@ -36,7 +36,6 @@ struct Line {
     name: String,
     firm: String,
     kind: String,
-    removal: bool,
     opened: String,
     opened_by: String,
     grounds: String,
@@ -77,7 +76,6 @@ pub fn list(call: &Call) -> Answered {
                 state: state_tag(l, &case),
                 own: case.state == CaseState::Open && case.opened_by == staff.account,
                 kind: l.t(&format!("case-kind-{}", case.kind)),
-                removal: case.kind == CaseKind::Removal,
                 opened: l.date(beijing_date(case.opened_at.and_utc())),
                 opened_by: names.get(&case.opened_by).cloned().unwrap_or_default(),
                 grounds: case.grounds.chars().take(80).collect(),

@@ -58,7 +58,6 @@ struct SheetsPage {
 struct Outcome {
     /// A trial, or done.
     trial: bool,
-    kind: SheetKind,
     kind_word: String,
     file: String,
     created: usize,
@@ -128,7 +127,6 @@ fn outcome(l: L, kind: SheetKind, file: &str, imported: Imported, trial: bool) -
     let report = imported.report;
     Outcome {
         trial,
-        kind,
         kind_word: l.t(&format!("sheets-kind-{kind}")),
         file: file.to_owned(),
         created: report.created,

@@ -33,7 +33,7 @@ fn bars(rows: Vec<(String, String, u64, &'static str)>, said: impl Fn(u64) -> St
 #[must_use]
 pub fn reasons(l: L, filter: &Filter, overview: &Overview) -> Vec<Bar> {
     let mut known: Vec<_> = overview.reasons.iter().filter(|(_, count)| *count > 0).collect();
-    known.sort_by(|a, b| b.1.cmp(&a.1));
+    known.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let rows = known
         .into_iter()
         .map(|(reason, count)| {

@@ -96,8 +96,5 @@ fn worded(l: L, name: String, href: String, cases: &str, figures: &Figures) -> R
 pub fn month_name(l: L, key: &str) -> String {
     let (year, month) = key.split_once('-').unwrap_or((key, ""));
     let month = month.trim_start_matches('0');
-    l.a(
-        "board-month",
-        &[("year", &format!("{year} ").trim().to_owned()), ("month", &l.a("board-month-name", &[("n", month)]))],
-    )
+    l.a("board-month", &[("year", year), ("month", &l.a("board-month-name", &[("n", month)]))])
 }

@@ -11,7 +11,7 @@ use crate::db::expert::ExpertRow;
 use crate::db::{self, beside, conduct_list, expert_list};
 use crate::domain::answer_rule::add_working_days;
 use crate::domain::calendar::{Calendar, beijing_date};
-use crate::domain::conduct::{CaseKind, CaseState, Decision};
+use crate::domain::conduct::{CaseState, Decision};
 use crate::domain::refusal::{FieldProblem, Refusal};
 use crate::domain::role::Right;
 use crate::i18n::L;
@@ -71,7 +71,6 @@ struct CasePage {
     /// Until when the expert may still be heard; empty when that is over.
     statement_runs: String,
     decisions: Vec<Tick>,
-    removal: bool,
     form: Fields,
     wrong: Wrong,
 }
@@ -166,7 +165,6 @@ fn page(call: &Call, form: &Fields, wrong: Wrong) -> Answered {
         },
         statement_runs: statement_runs(l, &calendar, &case, told.map(|at| at.and_utc()), call.now),
         decisions: decisions(l, &case, form.get("decision")),
-        removal: case.kind == CaseKind::Removal,
         number: case.number,
         form: form.clone(),
         wrong,
