@@ -170,7 +170,7 @@ impl Config {
             figment = figment.merge(Toml::file_exact(path));
         }
         // Values stay text here and become numbers where the key wants one, so that a password of digits is a password.
-        let settings = Env::prefixed("ZHIPAI_").split("__");
+        let settings = Env::prefixed("ZHIPAI_").ignore(&["lang"]).split("__");
         for (key, value) in settings.iter().chain(Env::raw().only(&["database_url"]).iter()) {
             let key = key.as_str().to_owned();
             // Kubernetes tells every pod of a service named zhipai by variables such as ZHIPAI_SERVICE_HOST.

@@ -1,4 +1,5 @@
 //! What both databases must hold to.
 
+mod answers;
 mod migrations;
 mod nodes;

@@ -124,6 +124,9 @@ pub fn hints(call: &Call, role: Role, mail: Option<&MailHealth>) -> Vec<Hint> {
     } else if mail.is_some_and(|mail| stands_still(mail, call.now)) {
         hints.push(Hint { kind: "late", text: l.t("desk-hint-mail-still") });
     }
+    if call.site.demo.is_some() {
+        return hints;
+    }
     if call.site.plain_http {
         hints.push(Hint { kind: "soon", text: l.t("desk-hint-plain-http") });
     }
