@@ -271,7 +271,12 @@ pub(super) fn put_fact(tx: &mut Tx<'_>, row: &AssignmentRow, need: &NeedRow, out
         station: need.station,
         notified_on: beijing_date(notified_at),
         outcome,
-        answer: row.first_answer,
+        // What it came to: a question that ended in a yes counts as a yes.
+        answer: match row.state {
+            AssignmentState::Accepted | AssignmentState::Done => Some(AnswerKind::Accept),
+            AssignmentState::Declined => Some(AnswerKind::Decline),
+            _ => row.first_answer,
+        },
         decline_reason: row.decline_reason,
         by_staff: row.answered_by.is_some_and(|by| by != AnsweredBy::Link),
         minutes: minutes.filter(|_| row.first_answer.is_some()),

@@ -152,6 +152,20 @@ impl Office {
         work(&mut book, &mut reader)
     }
 
+    /// Reads in a thread of its own what the board is first asked for, so that nobody has to wait for it.
+    pub fn warm_answers(self: &Arc<Self>) {
+        let office = Arc::clone(self);
+        let warming = std::thread::Builder::new().name("warm".to_owned()).spawn(move || {
+            let today = crate::domain::calendar::beijing_date(office.now());
+            if let Err(fault) = office.with_answers(|book, conn| Ok(book.warm(conn, today)?)) {
+                tracing::warn!(%fault, "the board's figures could not be read ahead");
+            }
+        });
+        if let Err(error) = warming {
+            tracing::warn!(%error, "no thread to read the board's figures ahead");
+        }
+    }
+
     /// Brings the index up to date with the change log; a new or unreadable index is filled from the database. Answers
     /// how many needs were written.
     ///

@@ -42,7 +42,7 @@ pub fn reveal_contact(office: &Office, actor: &Actor, id: ExpertId, purpose: Rev
     office.write(|tx| {
         let expert = db::expert::find(tx.conn, &id)?.ok_or(Refusal::NotFound)?;
         let allowed = match (staff.role, &staff.scope) {
-            (Role::Manager, _) => true,
+            (Role::Manager, scope) => scope.covers_region(&expert.region),
             (Role::Liaison, Scope::Station(station)) => {
                 let mut has_one = false;
                 for row in db::assignment::of_expert(

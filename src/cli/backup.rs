@@ -36,7 +36,10 @@ fn told(error: impl std::fmt::Display) -> Failure {
 /// One clear line.
 pub fn back_up(config: &Config, file: &Path) -> Result<(), Failure> {
     if !config.keys().exists() {
-        return Err(format!("{}: there is no key file; a backup without its keys could not be restored", config.keys().display()));
+        return Err(format!(
+            "{}: there is no key file; a backup without its keys could not be restored",
+            config.keys().display()
+        ));
     }
     let db = database(config.database(), 2)?;
     let ring = keys(&config.keys(), &Chance::from_machine())?;
@@ -75,7 +78,10 @@ pub fn back_up(config: &Config, file: &Path) -> Result<(), Failure> {
 pub fn restore(config: &Config, file: &Path) -> Result<(), Failure> {
     let _held = hold(config.database())?;
     if !config.keys().exists() {
-        return Err(format!("{}: put the key file of that time there first; nothing was changed", config.keys().display()));
+        return Err(format!(
+            "{}: put the key file of that time there first; nothing was changed",
+            config.keys().display()
+        ));
     }
     let ring = keys(&config.keys(), &Chance::from_machine())?;
     let source = File::open(file).map_err(|error| format!("{}: {error}", file.display()))?;

@@ -61,6 +61,7 @@ pub fn run(config: &Config) -> Result<(), Failure> {
     config.check_serving().map_err(|fault| fault.to_string())?;
     let _held = hold(config.database())?;
     let office = Arc::new(opening::office(config, Arc::new(SystemClock))?);
+    office.warm_answers();
     let mut site = Site::new(office.chance.secret());
     site.info = SiteInfo {
         name: config.site.name.clone(),

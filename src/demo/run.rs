@@ -172,6 +172,7 @@ pub fn open(args: &DemoArgs) -> Result<Opened, Failure> {
     let office = Office::open(db, Arc::<VirtualClock>::clone(&clock), chance, ring, settings, index)
         .map_err(|fault| fault.to_string())?;
     let office = Arc::new(office);
+    office.warm_answers();
     let (mailer, mailbox) = post_office(args, &folder)?;
     let letters_go_to = mailer.describe();
     let sender = Sender {

@@ -8,6 +8,7 @@
 pub mod answers;
 pub mod arrivals;
 pub mod case;
+mod chain;
 pub mod choosing;
 mod conduct;
 pub mod dice;

@@ -84,10 +84,6 @@ pub struct Metrics {
     times: Mutex<BTreeMap<&'static str, Times>>,
     /// Letters by the state of their outbox row.
     pub outbox: Family,
-    /// Letters handed to the mail server, by result: `accepted`, `bounced`, `failed`.
-    pub letters: Family,
-    /// Runs of the sweeps, by name and result.
-    pub sweeps: Family,
     /// Needs in the index.
     pub index_documents: Family,
 }
@@ -103,8 +99,6 @@ impl Default for Metrics {
             ),
             times: Mutex::default(),
             outbox: Family::new("zhipai_outbox_letters", "gauge", "Letters by state.", &["state"]),
-            letters: Family::new("zhipai_letters_total", "counter", "Letters handed to the mail server.", &["result"]),
-            sweeps: Family::new("zhipai_sweeps_total", "counter", "Runs of the timers.", &["sweep", "result"]),
             index_documents: Family::new("zhipai_index_needs", "gauge", "Needs in the index.", &[]),
         }
     }
@@ -135,7 +129,7 @@ impl Metrics {
     #[must_use]
     pub fn render(&self) -> String {
         let mut out = String::new();
-        for family in [&self.requests, &self.outbox, &self.letters, &self.sweeps, &self.index_documents] {
+        for family in [&self.requests, &self.outbox, &self.index_documents] {
             family.render(&mut out);
         }
         let name = "zhipai_request_seconds";

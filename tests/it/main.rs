@@ -15,6 +15,7 @@ mod support;
 mod smtp_sink;
 
 mod architecture;
+mod backup;
 mod db;
 mod http;
 mod mail;

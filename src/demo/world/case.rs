@@ -12,7 +12,7 @@ use crate::db::need::{ClosureRow, NeedRow, ReserveRow, SeatRow};
 use crate::db::outbox::OutboxRow;
 use crate::db::reminder::ReminderRow;
 use crate::db::task::TaskRow;
-use crate::domain::assignment::{AnsweredBy, AssignmentState, OfferOutcome};
+use crate::domain::assignment::{AnswerKind, AnsweredBy, AssignmentState, OfferOutcome};
 use crate::domain::calendar::beijing_date;
 use crate::domain::need::{NeedState, SeatState, state_from_seats};
 use crate::domain::notice::{Audience, NoticeKind, OwedNotice};
@@ -216,7 +216,11 @@ impl Case {
             station: need.station,
             notified_on: beijing_date(notified_at),
             outcome,
-            answer: row.first_answer,
+            answer: match row.state {
+                AssignmentState::Accepted | AssignmentState::Done => Some(AnswerKind::Accept),
+                AssignmentState::Declined => Some(AnswerKind::Decline),
+                _ => row.first_answer,
+            },
             decline_reason: row.decline_reason,
             by_staff: row.answered_by.is_some_and(|by| by != AnsweredBy::Link),
             minutes: minutes.filter(|_| row.first_answer.is_some()),

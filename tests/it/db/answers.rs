@@ -86,6 +86,11 @@ fn figures_and_cases_agree_after_every_deed(backend: Backend) {
     agree(&app, "lapsed");
     Holder::of(links[3].clone()).posts(&[("answer", "accept")]);
     agree(&app, "accepted late");
+    let mut reader = app.office.read().unwrap();
+    let all =
+        db::answers::table(&mut reader, &Scope::Everything, day("2026-03-01"), day("2026-03-31"), By::Expert).unwrap();
+    let total = all.total;
+    assert_eq!((total.offered, total.on_time, total.late, total.lapsed, total.open_not_due), (4, 3, 1, 0, 0));
 }
 
 fn every_desk_can_be_read(backend: Backend) {
