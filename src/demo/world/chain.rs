@@ -1,26 +1,12 @@
 //! The chain in the city's past: the next reserve who qualifies is asked, or somebody of the office must act.
 
-use super::arrivals::waking;
-use super::case::{Case, Offer, Post};
-use super::experts::Habit;
+use super::case::Case;
 use super::fate::Fate;
-use super::history::{Answer, Happening, History, Proposal, Reason, Step};
-use crate::db::JsonText;
-use crate::db::assignment::AssignmentRow;
-use crate::db::conduct::IncidentRow;
-use crate::db::need::ReserveRow;
-use crate::db::reminder::ReminderRow;
-use crate::domain::answer_rule::{due, reminder_times};
-use crate::domain::assignment::{AssignmentState, NotifiedBy, OfferOutcome};
-use crate::domain::conduct::{IncidentKind, proposes_admonition};
+use super::history::{History, Reason, Step};
 use crate::domain::event::Event;
 use crate::domain::need::{NeedState, ReserveState, SeatState};
-use crate::domain::notice::NoticeKind;
-use crate::domain::number::{Series, written};
 use crate::domain::task::TaskKind;
-use crate::ids::{AssignmentId, ExpertId, IncidentId, ReminderId, ReserveId};
-use chrono::{DateTime, Datelike, TimeDelta, Utc};
-use chrono_tz::Asia::Shanghai;
+use chrono::{DateTime, Utc};
 use serde_json::json;
 
 impl History<'_, '_> {

@@ -14,7 +14,7 @@ use crate::domain::answer_rule::{due, reminder_times};
 use crate::domain::assignment::{AssignmentState, NotifiedBy, OfferOutcome};
 use crate::domain::conduct::{IncidentKind, proposes_admonition};
 use crate::domain::event::Event;
-use crate::domain::need::{NeedState, ReserveState, SeatState};
+use crate::domain::need::{ReserveState, SeatState};
 use crate::domain::notice::NoticeKind;
 use crate::domain::number::{Series, written};
 use crate::domain::task::TaskKind;
@@ -102,7 +102,7 @@ impl History<'_, '_> {
     }
 
     /// Writes an offer and sends its letter.
-    fn offer(&mut self, at: DateTime<Utc>, case: &mut Case, seat: usize, expert: usize, by_person: bool) {
+    pub(super) fn offer(&mut self, at: DateTime<Utc>, case: &mut Case, seat: usize, expert: usize, by_person: bool) {
         let (Some(expert_id), Some(seat_id)) = (self.expert_id(expert), case.seats.get(seat).map(|row| row.id)) else {
             return;
         };
