@@ -1,5 +1,5 @@
 //! Desk and board pages over a province (2,000 stations, 20,000 experts, 300,000 needs); goal: p99 of the handler at most
-//! 50 ms on two cores. `ZHIPAI_BENCH_SIZE=city` asks for a smaller one.
+//! 50 ms on two cores. `BENCH_SIZE=city` asks for a smaller one.
 
 use crate::quantile;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use zhipai::web::server::serve;
 const TIMES: usize = 60;
 
 pub fn run() {
-    let size = std::env::var("ZHIPAI_BENCH_SIZE").unwrap_or_else(|_| "province".to_owned());
+    let size = std::env::var("BENCH_SIZE").unwrap_or_else(|_| "province".to_owned());
     let folder = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("bench-{size}"));
     let args = DemoArgs {
         port: 0,

@@ -40,7 +40,7 @@ fn what_was_answered_201_is_in_the_backup(backend: Backend) {
     let backup = folder.join("zhipai.backup");
     let before: Vec<String> = (0..5).map(|_| app.liaison.submits(&need())).collect();
     std::thread::scope(|scope| {
-        let writing = scope.spawn(|| (0..15).map(|_| app.liaison.submits(&need())).count());
+        let writing = scope.spawn(|| (0..15).map(|_| app.liaison.submits(&need())).collect::<Vec<_>>().len());
         back_up(&config, &backup).expect("backed up under load");
         assert_eq!(writing.join().expect("written"), 15);
     });

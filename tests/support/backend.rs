@@ -102,8 +102,8 @@ fn sqlite_template() -> &'static PathBuf {
 /// The server `tests/run` made. Without one the PostgreSQL half of every test fails and says what to run: nothing is
 /// skipped in silence.
 fn postgres_server() -> String {
-    std::env::var("ZHIPAI_TEST_POSTGRES")
-        .expect("ZHIPAI_TEST_POSTGRES is not set: run tests/run, which makes a throw-away PostgreSQL for the tests")
+    std::env::var("TEST_POSTGRES_URL")
+        .expect("TEST_POSTGRES_URL is not set: run tests/run, which makes a throw-away PostgreSQL for the tests")
 }
 
 fn postgres_template() -> &'static (String, String) {
