@@ -17,6 +17,7 @@ use zhipai::jobs::{Desk, TickReport, tick};
 use zhipai::mail::{MailboxEntry, MailboxFile, Mailer, Sender};
 use zhipai::seal::{Keyring, fingerprint};
 use zhipai::search::Index;
+use zhipai::web::limits::Limits;
 use zhipai::web::server::{Serving, Site, serve};
 
 /// Everybody's password. Hashed once with few rounds' worth of patience: tests sign in seldom.
@@ -49,6 +50,8 @@ pub struct Shape {
     pub mail_off: bool,
     pub second_factor: bool,
     pub start: Option<DateTime<Utc>>,
+    /// Calls are not counted: for benchmarks.
+    pub unlimited: bool,
 }
 
 pub fn at(text: &str) -> DateTime<Utc> {
@@ -95,6 +98,7 @@ impl App {
         let mut site = Site::new("test".to_owned());
         site.plain_http = true;
         site.mail_off = shape.mail_off;
+        site.limits = Limits::new(shape.unlimited);
         let (handle, thread) = run(office.clone(), site, listener);
         let person = |(name, token): &(AccountId, String)| Person::new(&base_url, *name, token);
         Self {
