@@ -151,7 +151,7 @@ impl Browser {
         self.client.execute(script, Vec::new()).await.expect("measured").as_i64().unwrap_or_default()
     }
 
-    /// Leaves a picture in `target/browser/`.
+    /// Leaves a picture in `target/tmp/browser/`.
     pub async fn picture(&self, name: &str) {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("browser");
         std::fs::create_dir_all(&folder).expect("a folder");

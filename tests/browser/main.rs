@@ -1,7 +1,7 @@
 //! A journey in a real browser, as people would go it: a liaison submits and sends on a desktop, the expert accepts on a
 //! phone-width page without JavaScript, files feedback, the enterprise rates, the manager looks at the board.
 //!
-//! Pictures of every stop are left in `target/browser/`, to be looked at.
+//! Pictures of every stop are left in `target/tmp/browser/`, to be looked at.
 
 #![expect(
     clippy::expect_used,

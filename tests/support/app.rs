@@ -20,7 +20,7 @@ use zhipai::search::Index;
 use zhipai::web::limits::Limits;
 use zhipai::web::server::{Serving, Site, serve};
 
-/// Everybody's password. Hashed once with few rounds' worth of patience: tests sign in seldom.
+/// Everybody's password; hashed only where a story signs in.
 pub const PASSWORD: &str = "a long enough test password 7";
 
 /// A whole service for one story.
