@@ -72,7 +72,7 @@ pub(super) fn dictionary_words() -> Vec<&'static str> {
 pub fn dictionary_hash() -> &'static str {
     static HASH: LazyLock<String> = LazyLock::new(|| {
         let mut hasher = Sha256::new();
-        for part in [DICTIONARY, STOPWORDS, SYNONYMS, super::lexicon::CONCEPTS] {
+        for part in [DICTIONARY, STOPWORDS, SYNONYMS, super::lexicon::CONCEPTS, super::pinyin::SURNAMES] {
             hasher.update((part.len() as u64).to_le_bytes());
             hasher.update(part.as_bytes());
         }

@@ -2,17 +2,18 @@
 //!
 //! Read in this order: [`analyzer`] (what a term is) · [`lexicon`] (the office's vocabulary; what a text seems to ask for) ·
 //! [`schema`] and [`writer`] (the index of needs on disk) · [`query`] (finding) · [`affinity`] (experts against a need) ·
-//! [`highlight`] and [`wordbreak`] (for the pages).
+//! [`pinyin`] (names from a Latin keyboard) · [`highlight`] and [`wordbreak`] (for the pages).
 //!
-//! Contract: knows `ids` and nothing else of the product; whoever follows the database hands in documents and texts. What
-//! is found is ids: the page loads them under its own permissions. Every word list is a file under `index/` built into the
-//! binary; changing one makes each node rebuild its index.
-//! Deliberately absent: the database, ranking (`domain::matching` weighs the affinity given here), and pinyin.
+//! Contract: knows `ids` and, of `domain`, names of firms, regions and the catalogue; whoever follows the database hands in
+//! documents and texts. What is found is ids: the page loads them under its own permissions. Every word list is a file under
+//! `index/` built into the binary; changing one makes each node rebuild its index.
+//! Deliberately absent: the database, ranking (`domain::matching` weighs the affinity given here).
 
 pub mod affinity;
 pub mod analyzer;
 pub mod highlight;
 pub mod lexicon;
+pub mod pinyin;
 pub mod query;
 pub mod schema;
 pub mod wordbreak;
