@@ -5,10 +5,11 @@
 //! | module | may import |
 //! | --- | --- |
 //! | [`domain`] | std, serde, chrono types, [`ids`] |
+//! | [`flow`] | std only: min-cost flow and what is planned by it |
 //! | [`clock`] [`ids`] [`seal`] [`config`] | std and small crates |
 //! | [`i18n`] [`db`] [`search`] [`sheet`] | `domain`, `ids`; never each other |
 //! | [`mail`] | `domain`, `i18n`, `seal` |
-//! | [`actions`] | `domain`, `db`, `search`, `clock`, `ids`, `seal`; the only place where a business change is committed |
+//! | [`actions`] | `domain`, `flow`, `db`, `search`, `clock`, `ids`, `seal`; the only place where a business change is committed |
 //! | [`jobs`] | `actions`, `db` (outbox, changes), `mail`, `search`, `clock` |
 //! | [`web`] | `actions`, `db` (reading), `search` (reading), `i18n`, `seal`, `sheet`, `domain`, `telemetry` |
 //! | [`demo`], [`cli`], `main` | everything |
@@ -21,6 +22,7 @@ pub mod ids;
 pub mod seal;
 
 pub mod domain;
+pub mod flow;
 
 pub mod db;
 pub mod i18n;

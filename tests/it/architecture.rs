@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 fn table() -> BTreeMap<&'static str, &'static [&'static str]> {
     BTreeMap::from([
         ("domain", &["ids"][..]),
+        ("flow", &[]),
         ("clock", &["ids"]),
         ("ids", &["domain"]),
         ("seal", &[]),
@@ -16,7 +17,7 @@ fn table() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("search", &["domain", "ids"]),
         ("sheet", &["domain", "ids"]),
         ("mail", &["domain", "ids", "i18n", "seal"]),
-        ("actions", &["domain", "ids", "db", "search", "clock", "seal"]),
+        ("actions", &["domain", "flow", "ids", "db", "search", "clock", "seal"]),
         ("jobs", &["actions", "db", "mail", "search", "clock", "ids", "domain", "i18n"]),
         ("telemetry", &[]),
         ("web", &["actions", "db", "search", "i18n", "seal", "sheet", "domain", "ids", "telemetry"]),
@@ -85,6 +86,19 @@ fn the_domain_is_pure() {
                 .lines()
                 .any(|line| !line.trim_start().starts_with("//") && line.contains(word));
             assert!(!used, "{name} knows {word}");
+        }
+    }
+}
+
+#[test]
+fn flow_stands_on_std_alone() {
+    for (name, text) in sources().into_iter().filter(|(name, _)| name.starts_with("flow")) {
+        for line in product_code(&name, &text).lines().filter(|line| line.starts_with("use ")) {
+            let own = ["use std::", "use super::", "use crate::flow::"].iter().any(|root| line.starts_with(root));
+            assert!(own || line.starts_with("use model::") || line.starts_with("use tree::"), "{name}: {line}");
+        }
+        for word in ["f64", "f32", "HashMap", "HashSet", "Instant"] {
+            assert!(!product_code(&name, &text).contains(word), "{name} knows {word}");
         }
     }
 }
