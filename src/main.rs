@@ -4,7 +4,7 @@
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use zhipai::cli::{backup, data, doctor, due, serve};
+use zhipai::cli::{backup, data, doctor, due, eval, serve};
 use zhipai::config::Config;
 use zhipai::domain::answer_rule::CountingRule;
 use zhipai::i18n::{L, Lang};
@@ -57,6 +57,9 @@ enum Command {
         /// The backup
         file: PathBuf,
     },
+    /// Measures the product on judged data
+    #[command(subcommand)]
+    Eval(EvalCommand),
     /// When an answer is due for a notice, with the day-by-day count
     Due {
         /// civil-code, calendar-days, working-days or hours-48
@@ -69,6 +72,13 @@ enum Command {
         #[arg(required = true, value_name = "INSTANT", allow_hyphen_values = true)]
         instants: Vec<String>,
     },
+}
+
+#[derive(Subcommand)]
+enum EvalCommand {
+    /// Scores the ranking on a judged collection: nDCG@10, MRR, recall@20, exclusion violations, per class, worst needs
+    #[command(after_long_help = eval::HELP)]
+    Relevance(eval::RelevanceArgs),
 }
 
 #[derive(Subcommand)]
@@ -109,6 +119,9 @@ fn run(arguments: Arguments, l: L) -> Result<(), String> {
     if let Command::Due { rule, format, instants } = &arguments.command {
         return due::run(*rule, *format, instants, l);
     }
+    if let Command::Eval(EvalCommand::Relevance(relevance)) = &arguments.command {
+        return eval::run(relevance, l, zhipai::clock::Clock::now(&zhipai::clock::SystemClock));
+    }
     if let Command::Openapi = &arguments.command {
         println!("{}", zhipai::web::api::openapi::text());
         return Ok(());
@@ -132,6 +145,6 @@ fn run(arguments: Arguments, l: L) -> Result<(), String> {
         }
         Command::Backup { file } => backup::back_up(&config, &file),
         Command::Restore { file } => backup::restore(&config, &file),
-        Command::Demo(_) | Command::Due { .. } | Command::Openapi => Ok(()),
+        Command::Demo(_) | Command::Due { .. } | Command::Eval(_) | Command::Openapi => Ok(()),
     }
 }

@@ -93,6 +93,26 @@ impl ExpertPool {
         Ok(pool)
     }
 
+    /// The pool of records that stand in no database and have no past: what judged collections are ranked with.
+    #[must_use]
+    pub fn of_records(records: &[(ExpertRow, Vec<QualificationRow>, Vec<LeaveRow>)], now: DateTime<Utc>) -> Self {
+        let mut pool = Self {
+            candidates: Vec::with_capacity(records.len()),
+            briefs: Vec::with_capacity(records.len()),
+            served: Vec::with_capacity(records.len()),
+            affinity: Affinity::build(std::iter::empty()),
+            industries: region::industries().into_iter().map(str::to_owned).collect(),
+            slots: HashMap::with_capacity(records.len()),
+            watermark: 0,
+            read_on: beijing_date(now),
+        };
+        for (row, qualifications, leaves) in records {
+            pool.affinity.update(row.id, &profile_text(row));
+            pool.put(row, qualifications, leaves, History::default());
+        }
+        pool
+    }
+
     /// Reads what changed since the last time; everything, when the day changed.
     ///
     /// # Errors

@@ -197,6 +197,14 @@ fn ranked<T>(
     })
 }
 
+/// The order for a need that stands in no database, nobody asked yet: the same steps as [`suggest_experts`] takes.
+#[must_use]
+pub fn order(pool: &ExpertPool, need: &NeedRow, enterprise: &str, now: DateTime<Utc>) -> Ranking {
+    let profile = profile(need, enterprise, &|names| pool.industry_set(names), now);
+    let together = Together::new(pool, need, HashSet::new());
+    matching::rank(&profile, &pool.candidates, |slot| together.facts(slot), &weights())
+}
+
 fn visible(conn: &mut Conn, actor: &Actor, id: NeedId) -> Done<(NeedRow, String)> {
     let need = db::need::find(conn, &id)?
         .filter(|need| actor.scope().covers(&need.region, need.station))

@@ -6,6 +6,7 @@ pub mod backup;
 pub mod data;
 pub mod doctor;
 pub mod due;
+pub mod eval;
 pub mod opening;
 pub mod serve;
 pub mod sheets;

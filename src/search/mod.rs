@@ -2,7 +2,8 @@
 //!
 //! Read in this order: [`analyzer`] (what a term is) · [`lexicon`] (the office's vocabulary; what a text seems to ask for) ·
 //! [`schema`] and [`writer`] (the index of needs on disk) · [`query`] (finding) · [`affinity`] (experts against a need) ·
-//! [`pinyin`] (names from a Latin keyboard) · [`highlight`] and [`wordbreak`] (for the pages).
+//! [`pinyin`] (names from a Latin keyboard) · [`highlight`] and [`wordbreak`] (for the pages) · [`relevance`] (how good an
+//! order is, by what people judged).
 //!
 //! Contract: knows `ids` and, of `domain`, names of firms, regions and the catalogue; whoever follows the database hands in
 //! documents and texts. What is found is ids: the page loads them under its own permissions. Every word list is a file under
@@ -15,6 +16,7 @@ pub mod highlight;
 pub mod lexicon;
 pub mod pinyin;
 pub mod query;
+pub mod relevance;
 pub mod schema;
 pub mod wordbreak;
 pub mod writer;

@@ -6,3 +6,7 @@ cli-imported = new { $created }, changed { $changed }, unchanged { $unchanged }
 cli-dry-run = A dry run: nothing was written
 cli-left-out = { $n } problems; their rows were left out
 cli-xlsx-or-csv = The file's name must end in .xlsx or .csv
+eval-read = Collection: { $experts } experts, { $needs } needs, { $judgments } judgments
+eval-violations = Returned although they must be excluded (need, experts):
+eval-worst = Needs with the lowest nDCG@10:
+eval-fallen = Below the floor:

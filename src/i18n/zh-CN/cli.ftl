@@ -6,3 +6,7 @@ cli-imported = 新增 { $created }，更新 { $changed }，未变 { $unchanged }
 cli-dry-run = 这是试运行，没有写入任何内容
 cli-left-out = 有 { $n } 处问题，所在行未导入
 cli-xlsx-or-csv = 文件名请以 .xlsx 或 .csv 结尾
+eval-read = 评测集：专家 { $experts } 名，需求 { $needs } 件，判定 { $judgments } 条
+eval-violations = 本应排除却被推荐的（需求、专家）：
+eval-worst = nDCG@10 最低的需求：
+eval-fallen = 以下指标低于下限：
