@@ -19,4 +19,5 @@ mod backup;
 mod db;
 mod http;
 mod mail;
+mod relevance;
 mod words;
