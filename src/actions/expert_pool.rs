@@ -10,16 +10,17 @@ use crate::domain::calendar::{beijing_date, start_of_day};
 use crate::domain::catalogue;
 use crate::domain::firm::FirmName;
 use crate::domain::matching::{
-    Candidate, IndustrySet, LanguageSet, LeaveDays, ModeSet, Qualified, RegionIx, ServiceSet,
+    Bench, Candidate, IndustrySet, LanguageSet, LeaveDays, ModeSet, Qualified, RegionIx, Roster, ServiceSet,
 };
 use crate::domain::place::Point;
 use crate::domain::region;
 use crate::ids::ExpertId;
-use crate::search::Affinity;
+use crate::search::{Affinity, Fits};
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use db::expert::{ExpertRow, LeaveRow, QualificationRow};
 use diesel::QueryResult;
 use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 /// What a page says of an expert beside the score.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,21 +39,49 @@ pub struct ExpertBrief {
     pub qualifications: Vec<String>,
 }
 
-/// Everybody on the register, ready to be ranked.
+/// Everybody on the register, ready to be ranked. Read by many at once; what changed is read from the database beside it
+/// ([`ExpertPool::changes`]) and put in at one stroke ([`ExpertPool::apply`]), one expert's rows at a time, never the whole.
 pub struct ExpertPool {
-    /// The candidates; their place is their slot.
-    pub candidates: Vec<Candidate>,
+    /// The candidates by slot.
+    pub roster: Roster,
     /// What pages say of them, slot by slot.
     pub briefs: Vec<ExpertBrief>,
     /// Services of the last three years by catalogue place, slot by slot.
     pub served: Vec<[u16; 20]>,
-    /// Whose texts fit a need's text.
+    /// Whose texts fit a need's text; its slots are the pool's.
     pub affinity: Affinity,
     /// The industries' names by their interned number.
     pub industries: Vec<String>,
-    slots: HashMap<ExpertId, usize>,
+    workbenches: Mutex<Vec<Workbench>>,
     watermark: i64,
     read_on: NaiveDate,
+}
+
+/// The lists a ranking writes; lent to one ranking after the other.
+#[derive(Debug, Default)]
+pub struct Workbench {
+    /// For the survey.
+    pub bench: Bench,
+    /// For the text.
+    pub fits: Fits,
+    /// Who wants looking at more closely, by slot.
+    pub closer: Vec<bool>,
+}
+
+/// What changed since a pool was read.
+pub enum PoolChanges {
+    /// These experts, up to this place in the change log.
+    Some(Vec<Fresh>, i64),
+    /// So much, or another day: a whole new pool.
+    All(Box<ExpertPool>),
+}
+
+/// One expert's rows, read anew.
+pub struct Fresh {
+    row: ExpertRow,
+    qualifications: Vec<QualificationRow>,
+    leaves: Vec<LeaveRow>,
+    history: History,
 }
 
 impl ExpertPool {
@@ -64,16 +93,7 @@ impl ExpertPool {
         // Nothing lies beyond the newest change: this only asks where the log stands now.
         let (_, watermark) = db::changes::since(conn, i64::MAX - 1)?;
         let experts = db::expert::all(conn)?;
-        let mut pool = Self {
-            candidates: Vec::with_capacity(experts.len()),
-            briefs: Vec::with_capacity(experts.len()),
-            served: Vec::with_capacity(experts.len()),
-            affinity: Affinity::build(std::iter::empty()),
-            industries: region::industries().into_iter().map(str::to_owned).collect(),
-            slots: HashMap::with_capacity(experts.len()),
-            watermark,
-            read_on: beijing_date(now),
-        };
+        let mut pool = Self::empty(experts.len(), watermark, now);
         let mut facts = Histories::read(conn, None, now)?;
         let mut qualifications: HashMap<ExpertId, Vec<QualificationRow>> = HashMap::new();
         for row in db::expert::all_qualifications(conn)? {
@@ -86,9 +106,12 @@ impl ExpertPool {
         let texts: Vec<(ExpertId, String)> = experts.iter().map(|row| (row.id, profile_text(row))).collect();
         pool.affinity = Affinity::build(texts.iter().map(|(id, text)| (*id, text.as_str())));
         for row in experts {
-            let qualifications = qualifications.remove(&row.id).unwrap_or_default();
-            let leaves = leaves.remove(&row.id).unwrap_or_default();
-            pool.put(&row, &qualifications, &leaves, facts.take(row.id));
+            pool.put(Fresh {
+                qualifications: qualifications.remove(&row.id).unwrap_or_default(),
+                leaves: leaves.remove(&row.id).unwrap_or_default(),
+                history: facts.take(row.id),
+                row,
+            });
         }
         Ok(pool)
     }
@@ -96,31 +119,35 @@ impl ExpertPool {
     /// The pool of records that stand in no database and have no past: what judged collections are ranked with.
     #[must_use]
     pub fn of_records(records: &[(ExpertRow, Vec<QualificationRow>, Vec<LeaveRow>)], now: DateTime<Utc>) -> Self {
-        let mut pool = Self {
-            candidates: Vec::with_capacity(records.len()),
-            briefs: Vec::with_capacity(records.len()),
-            served: Vec::with_capacity(records.len()),
-            affinity: Affinity::build(std::iter::empty()),
-            industries: region::industries().into_iter().map(str::to_owned).collect(),
-            slots: HashMap::with_capacity(records.len()),
-            watermark: 0,
-            read_on: beijing_date(now),
-        };
+        let mut pool = Self::empty(records.len(), 0, now);
         for (row, qualifications, leaves) in records {
-            pool.affinity.update(row.id, &profile_text(row));
-            pool.put(row, qualifications, leaves, History::default());
+            let (row, qualifications, leaves) = (row.clone(), qualifications.clone(), leaves.clone());
+            pool.put(Fresh { row, qualifications, leaves, history: History::default() });
         }
         pool
     }
 
-    /// Reads what changed since the last time; everything, when the day changed.
+    fn empty(count: usize, watermark: i64, now: DateTime<Utc>) -> Self {
+        Self {
+            roster: Roster::with_capacity(count),
+            briefs: Vec::with_capacity(count),
+            served: Vec::with_capacity(count),
+            affinity: Affinity::default(),
+            industries: region::industries().into_iter().map(str::to_owned).collect(),
+            workbenches: Mutex::default(),
+            watermark,
+            read_on: beijing_date(now),
+        }
+    }
+
+    /// Reads what changed since; nothing when nothing did, everybody when the day changed.
     ///
     /// # Errors
     /// What the database says.
-    pub fn follow(&mut self, conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<()> {
+    pub fn changes(&self, conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<Option<PoolChanges>> {
+        let all = |conn: &mut Conn| Ok(Some(PoolChanges::All(Box::new(Self::load(conn, now)?))));
         if beijing_date(now) != self.read_on {
-            *self = Self::load(conn, now)?;
-            return Ok(());
+            return all(conn);
         }
         let (changes, watermark) = db::changes::since(conn, self.watermark)?;
         let mut ids: Vec<ExpertId> = changes
@@ -131,24 +158,38 @@ impl ExpertPool {
         ids.sort_unstable();
         ids.dedup();
         if ids.len() > 500 {
-            *self = Self::load(conn, now)?;
-            return Ok(());
+            return all(conn);
         }
+        if watermark == self.watermark {
+            return Ok(None);
+        }
+        let mut fresh = Vec::with_capacity(ids.len());
         for id in ids {
             if let Some(row) = db::expert::find(conn, &id)? {
                 let (qualifications, leaves, history) = rows_of(conn, id, now)?;
-                self.affinity.update(id, &profile_text(&row));
-                self.put(&row, &qualifications, &leaves, history);
+                fresh.push(Fresh { row, qualifications, leaves, history });
             }
         }
-        self.watermark = watermark;
-        Ok(())
+        Ok(Some(PoolChanges::Some(fresh, watermark)))
+    }
+
+    /// Puts in what was read.
+    pub fn apply(&mut self, changes: PoolChanges) {
+        match changes {
+            PoolChanges::All(pool) => *self = *pool,
+            PoolChanges::Some(fresh, watermark) => {
+                for one in fresh {
+                    self.put(one);
+                }
+                self.watermark = watermark;
+            }
+        }
     }
 
     /// The slot of an expert.
     #[must_use]
     pub fn slot(&self, id: ExpertId) -> Option<usize> {
-        self.slots.get(&id).copied()
+        self.affinity.slot(id)
     }
 
     /// The industries as a set; names never heard before are left out.
@@ -157,12 +198,24 @@ impl ExpertPool {
         industry_set(&self.industries, names)
     }
 
-    fn put(&mut self, row: &ExpertRow, qualifications: &[QualificationRow], leaves: &[LeaveRow], history: History) {
+    /// Works with lists that were written before, so that a ranking allocates nothing.
+    pub fn on_a_workbench<T>(&self, work: impl FnOnce(&mut Workbench) -> T) -> T {
+        let free = self.workbenches.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut workbench = free.unwrap_or_default();
+        let worked = work(&mut workbench);
+        self.workbenches.lock().unwrap_or_else(PoisonError::into_inner).push(workbench);
+        worked
+    }
+
+    /// Nobody is ever taken out (a standing bars), so the affinity's slots are given in the order of the roster's.
+    fn put(&mut self, Fresh { row, qualifications, leaves, history }: Fresh) {
         for name in row.industries.get() {
             if !self.industries.contains(&name) && self.industries.len() < IndustrySet::CAPACITY {
                 self.industries.push(name);
             }
         }
+        self.affinity.update(row.id, &profile_text(&row));
+        let Some(slot) = self.affinity.slot(row.id) else { return };
         let brief = ExpertBrief {
             id: row.id,
             name: row.name.clone(),
@@ -171,22 +224,17 @@ impl ExpertPool {
             years: row.years,
             qualifications: qualifications.iter().map(|row| row.kind.clone()).collect(),
         };
-        let served = history.served;
-        let candidate = candidate(row, qualifications, leaves, history, &self.industries);
-        if let Some(slot) = self.slots.get(&row.id).copied() {
-            if let (Some(old), Some(old_brief), Some(old_served)) =
-                (self.candidates.get_mut(slot), self.briefs.get_mut(slot), self.served.get_mut(slot))
-            {
-                *old = candidate;
-                *old_brief = brief;
-                *old_served = served;
-            }
-        } else {
-            self.slots.insert(row.id, self.candidates.len());
-            self.candidates.push(candidate);
-            self.briefs.push(brief);
-            self.served.push(served);
-        }
+        place_at(&mut self.briefs, slot, brief);
+        place_at(&mut self.served, slot, history.served);
+        self.roster.put(slot, candidate(&row, &qualifications, &leaves, history, &self.industries));
+    }
+}
+
+/// Replaces what stands at a slot, or adds it as the next.
+fn place_at<T>(list: &mut Vec<T>, slot: usize, value: T) {
+    match list.get_mut(slot) {
+        Some(held) => *held = value,
+        None => list.push(value),
     }
 }
 
@@ -283,10 +331,10 @@ fn candidate(
         open_cap: u16::try_from(row.open_cap).unwrap_or(0),
         month_offers: history.month,
         monthly_cap: u16::try_from(row.monthly_cap).unwrap_or(0),
+        booked: history.booked,
         load_90d: history.taken_90d,
         asked_90d: history.asked_90d,
         last_asked_at: history.last_asked_at,
-        on_duty: None,
         on_time: history.on_time,
         late: history.late,
         lapsed: history.lapsed,
@@ -317,6 +365,7 @@ struct History {
     rating_sum: u32,
     rating_count: u32,
     served: [u16; 20],
+    booked: Vec<NaiveDate>,
 }
 
 struct Histories(HashMap<ExpertId, History>);
@@ -349,6 +398,9 @@ impl Histories {
         }
         for (expert, open) in db::dashboard::open_offers(conn, one)? {
             all.entry(expert).or_default().open = u16::try_from(open).unwrap_or(u16::MAX);
+        }
+        for (expert, day) in db::dashboard::booked_from(conn, one, today)? {
+            all.entry(expert).or_default().booked.push(day);
         }
         for (expert, outcome, minutes) in db::dashboard::answer_history(conn, one, year_from)? {
             let history = all.entry(expert).or_default();

@@ -43,7 +43,8 @@ pub struct Office {
     pub settings: Settings,
     /// The index of needs.
     pub index: Index,
-    pool: Mutex<ExpertPool>,
+    pool: RwLock<ExpertPool>,
+    pooling: Mutex<()>,
     answers: Mutex<AnswerBook>,
     calendar: RwLock<Arc<Calendar>>,
     indexed: AtomicI64,
@@ -74,7 +75,8 @@ impl Office {
             keys,
             settings,
             index,
-            pool: Mutex::new(pool),
+            pool: RwLock::new(pool),
+            pooling: Mutex::new(()),
             answers: Mutex::new(AnswerBook::default()),
             calendar: RwLock::new(calendar),
             indexed: AtomicI64::new(watermark.map_or(-1, |mark| i64::try_from(mark).unwrap_or(i64::MAX))),
@@ -131,14 +133,23 @@ impl Office {
         super::set_policy::in_force(&mut *self.read()?)
     }
 
-    /// Works with the pool of experts, brought up to date with the change log first.
+    /// Works with the pool of experts, brought up to date with the change log first. Many rank at once; one reads what
+    /// changed while the others rank, and they wait only while it is put in. `work` must not ask for the pool again.
     ///
     /// # Errors
     /// A fault when the changes cannot be read.
     pub fn with_pool<T>(&self, work: impl FnOnce(&ExpertPool) -> Done<T>) -> Done<T> {
-        let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
-        pool.follow(&mut *self.read()?, self.now())?;
-        work(&pool)
+        {
+            let _one_at_a_time = self.pooling.lock().unwrap_or_else(PoisonError::into_inner);
+            let changes = {
+                let mut reader = self.read()?;
+                self.pool.read().unwrap_or_else(PoisonError::into_inner).changes(&mut reader, self.now())?
+            };
+            if let Some(changes) = changes {
+                self.pool.write().unwrap_or_else(PoisonError::into_inner).apply(changes);
+            }
+        }
+        work(&self.pool.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Works with the answers of recent years, brought up to date with the change log first.

@@ -6,17 +6,18 @@ use crate::db::{self, Conn};
 use crate::domain::calendar::beijing_date;
 use crate::domain::firm::FirmName;
 use crate::domain::matching::{
-    self, Candidate, Exclusion, Facts, FrozenQuery, LanguageSet, MatchedWord, NeedProfile, Ranking, Reason, ReasonText,
-    Weights,
+    self, Candidate, DutyHere, Exclusion, Facts, FrozenQuery, LanguageSet, MatchedWord, NeedProfile, Ranked, Ranking,
+    Reason, ReasonText, Survey, Together, Weights,
 };
 use crate::domain::need::Mode;
 use crate::domain::refusal::Refusal;
 use crate::domain::region;
 use crate::ids::{ExpertId, NeedId};
 use crate::seal::fingerprint;
+use crate::search::Fits;
+use crate::search::affinity::Query;
 use chrono::{DateTime, Utc};
 use db::need::NeedRow;
-use std::collections::{HashMap, HashSet};
 
 /// Somebody who may be asked.
 #[derive(Debug, Clone)]
@@ -111,98 +112,139 @@ pub fn profile(
     }
 }
 
-/// What is known of the need and each expert together.
-struct Together<'a> {
+/// What is known of one need and everybody, on a workbench.
+pub struct Meeting<'a> {
     pool: &'a ExpertPool,
-    text: String,
-    fits: HashMap<ExpertId, u16>,
-    asked: HashSet<ExpertId>,
+    query: Query,
+    fits: &'a Fits,
+    closer: &'a [bool],
+    asked: Vec<usize>,
     places: Vec<usize>,
 }
 
-impl<'a> Together<'a> {
-    fn new(pool: &'a ExpertPool, need: &NeedRow, asked: HashSet<ExpertId>) -> Self {
-        let text = format!("{}\n{}", need.title, need.description);
-        let fits = pool.affinity.score(&text);
+impl<'a> Meeting<'a> {
+    /// Takes the need's text apart and marks those who want looking at: asked before, or of a name the need names.
+    #[must_use]
+    pub fn new(
+        pool: &'a ExpertPool,
+        need: &NeedRow,
+        profile: &NeedProfile,
+        asked: &[ExpertId],
+        (fits, closer): (&'a mut Fits, &'a mut Vec<bool>),
+    ) -> Self {
+        let query = pool.affinity.query(&format!("{}\n{}", need.title, need.description));
+        pool.affinity.fit(&query, fits);
+        let asked: Vec<usize> = asked.iter().filter_map(|id| pool.slot(*id)).collect();
+        closer.clear();
+        closer.resize(pool.roster.len(), false);
+        for slot in asked.iter().copied().chain(pool.roster.namesakes(profile)) {
+            if let Some(mark) = closer.get_mut(slot) {
+                *mark = true;
+            }
+        }
         let places = need.services.get().iter().filter_map(|slug| crate::domain::catalogue::position(slug)).collect();
-        Self { pool, text, fits, asked, places }
+        Self { pool, query, fits, closer, asked, places }
     }
 
-    fn facts(&self, slot: usize) -> Facts {
-        let Some(candidate) = self.pool.candidates.get(slot) else { return Facts::default() };
-        let served = self.pool.served.get(slot);
-        let similar = served
-            .map_or(0, |served| self.places.iter().filter_map(|place| served.get(*place)).copied().max().unwrap_or(0));
-        Facts {
-            text_permille: self.fits.get(&candidate.id).copied().unwrap_or(0),
-            words: Vec::new(),
-            similar_served: similar,
-            already_asked: self.asked.contains(&candidate.id),
-            declared_relation: false,
-        }
+    fn similar_served(&self, slot: usize) -> u16 {
+        let Some(served) = self.pool.served.get(slot) else { return 0 };
+        self.places.iter().filter_map(|place| served.get(*place)).copied().max().unwrap_or(0)
     }
 
     /// The facts with the words that carry the text value, for those who are shown.
     fn facts_in_words(&self, slot: usize) -> Facts {
         let mut facts = self.facts(slot);
-        if let Some(candidate) = self.pool.candidates.get(slot) {
-            let words = self.pool.affinity.matched(&self.text, candidate.id);
-            let share = facts.text_permille / u16::try_from(words.len().max(1)).unwrap_or(1);
-            facts.words = words.into_iter().map(|word| MatchedWord { word, share }).collect();
+        for matched in self.pool.affinity.words(&self.query, slot) {
+            facts.words.push(MatchedWord { word: matched.word, share: matched.share });
         }
         facts
     }
 }
 
-fn suggested(
-    pool: &ExpertPool,
-    need: &NeedProfile,
-    together: &Together<'_>,
-    ranking: &Ranking,
-    place: usize,
-) -> Option<Suggested> {
-    let ranked = ranking.ranked.get(place)?;
-    let candidate = pool.candidates.get(ranked.index)?;
-    let facts = together.facts_in_words(ranked.index);
-    let reasons = matching::explain(need, candidate, &facts, &weights(), &ranking.peers);
+impl Together for Meeting<'_> {
+    fn text_permille(&self, slot: usize) -> u16 {
+        self.fits.permille(slot)
+    }
+    fn experience(&self, slot: usize) -> u16 {
+        matching::experience(self.similar_served(slot), 0, 0)
+    }
+    fn duty(&self, _slot: usize) -> Option<DutyHere> {
+        None
+    }
+    fn look_closer(&self, slot: usize) -> bool {
+        self.closer.get(slot).copied().unwrap_or(true)
+    }
+    fn facts(&self, slot: usize) -> Facts {
+        Facts {
+            text_permille: self.text_permille(slot),
+            words: Vec::new(),
+            similar_served: self.similar_served(slot),
+            duty: self.duty(slot),
+            already_asked: self.asked.contains(&slot),
+            ..Facts::default()
+        }
+    }
+}
+
+type Looked<'a, 'b> = Survey<'a, Meeting<'b>>;
+
+fn suggested(survey: &Looked<'_, '_>, ranked: Ranked, place: usize) -> Option<Suggested> {
+    let pool = survey.together.pool;
+    let candidate = survey.roster.get(ranked.index)?;
+    let facts = survey.together.facts_in_words(ranked.index);
+    let reasons = matching::explain(survey.need, candidate, &facts, survey.weights, &survey.peers);
     Some(Suggested {
         expert: pool.briefs.get(ranked.index)?.clone(),
-        place: place + 1,
+        place,
         score: ranked.score,
-        sentence: matching::sentence(&reasons, &ranking.peers),
+        sentence: matching::sentence(&reasons, &survey.peers),
         reasons,
-        distance_metres: matching::distance_metres(need, candidate),
+        distance_metres: matching::distance_metres(survey.need, candidate),
         month: (candidate.month_offers, candidate.monthly_cap),
         open: candidate.open_offers,
         median_hours: candidate.median_hours,
     })
 }
 
-fn ranked<T>(
+fn dropped(survey: &Looked<'_, '_>, slot: usize) -> Option<Dropped> {
+    Some(Dropped { expert: survey.together.pool.briefs.get(slot)?.clone(), rule: survey.rule(slot)? })
+}
+
+/// Surveys everybody in a pool for one need.
+pub fn survey_pool<T>(
+    pool: &ExpertPool,
+    need: &NeedRow,
+    enterprise: &str,
+    asked: &[ExpertId],
+    now: DateTime<Utc>,
+    work: impl FnOnce(&Looked<'_, '_>) -> T,
+) -> T {
+    let profile = profile(need, enterprise, &|names| pool.industry_set(names), now);
+    let weights = weights();
+    pool.on_a_workbench(|workbench| {
+        let lists = (&mut workbench.fits, &mut workbench.closer);
+        let meeting = Meeting::new(pool, need, &profile, asked, lists);
+        work(&Survey::new(&pool.roster, &profile, &weights, &meeting, &mut workbench.bench))
+    })
+}
+
+fn surveyed<T>(
     office: &Office,
     actor: &Actor,
     id: NeedId,
-    work: impl FnOnce(&ExpertPool, &NeedRow, &NeedProfile, &Together<'_>, &Ranking) -> Done<T>,
+    work: impl FnOnce(&Looked<'_, '_>, &NeedRow) -> Done<T>,
 ) -> Done<T> {
     let mut reader = office.read()?;
     let (need, enterprise) = visible(&mut reader, actor, id)?;
-    let asked: HashSet<ExpertId> = db::assignment::of_need(&mut reader, id)?.iter().map(|row| row.expert).collect();
+    let asked: Vec<ExpertId> = db::assignment::of_need(&mut reader, id)?.iter().map(|row| row.expert).collect();
     drop(reader);
-    let now = office.now();
-    office.with_pool(|pool| {
-        let profile = profile(&need, &enterprise, &|names| pool.industry_set(names), now);
-        let together = Together::new(pool, &need, asked);
-        let ranking = matching::rank(&profile, &pool.candidates, |slot| together.facts(slot), &weights());
-        work(pool, &need, &profile, &together, &ranking)
-    })
+    office.with_pool(|pool| survey_pool(pool, &need, &enterprise, &asked, office.now(), |survey| work(survey, &need)))
 }
 
 /// The order for a need that stands in no database, nobody asked yet: the same steps as [`suggest_experts`] takes.
 #[must_use]
 pub fn order(pool: &ExpertPool, need: &NeedRow, enterprise: &str, now: DateTime<Utc>) -> Ranking {
-    let profile = profile(need, enterprise, &|names| pool.industry_set(names), now);
-    let together = Together::new(pool, need, HashSet::new());
-    matching::rank(&profile, &pool.candidates, |slot| together.facts(slot), &weights())
+    survey_pool(pool, need, enterprise, &[], now, |survey| matching::ranking(survey))
 }
 
 fn visible(conn: &mut Conn, actor: &Actor, id: NeedId) -> Done<(NeedRow, String)> {
@@ -218,44 +260,21 @@ fn visible(conn: &mut Conn, actor: &Actor, id: NeedId) -> Done<(NeedRow, String)
 /// # Errors
 /// [`Refusal::NotFound`] for needs outside the actor's scope.
 pub fn suggest_experts(office: &Office, actor: &Actor, id: NeedId, limit: usize) -> Done<Shortlist> {
-    ranked(office, actor, id, |pool, need, profile, together, ranking| {
-        let candidates = (0..limit).filter_map(|place| suggested(pool, profile, together, ranking, place)).collect();
-        Ok(Shortlist {
-            candidates,
-            excluded: would_be_near(pool, need, profile, ranking, 12),
-            counts: ranking.counts.iter().map(|(rule, count)| (*rule, *count)).collect(),
-            considered: pool.candidates.len(),
-            eligible: ranking.ranked.len(),
-            industries: pool.industries.clone(),
-        })
-    })
+    surveyed(office, actor, id, |survey, _| Ok(shortlist(survey, limit)))
 }
 
-/// Those dropped by a rule who share a service item with the need, conflicts first; at most `limit`.
-fn would_be_near(
-    pool: &ExpertPool,
-    _need: &NeedRow,
-    profile: &NeedProfile,
-    ranking: &Ranking,
-    limit: usize,
-) -> Vec<Dropped> {
-    let mut near: Vec<(bool, u32, ExpertId, &Exclusion)> = ranking
-        .excluded
-        .iter()
-        .filter_map(|(id, rule)| {
-            let candidate = pool.candidates.get(pool.slot(*id)?)?;
-            let shared =
-                candidate.services.and(profile.services).len() + candidate.industries.and(profile.industries).len();
-            (shared > 0 || rule.is_conflict()).then_some((rule.is_conflict(), shared, *id, rule))
-        })
-        .collect();
-    near.sort_by_key(|(conflict, shared, id, _)| (!*conflict, u32::MAX - *shared, *id));
-    near.into_iter()
-        .take(limit)
-        .filter_map(|(_, _, id, rule)| {
-            Some(Dropped { expert: pool.briefs.get(pool.slot(id)?)?.clone(), rule: rule.clone() })
-        })
-        .collect()
+/// The best `limit` of a survey with their reasons, and those a rule drops.
+#[must_use]
+pub fn shortlist(survey: &Looked<'_, '_>, limit: usize) -> Shortlist {
+    let best = survey.best(limit).into_iter().enumerate();
+    Shortlist {
+        candidates: best.filter_map(|(at, ranked)| suggested(survey, ranked, at + 1)).collect(),
+        excluded: survey.dropped_but_near(12).into_iter().filter_map(|slot| dropped(survey, slot)).collect(),
+        counts: survey.counts().into_iter().collect(),
+        considered: survey.roster.len(),
+        eligible: survey.eligible() as usize,
+        industries: survey.together.pool.industries.clone(),
+    }
 }
 
 /// Why one expert stands where he stands, or which rule drops him.
@@ -263,17 +282,15 @@ fn would_be_near(
 /// # Errors
 /// [`Refusal::NotFound`] for unknown experts and for needs outside the actor's scope.
 pub fn why_expert(office: &Office, actor: &Actor, id: NeedId, expert: ExpertId) -> Done<(WhyExpert, Vec<String>)> {
-    ranked(office, actor, id, |pool, _, profile, together, ranking| {
-        let why = match ranking.ranked.iter().position(|one| one.id == expert) {
-            Some(place) => WhyExpert::Ranked(Box::new(
-                suggested(pool, profile, together, ranking, place).ok_or(Refusal::NotFound)?,
-            )),
-            None => {
-                let (_, rule) = ranking.excluded.iter().find(|(id, _)| *id == expert).ok_or(Refusal::NotFound)?;
-                let slot = pool.slot(expert).ok_or(Refusal::NotFound)?;
-                let brief = pool.briefs.get(slot).cloned().ok_or(Refusal::NotFound)?;
-                WhyExpert::Excluded(Box::new(Dropped { expert: brief, rule: rule.clone() }))
+    surveyed(office, actor, id, |survey, _| {
+        let pool = survey.together.pool;
+        let slot = pool.slot(expert).ok_or(Refusal::NotFound)?;
+        let ranked = survey.score(slot).map(|score| Ranked { index: slot, id: expert, score });
+        let why = match (ranked, survey.place(slot)) {
+            (Some(ranked), Some(place)) => {
+                WhyExpert::Ranked(Box::new(suggested(survey, ranked, place).ok_or(Refusal::NotFound)?))
             }
+            _ => WhyExpert::Excluded(Box::new(dropped(survey, slot).ok_or(Refusal::NotFound)?)),
         };
         Ok((why, pool.industries.clone()))
     })
@@ -284,20 +301,21 @@ pub fn why_expert(office: &Office, actor: &Actor, id: NeedId, expert: ExpertId) 
 /// # Errors
 /// As [`suggest_experts`].
 pub fn freeze(office: &Office, actor: &Actor, id: NeedId, asked: &[ExpertId]) -> Done<serde_json::Value> {
-    ranked(office, actor, id, |_, need, profile, together, ranking| {
+    surveyed(office, actor, id, |survey, need| {
         let query = FrozenQuery {
             services: need.services.get(),
             industries: need.industries.get(),
             region: Some(need.region.clone()),
-            terms: Vec::new(),
+            terms: survey.together.query.words(),
             text_version: crate::search::analyzer::ANALYZER_V.to_string(),
         };
+        let ranking = matching::ranking(survey);
         let mut frozen = matching::frozen(
-            profile,
-            &together.pool.candidates,
-            |slot| together.facts(slot),
-            &weights(),
-            ranking,
+            survey.need,
+            survey.roster.candidates(),
+            |slot| survey.together.facts(slot),
+            survey.weights,
+            &ranking,
             asked,
             query,
         );
@@ -311,7 +329,7 @@ pub fn freeze(office: &Office, actor: &Actor, id: NeedId, asked: &[ExpertId]) ->
 /// # Errors
 /// As [`suggest_experts`].
 pub fn best(office: &Office, actor: &Actor, id: NeedId, limit: usize) -> Done<Vec<ExpertId>> {
-    ranked(office, actor, id, |_, _, _, _, ranking| Ok(ranking.ranked.iter().take(limit).map(|one| one.id).collect()))
+    surveyed(office, actor, id, |survey, _| Ok(survey.best(limit).into_iter().map(|one| one.id).collect()))
 }
 
 /// Whether the expert may be asked for the need at this moment, decided on rows inside the caller's transaction.

@@ -2,7 +2,7 @@
 //! `answers`.
 
 use super::conn::{Conn, cols};
-use super::schema::{assignments, offer_fact_services, offer_facts, ratings};
+use super::schema::{assignments, needs, offer_fact_services, offer_facts, ratings};
 use crate::domain::assignment::{AssignmentState, OfferOutcome};
 use crate::ids::ExpertId;
 use chrono::{NaiveDate, NaiveDateTime};
@@ -52,6 +52,22 @@ pub fn open_offers(conn: &mut Conn, one: Option<ExpertId>) -> QueryResult<Vec<(E
             .group_by(assignments::expert)
             .select((assignments::expert, count_star()))
             .load(conn),
+    }
+}
+
+/// The dates from `from` on for which services are wanted that somebody is asked for or has accepted.
+///
+/// # Errors
+/// What the database says.
+pub fn booked_from(conn: &mut Conn, one: Option<ExpertId>, from: NaiveDate) -> QueryResult<Vec<(ExpertId, NaiveDate)>> {
+    let query = assignments::table
+        .inner_join(needs::table.on(needs::id.eq(assignments::need)))
+        .filter(assignments::state.eq_any([AssignmentState::Offered, AssignmentState::Accepted]))
+        .filter(needs::wanted_by.ge(from))
+        .select((assignments::expert, needs::wanted_by.assume_not_null()));
+    match one {
+        Some(expert) => query.filter(assignments::expert.eq(expert)).load(conn),
+        None => query.load(conn),
     }
 }
 

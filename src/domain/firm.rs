@@ -80,6 +80,12 @@ impl FirmName {
         &self.raw
     }
 
+    /// The brand (字号) alone, folded; two names with different brands are one firm only where one brand begins the other.
+    #[must_use]
+    pub fn brand(&self) -> &str {
+        &self.brand
+    }
+
     /// The text names no firm: empty, 无, 自由执业 and the like.
     #[must_use]
     pub fn is_nothing(&self) -> bool {

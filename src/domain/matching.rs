@@ -17,16 +17,20 @@ mod explain;
 mod frozen;
 mod rank;
 mod reason;
+mod row;
 mod sets;
 mod signals;
+mod survey;
 mod weights;
 
 pub use eligible::{Exclusion, OpposingSide, eligible};
 pub use explain::{distance_metres, explain, score_of, sentence};
 pub use frozen::{FrozenQuery, FrozenRanking, FrozenRow, Replayed, frozen, replay};
-pub use rank::{Peers, Ranked, Ranking, rank};
+pub use rank::{Peers, Ranked, Ranking, rank, ranking};
 pub use reason::{Arg, Reason, ReasonText};
+pub use row::Roster;
 pub use sets::{IndustrySet, LanguageSet, ModeSet, ServiceSet};
+pub use survey::{Bench, Survey, Together};
 pub use weights::{Signal, Weights, WeightsError};
 
 use crate::domain::firm::FirmName;
@@ -151,14 +155,14 @@ pub struct Candidate {
     pub month_offers: u16,
     /// Most offers a month.
     pub monthly_cap: u16,
+    /// For which coming Beijing dates he is asked or has accepted, one entry a service.
+    pub booked: Vec<NaiveDate>,
     /// Services taken on in the last 90 days.
     pub load_90d: u16,
     /// Offers received in the last 90 days.
     pub asked_90d: u16,
     /// When he was last asked.
     pub last_asked_at: Option<DateTime<Utc>>,
-    /// How his duty turns lie to this need's station; None: no turn near.
-    pub on_duty: Option<DutyHere>,
     /// Offers answered on time in the last 12 months.
     pub on_time: u16,
     /// Offers answered late in the last 12 months.
@@ -191,6 +195,12 @@ pub struct Facts {
     pub words: Vec<MatchedWord>,
     /// Past services of his that were like this need (last three years).
     pub similar_served: u16,
+    /// Ratings of those services.
+    pub similar_rated: u16,
+    /// Their sum, 1–5 each.
+    pub similar_stars: u16,
+    /// How his duty turns lie to this need's station; None: no turn near.
+    pub duty: Option<DutyHere>,
     /// He was asked for this need before.
     pub already_asked: bool,
     /// He or the office declared a relation to the enterprise or the opposing party.
@@ -204,6 +214,22 @@ impl Facts {
         let text_permille = text_affinity(&words);
         Self { text_permille, words, ..Self::default() }
     }
+
+    /// What his similar services are worth, 0–1000: see [`experience`].
+    #[must_use]
+    pub fn experience(&self) -> u16 {
+        experience(self.similar_served, self.similar_rated, self.similar_stars)
+    }
+}
+
+/// What services like the one asked for are worth: `n / (n + 3)`, in full if their ratings, with three more at 4.3,
+/// reach 4.3 on average, and less by as much as they stay below it.
+#[must_use]
+pub fn experience(served: u16, rated: u16, stars: u16) -> u16 {
+    let depth = 1000 * u64::from(served) / (u64::from(served) + 3);
+    let milli = (u64::from(stars) * 1000 + 3 * 4300) / (u64::from(rated) + 3);
+    let well = (milli.saturating_sub(1000) * 1000 / 3300).min(1000);
+    u16::try_from(depth * well / 1000).unwrap_or(1000)
 }
 
 /// The text value of matched words: `s × 1250 / (s + 250)`, where s is the sum of their shares, at most 1000.

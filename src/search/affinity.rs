@@ -5,69 +5,129 @@
 //! the frequency (k1 1.2, b 0.3). The sum is divided by the greatest the query could reach, so figures of different needs
 //! compare, and saturated to 0..1000 permille.
 //!
+//! A need's text is taken apart once ([`Affinity::query`]); figures are written into a dense list by slot that is used
+//! again for the next need ([`Fits`]). A slot is an expert's place: the first free number when he came in.
+//!
 //! Contract: deterministic; taking a matched word out of a profile lowers its score; an empty query or profile scores 0.
 //! Deliberately absent: everything else that makes a good match (distance, load, standing). `domain::matching` weighs this
 //! figure with those.
 
-use std::collections::{HashMap, HashSet};
+mod terms;
 
-use unicode_normalization::UnicodeNormalization;
-
-use super::analyzer::{self, EnglishStemmer, Script};
-use super::lexicon::{Concept, lexicon};
 use crate::ids::ExpertId;
+use std::collections::HashMap;
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+use terms::{SORTS, Sort, label, profile_terms, query_terms, typed_forms};
 
 const FREQUENCY_SATURATION: f32 = 1.2;
 const LENGTH_WEIGHT: f32 = 0.3;
 /// The share of the query's weight at which the score is about half of what a perfect match gets.
 const HALF_SHARE: f32 = 0.15;
-/// A vote this strong makes the service item behind a concept a term too.
-const DECISIVE_VOTE: f32 = 2.0;
 /// The most matched words shown for one expert.
 const MOST_WORDS: usize = 3;
+/// From so many experts on, a term that more than four in five of them have says nothing and is left out.
+const CROWD: usize = 100;
 
-/// What sort of term it is; the discriminant is part of the term's key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Sort {
-    Word,
-    Gram,
-    Latin,
-    Concept,
-    Service,
-}
+/// One expert's use of a term in four bytes: his slot and, in the low eight bits, how often (at most 255).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Posting(u32);
 
-impl Sort {
-    const fn weight(self) -> f32 {
-        match self {
-            Self::Word | Self::Latin => 1.0,
-            Self::Gram => 0.3,
-            Self::Concept => 1.5,
-            Self::Service => 0.5,
-        }
+impl Posting {
+    fn new(slot: u32, count: u16) -> Self {
+        Self(slot << 8 | u32::from(count.min(255)))
+    }
+
+    const fn slot(self) -> u32 {
+        self.0 >> 8
+    }
+
+    const fn count(self) -> f32 {
+        (self.0 & 255) as f32
     }
 }
-
-type Key = (Sort, String);
 
 /// One expert's place in the index.
 struct Profile {
     id: ExpertId,
-    /// Term and how often it occurs.
-    terms: Vec<(u32, u16)>,
+    /// The terms his text has, so that it can be taken out again.
+    terms: Box<[u32]>,
     /// Number of words, Latin or Han.
     length: u32,
+    /// Tells the same text put in again.
+    seen: u64,
 }
 
-/// Profile texts of all experts, ready to be scored against a need.
+/// The texts of all experts, inverted.
 #[derive(Default)]
 pub struct Affinity {
-    vocabulary: HashMap<Key, u32>,
-    /// For each term the slots it occurs in and how often.
-    postings: Vec<Vec<(u32, u16)>>,
-    slots: Vec<Option<Profile>>,
+    /// Term numbers by sort and text.
+    vocabulary: [HashMap<Box<str>, u32>; SORTS],
+    /// Who has a term, by term number, rising by slot.
+    postings: Vec<Vec<Posting>>,
+    profiles: Vec<Option<Profile>>,
+    slots: HashMap<ExpertId, u32>,
     free: Vec<u32>,
-    places: HashMap<ExpertId, u32>,
     words_in_all: u64,
+}
+
+/// A need's text taken apart, with the weights its terms have among these experts.
+#[derive(Debug, Clone, Default)]
+pub struct Query {
+    terms: Vec<QueryTerm>,
+    greatest: f32,
+}
+
+#[derive(Debug, Clone)]
+struct QueryTerm {
+    sort: Sort,
+    text: String,
+    term: Option<u32>,
+    weight: f32,
+}
+
+impl Query {
+    /// The words and concepts' labels in it, heaviest first.
+    #[must_use]
+    pub fn words(&self) -> Vec<String> {
+        let mut told: Vec<&QueryTerm> =
+            self.terms.iter().filter(|one| !matches!(one.sort, Sort::Gram | Sort::Service)).collect();
+        told.sort_by(|one, other| other.weight.total_cmp(&one.weight).then_with(|| one.text.cmp(&other.text)));
+        let said = |one: &QueryTerm| match one.sort {
+            Sort::Concept => label(&one.text).unwrap_or_default().to_owned(),
+            _ => one.text.clone(),
+        };
+        told.into_iter().map(said).collect()
+    }
+}
+
+/// How well everybody fits one need, by slot. Kept and filled again, so that ranking allocates nothing.
+#[derive(Debug, Default)]
+pub struct Fits {
+    shares: Vec<f32>,
+    norms: Vec<f32>,
+    /// What turns a sum of weights into a share of the whole.
+    scale: f32,
+}
+
+impl Fits {
+    /// How well the expert at that slot fits, in permille; 0 beyond the last slot.
+    #[must_use]
+    pub fn permille(&self, slot: usize) -> u16 {
+        match self.shares.get(slot) {
+            Some(share) if *share > 0.0 => permille(share * self.scale),
+            _ => 0,
+        }
+    }
+}
+
+/// A word of the need found in an expert's profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matched {
+    /// The word as typed, or a concept's label where only other words for the same matter meet.
+    pub word: String,
+    /// Its part of the need's whole weight, in permille.
+    pub share: u16,
 }
 
 impl Affinity {
@@ -77,48 +137,54 @@ impl Affinity {
         for (id, text) in profiles {
             affinity.update(id, text);
         }
+        affinity.postings.iter_mut().for_each(Vec::shrink_to_fit);
         affinity
     }
 
-    /// Puts in an expert's profile text or replaces it.
+    /// Puts in an expert's profile text or replaces it; he keeps his slot. The same text again changes nothing.
     pub fn update(&mut self, id: ExpertId, text: &str) {
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        let seen = hasher.finish();
+        if let Some(held) = self.slot(id).and_then(|slot| self.profiles.get(slot)).and_then(Option::as_ref)
+            && held.seen == seen
+        {
+            return;
+        }
         self.remove(id);
         let slot = match self.free.pop() {
             Some(slot) => slot,
             None => {
-                self.slots.push(None);
-                u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX)
+                self.profiles.push(None);
+                u32::try_from(self.profiles.len() - 1).unwrap_or(u32::MAX)
             }
         };
         let (counts, length) = profile_terms(text);
         let mut terms = Vec::with_capacity(counts.len());
-        for (key, count) in counts {
-            let next = u32::try_from(self.postings.len()).unwrap_or(u32::MAX);
-            let term = *self.vocabulary.entry(key).or_insert(next);
-            if term == next {
-                self.postings.push(Vec::new());
-            }
+        for ((sort, text), count) in counts {
+            let term = self.term(sort, text);
             if let Some(list) = self.postings.get_mut(term as usize) {
-                list.push((slot, count));
+                let at = list.partition_point(|held| held.slot() < slot);
+                list.insert(at, Posting::new(slot, count));
             }
-            terms.push((term, count));
+            terms.push(term);
         }
         self.words_in_all += u64::from(length);
-        self.places.insert(id, slot);
-        if let Some(place) = self.slots.get_mut(slot as usize) {
-            *place = Some(Profile { id, terms, length });
+        self.slots.insert(id, slot);
+        if let Some(place) = self.profiles.get_mut(slot as usize) {
+            *place = Some(Profile { id, terms: terms.into_boxed_slice(), length, seen });
         }
     }
 
     /// Takes an expert out; one who is not in it is no matter.
     pub fn remove(&mut self, id: ExpertId) {
-        let Some(slot) = self.places.remove(&id) else { return };
-        let Some(profile) = self.slots.get_mut(slot as usize).and_then(Option::take) else { return };
-        for (term, _) in profile.terms {
+        let Some(slot) = self.slots.remove(&id) else { return };
+        let Some(profile) = self.profiles.get_mut(slot as usize).and_then(Option::take) else { return };
+        for term in profile.terms {
             if let Some(list) = self.postings.get_mut(term as usize)
-                && let Some(at) = list.iter().position(|(held, _)| *held == slot)
+                && let Ok(at) = list.binary_search_by_key(&slot, |held| held.slot())
             {
-                list.swap_remove(at);
+                list.remove(at);
             }
         }
         self.words_in_all -= u64::from(profile.length);
@@ -128,190 +194,170 @@ impl Affinity {
     /// How many experts are in it.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.places.len()
+        self.slots.len()
     }
 
     /// Whether nobody is in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
+        self.slots.is_empty()
+    }
+
+    /// The slot of an expert.
+    #[must_use]
+    pub fn slot(&self, id: ExpertId) -> Option<usize> {
+        self.slots.get(&id).map(|slot| *slot as usize)
+    }
+
+    /// Takes a need's text apart.
+    #[must_use]
+    pub fn query(&self, text: &str) -> Query {
+        let typed = typed_forms_if_latin(text);
+        let mut query = Query::default();
+        for (sort, text) in query_terms(text) {
+            let term = self.vocabulary.get(sort as usize).and_then(|known| known.get(text.as_str())).copied();
+            let spread = term.and_then(|term| self.postings.get(term as usize)).map_or(0, Vec::len);
+            if self.len() >= CROWD && spread * 5 > self.len() * 4 {
+                continue;
+            }
+            let weight = self.weight(sort, spread);
+            query.greatest += weight;
+            let text = match sort {
+                Sort::Latin => typed.get(&text).cloned().unwrap_or(text),
+                _ => text,
+            };
+            query.terms.push(QueryTerm { sort, text, term, weight });
+        }
+        query
+    }
+
+    /// Writes how well everybody fits into `fits`.
+    pub fn fit(&self, query: &Query, fits: &mut Fits) {
+        let average = (self.words_in_all as f32 / self.len().max(1) as f32).max(1.0);
+        fits.shares.clear();
+        fits.shares.resize(self.profiles.len(), 0.0);
+        fits.norms.clear();
+        fits.norms
+            .extend(self.profiles.iter().map(|profile| norm(profile.as_ref().map_or(0, |one| one.length), average)));
+        fits.scale = if query.greatest > 0.0 { 1.0 / query.greatest } else { 0.0 };
+        for QueryTerm { term, weight, .. } in &query.terms {
+            let Some(list) = term.and_then(|term| self.postings.get(term as usize)) else { continue };
+            for posting in list {
+                let slot = posting.slot() as usize;
+                if let (Some(share), Some(norm)) = (fits.shares.get_mut(slot), fits.norms.get(slot)) {
+                    *share += weight * presence(posting.count(), *norm);
+                }
+            }
+        }
     }
 
     /// How well each expert fits a need's text, in permille; experts with nothing in common are left out.
     #[must_use]
-    pub fn score(&self, query: &str) -> HashMap<ExpertId, u16> {
-        let mut shares = vec![0.0_f32; self.slots.len()];
-        let mut greatest = 0.0;
-        for key in query_terms(query) {
-            let list = self.list(&key);
-            let weight = self.weight(key.0, list.len());
-            greatest += weight;
-            for (slot, count) in list {
-                if let (Some(share), Some(Some(profile))) =
-                    (shares.get_mut(*slot as usize), self.slots.get(*slot as usize))
-                {
-                    *share += weight * self.presence(*count, profile.length);
-                }
-            }
-        }
-        let mut scores = HashMap::with_capacity(self.places.len());
-        for (share, profile) in shares.into_iter().zip(&self.slots) {
+    pub fn score(&self, text: &str) -> HashMap<ExpertId, u16> {
+        let mut fits = Fits::default();
+        self.fit(&self.query(text), &mut fits);
+        let mut scores = HashMap::with_capacity(self.len());
+        for (slot, profile) in self.profiles.iter().enumerate() {
             if let Some(profile) = profile
-                && share > 0.0
+                && fits.shares.get(slot).is_some_and(|share| *share > 0.0)
             {
-                scores.insert(profile.id, permille(share / greatest));
+                scores.insert(profile.id, fits.permille(slot));
             }
         }
         scores
     }
 
-    /// The words of a need's text that weigh most in one expert's score, as typed, at most three. When only concepts
-    /// meet (other words for the same matter), their labels.
+    /// The words of a need's text that weigh most in one expert's score, as typed, at most three. See [`Affinity::words`].
     #[must_use]
-    pub fn matched(&self, query: &str, id: ExpertId) -> Vec<String> {
-        let Some(profile) =
-            self.places.get(&id).and_then(|slot| self.slots.get(*slot as usize)).and_then(Option::as_ref)
-        else {
-            return Vec::new();
-        };
-        let held: HashMap<u32, u16> = profile.terms.iter().copied().collect();
-        let mut words: Vec<(f32, String)> = Vec::new();
-        let mut concepts: Vec<(f32, String)> = Vec::new();
-        let typed = typed_forms(query);
-        for key in query_terms(query) {
-            let Some((term, count)) = self.vocabulary.get(&key).and_then(|term| Some((*term, *held.get(term)?))) else {
+    pub fn matched(&self, text: &str, id: ExpertId) -> Vec<String> {
+        let Some(slot) = self.slot(id) else { return Vec::new() };
+        self.words(&self.query(text), slot).into_iter().map(|matched| matched.word).collect()
+    }
+
+    /// The words of a need that weigh most in the score of the expert at that slot, heaviest first, at most three. When
+    /// only concepts meet (other words for the same matter), their labels.
+    #[must_use]
+    pub fn words(&self, query: &Query, slot: usize) -> Vec<Matched> {
+        let Some(profile) = self.profiles.get(slot).and_then(Option::as_ref) else { return Vec::new() };
+        let average = (self.words_in_all as f32 / self.len().max(1) as f32).max(1.0);
+        let norm = norm(profile.length, average);
+        let key = u32::try_from(slot).unwrap_or(u32::MAX);
+        let mut words: Vec<(f32, &str)> = Vec::new();
+        let mut concepts: Vec<(f32, &str)> = Vec::new();
+        for QueryTerm { sort, text, term, weight } in &query.terms {
+            if matches!(sort, Sort::Gram | Sort::Service) {
                 continue;
-            };
-            let spread = self.postings.get(term as usize).map_or(0, Vec::len);
-            let part = self.weight(key.0, spread) * self.presence(count, profile.length);
-            match key.0 {
-                Sort::Word => words.push((part, key.1)),
-                Sort::Latin => words.push((part, typed.get(&key.1).cloned().unwrap_or(key.1))),
-                Sort::Concept => {
-                    let label = lexicon().concepts().iter().find(|concept| concept.id == key.1);
-                    concepts.extend(
-                        label.and_then(|concept| concept.aliases.first()).map(|alias| (part, (*alias).to_owned())),
-                    );
-                }
-                Sort::Gram | Sort::Service => {}
+            }
+            let Some(list) = term.and_then(|term| self.postings.get(term as usize)) else { continue };
+            let Ok(at) = list.binary_search_by_key(&key, |held| held.slot()) else { continue };
+            let part = list.get(at).map_or(0.0, |held| weight * presence(held.count(), norm));
+            if *sort == Sort::Concept {
+                concepts.extend(label(text).map(|label| (part, label)));
+            } else {
+                words.push((part, text.as_str()));
             }
         }
         let mut best = if words.is_empty() { concepts } else { words };
         best.sort_by(|left, right| {
-            right.0.total_cmp(&left.0).then(right.1.len().cmp(&left.1.len())).then_with(|| left.1.cmp(&right.1))
+            right.0.total_cmp(&left.0).then(right.1.len().cmp(&left.1.len())).then_with(|| left.1.cmp(right.1))
         });
-        let mut shown: Vec<String> = Vec::new();
-        for (_, word) in best {
+        let mut shown: Vec<(f32, &str)> = Vec::new();
+        for (part, word) in best {
             // 专利 says nothing more beside 专利预审.
-            if shown.iter().any(|longer| longer.contains(&word)) {
+            if shown.iter().any(|(_, longer)| longer.contains(word)) {
                 continue;
             }
-            shown.retain(|shorter| !word.contains(shorter.as_str()));
-            shown.push(word);
+            shown.retain(|(_, shorter)| !word.contains(*shorter));
+            shown.push((part, word));
             if shown.len() == MOST_WORDS {
                 break;
             }
         }
-        shown
+        let share = |part: f32| (part / query.greatest * 1000.0).round().clamp(0.0, 1000.0) as u16;
+        shown.into_iter().map(|(part, word)| Matched { word: word.to_owned(), share: share(part) }).collect()
     }
 
-    fn list(&self, key: &Key) -> &[(u32, u16)] {
-        self.vocabulary.get(key).and_then(|term| self.postings.get(*term as usize)).map_or(&[], Vec::as_slice)
+    /// The number of a term, new if nobody had it before.
+    fn term(&mut self, sort: Sort, text: String) -> u32 {
+        let next = u32::try_from(self.postings.len()).unwrap_or(u32::MAX);
+        let Some(known) = self.vocabulary.get_mut(sort as usize) else { return next };
+        let term = *known.entry(text.into_boxed_str()).or_insert(next);
+        if term == next {
+            self.postings.push(Vec::new());
+        }
+        term
     }
 
     /// BM25's idf, never negative, times the weight of the term's sort; a term nobody has weighs most.
     fn weight(&self, sort: Sort, spread: usize) -> f32 {
-        let all = self.places.len() as f32;
+        let all = self.len() as f32;
         let spread = spread as f32;
         sort.weight() * (1.0 + (all - spread + 0.5) / (spread + 0.5)).ln()
     }
+}
 
-    /// BM25's saturated frequency, in 0..1.
-    fn presence(&self, count: u16, length: u32) -> f32 {
-        let average = (self.words_in_all as f32 / self.places.len().max(1) as f32).max(1.0);
-        let count = f32::from(count);
-        count / (count + FREQUENCY_SATURATION * (1.0 - LENGTH_WEIGHT + LENGTH_WEIGHT * length as f32 / average))
-    }
+/// What BM25 adds to a frequency in a text of that length.
+fn norm(length: u32, average: f32) -> f32 {
+    FREQUENCY_SATURATION * (1.0 - LENGTH_WEIGHT + LENGTH_WEIGHT * length as f32 / average)
+}
+
+/// BM25's saturated frequency, in 0..1.
+fn presence(count: f32, norm: f32) -> f32 {
+    count / (count + norm)
 }
 
 /// Saturates a share of the query's weight to 0..1000.
 fn permille(share: f32) -> u16 {
     let saturated = (1.0 + HALF_SHARE) * share / (share + HALF_SHARE);
-    (saturated * 1000.0).round().clamp(0.0, 1000.0) as u16
+    (saturated * 1000.0 + 0.5).clamp(0.0, 1000.0) as u16
 }
 
-/// The terms of a profile with their frequencies, and its length in words.
-fn profile_terms(text: &str) -> (Vec<(Key, u16)>, u32) {
-    let folded = analyzer::fold(text);
-    let terms = analyzer::terms(&folded);
-    let length = u32::try_from(terms.words.len() + terms.latin.len()).unwrap_or(u32::MAX);
-    let mut counts: HashMap<Key, u16> = HashMap::new();
-    let mut count = |key: Key| {
-        let held = counts.entry(key).or_insert(0);
-        *held = held.saturating_add(1);
-    };
-    for (sort, list) in [(Sort::Word, terms.words), (Sort::Gram, terms.grams), (Sort::Latin, terms.latin)] {
-        for term in list {
-            count((sort, term));
-        }
-    }
-    for key in concept_terms(&lexicon().touched(&folded)) {
-        count(key);
-    }
-    let mut sorted: Vec<(Key, u16)> = counts.into_iter().collect();
-    sorted.sort_unstable();
-    (sorted, length)
-}
-
-/// The distinct terms of a need's text that mean something, in a fixed order.
-fn query_terms(text: &str) -> Vec<Key> {
-    let folded = analyzer::fold(text);
-    let mut terms: HashSet<Key> = HashSet::new();
-    for run in analyzer::content(&folded) {
-        match run.script {
-            Script::Latin => {
-                terms.insert((Sort::Latin, run.text.to_owned()));
-            }
-            Script::Han => {
-                for word in analyzer::words(run.text) {
-                    if !analyzer::is_stopword(&word) {
-                        terms.insert((Sort::Word, word));
-                    }
-                }
-                terms.extend(analyzer::grams(run.text).into_iter().map(|gram| (Sort::Gram, gram)));
-            }
-        }
-    }
-    terms.extend(concept_terms(&lexicon().named(&folded)));
-    let mut sorted: Vec<Key> = terms.into_iter().collect();
-    sorted.sort_unstable();
-    sorted
-}
-
-fn concept_terms(concepts: &[&Concept]) -> HashSet<Key> {
-    let mut terms = HashSet::new();
-    for concept in concepts {
-        terms.insert((Sort::Concept, concept.id.to_owned()));
-        for (target, weight) in &concept.votes {
-            if *weight >= DECISIVE_VOTE {
-                terms.insert((Sort::Service, (*target).to_owned()));
-            }
-        }
-    }
-    terms
-}
-
-/// For each stem of a Latin word the form it was first typed in.
-fn typed_forms(text: &str) -> HashMap<String, String> {
-    let mut stemmer = EnglishStemmer::new();
-    let composed: String = text.nfkc().collect();
-    let mut forms = HashMap::new();
-    for run in analyzer::runs(&composed) {
-        if run.script == Script::Latin {
-            forms.entry(stemmer.stem(&run.text.to_lowercase())).or_insert_with(|| run.text.to_owned());
-        }
-    }
-    forms
+/// The forms Latin words were typed in; most needs have none, and then nothing is computed.
+fn typed_forms_if_latin(text: &str) -> HashMap<String, String> {
+    let latin = text.chars().any(|character| {
+        character.is_alphabetic() && super::analyzer::script_of(character) == Some(super::analyzer::Script::Latin)
+    });
+    if latin { typed_forms(text) } else { HashMap::new() }
 }
 
 #[cfg(test)]

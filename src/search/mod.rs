@@ -21,7 +21,7 @@ pub mod schema;
 pub mod wordbreak;
 pub mod writer;
 
-pub use affinity::Affinity;
+pub use affinity::{Affinity, Fits};
 pub use highlight::marks;
 pub use lexicon::{Suggestion, suggest};
 pub use query::{Found, NeedQuery, Scope};

@@ -184,6 +184,7 @@ mod tests {
             Exclusion::Leave { until: day },
             Exclusion::OpenCap { open: 2, cap: 2 },
             Exclusion::MonthlyCap { offers: 4, cap: 4 },
+            Exclusion::Booked { services: 4, cap: 4 },
             Exclusion::OpposingParty { name: name() },
             Exclusion::OpposingAgent { name: name() },
             Exclusion::OwnEnterprise,

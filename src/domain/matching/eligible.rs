@@ -8,7 +8,7 @@ use super::{Arg, Candidate, Facts, NeedProfile, Qualified, distance_metres};
 use crate::domain::firm::{FirmMatch, FirmName};
 use crate::domain::need::Mode;
 use crate::domain::standing::Standing;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 text_enum! {
     /// On which side of the dispute a name stands.
@@ -72,6 +72,13 @@ pub enum Exclusion {
         /// The name as written in the need.
         name: String,
     },
+    /// For the month in which the service is wanted he has as many services as he may get in one.
+    Booked {
+        /// Services in that month, asked or accepted.
+        services: u16,
+        /// Most a month.
+        cap: u16,
+    },
     /// He does not offer this channel.
     Mode(Mode),
     /// Further away than he travels.
@@ -84,8 +91,9 @@ pub enum Exclusion {
 }
 
 impl Exclusion {
-    /// Every code, in the order in which the rules are asked.
-    pub const CODES: [&'static str; 13] = [
+    /// Every code. Its place is the rule's number on pages and never changes: new rules come last here, wherever they are
+    /// asked.
+    pub const CODES: [&'static str; 14] = [
         "standing",
         "already-asked",
         "qualification",
@@ -99,6 +107,7 @@ impl Exclusion {
         "ask-manager",
         "mode",
         "distance",
+        "booked",
     ];
 
     /// The stable code: the API's `rule`, and the key of `excluded-<code>`.
@@ -116,6 +125,7 @@ impl Exclusion {
             Self::OwnEnterprise => "own-enterprise",
             Self::DeclaredRelation => "declared-relation",
             Self::AskManager { .. } => "ask-manager",
+            Self::Booked { .. } => "booked",
             Self::Mode(_) => "mode",
             Self::Distance { .. } => "distance",
         }
@@ -123,15 +133,14 @@ impl Exclusion {
 
     /// A matter of conflict rather than of time or place: shown in the warning colour.
     #[must_use]
-    pub const fn is_conflict(&self) -> bool {
-        matches!(
-            self,
-            Self::OpposingParty { .. }
-                | Self::OpposingAgent { .. }
-                | Self::OwnEnterprise
-                | Self::DeclaredRelation
-                | Self::AskManager { .. }
-        )
+    pub fn is_conflict(&self) -> bool {
+        Self::code_is_conflict(self.code())
+    }
+
+    /// Whether the rule of that code is about a conflict of interest.
+    #[must_use]
+    pub fn code_is_conflict(code: &str) -> bool {
+        matches!(code, "opposing-party" | "opposing-agent" | "own-enterprise" | "declared-relation" | "ask-manager")
     }
 
     /// The arguments of its sentence.
@@ -148,6 +157,7 @@ impl Exclusion {
             Self::AskManager { side, name } => {
                 vec![("side", Arg::Code(side.as_str())), ("name", Arg::Text(name.clone()))]
             }
+            Self::Booked { services, cap } => vec![("services", Arg::number(*services)), ("cap", Arg::number(*cap))],
             Self::Mode(mode) => vec![("mode", Arg::Code(mode.as_str()))],
             Self::Distance { metres, max_km } => {
                 vec![("km", Arg::kilometres(*metres)), ("max", Arg::number(*max_km))]
@@ -189,6 +199,13 @@ pub fn eligible(need: &NeedProfile, expert: &Candidate, facts: &Facts) -> Result
     if expert.month_offers >= expert.monthly_cap {
         return Err(Exclusion::MonthlyCap { offers: expert.month_offers, cap: expert.monthly_cap });
     }
+    if month_of(need.wanted_on) != month_of(need.asked_on) {
+        let then = expert.booked.iter().filter(|day| month_of(**day) == month_of(need.wanted_on)).count();
+        if then >= usize::from(expert.monthly_cap) {
+            let services = u16::try_from(then).unwrap_or(u16::MAX);
+            return Err(Exclusion::Booked { services, cap: expert.monthly_cap });
+        }
+    }
     no_conflict(need, expert, facts)?;
     if !expert.modes.is_empty() && !expert.modes.has(need.mode) {
         return Err(Exclusion::Mode(need.mode));
@@ -201,6 +218,10 @@ pub fn eligible(need: &NeedProfile, expert: &Candidate, facts: &Facts) -> Result
         return Err(Exclusion::Distance { metres, max_km });
     }
     Ok(())
+}
+
+fn month_of(day: NaiveDate) -> (i32, u32) {
+    (day.year(), day.month0())
 }
 
 /// Sure matches bar whichever side they are on, before an unsure one asks a person.

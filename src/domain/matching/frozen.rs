@@ -4,7 +4,8 @@
 //! of everyone asked, counts per rule. Names stand in it instead of interned numbers, for those change. Deliberately
 //! absent: the hash itself (the caller takes SHA-256 of [`Ranking::order_text`]) and any personal detail of an expert.
 
-use super::rank::{OrderKey, score, tie_last_asked, tie_load};
+use super::rank::{OrderKey, tie_last_asked, tie_load};
+use super::survey::score;
 use super::weights::SIGNALS;
 use super::{Candidate, Facts, NeedProfile, Ranking, Weights, signals};
 use crate::domain::firm::FirmName;

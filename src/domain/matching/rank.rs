@@ -1,9 +1,9 @@
 //! The order: everybody scored, nobody cut off, and the same order whatever the order of the input.
 
-use super::eligible::{Exclusion, eligible};
-use super::signals;
-use super::weights::{SIGNALS, contribution};
-use super::{Candidate, Facts, NeedProfile, Signal, Weights};
+use super::eligible::Exclusion;
+use super::survey::{Bench, Survey, Together};
+use super::weights::SIGNALS;
+use super::{Candidate, DutyHere, Facts, NeedProfile, Roster, Weights};
 use crate::ids::ExpertId;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -82,13 +82,6 @@ pub(super) fn tie_last_asked(expert: &Candidate) -> i64 {
     expert.last_asked_at.map_or(i64::MIN, |at| at.timestamp_millis())
 }
 
-struct Scored<'a> {
-    index: usize,
-    expert: &'a Candidate,
-    values: [u16; SIGNALS],
-    key: OrderKey,
-}
-
 /// Ranks the candidates; `facts` is asked once for each of them, by its place in the slice.
 #[must_use]
 pub fn rank(
@@ -97,66 +90,40 @@ pub fn rank(
     facts: impl Fn(usize) -> Facts,
     weights: &Weights,
 ) -> Ranking {
-    let mut scored: Vec<Scored> = Vec::with_capacity(candidates.len());
-    let mut excluded = Vec::new();
-    let mut counts: BTreeMap<&'static str, u32> = BTreeMap::new();
-    let unknown_peers = Peers { count: 0, median_asked: 0, means: [0; SIGNALS] };
-    for (index, expert) in candidates.iter().enumerate() {
-        let facts = facts(index);
-        if let Err(rule) = eligible(need, expert, &facts) {
-            *counts.entry(rule.code()).or_default() += 1;
-            excluded.push((expert.id, rule));
-            continue;
-        }
-        // Fairness needs the peers' median, which is known only when everybody was seen.
-        let values = signals::values(need, expert, &facts, &unknown_peers);
-        let key = OrderKey { score: 0, load: tie_load(expert), last_asked: tie_last_asked(expert) };
-        scored.push(Scored { index, expert, values, key });
+    let roster = Roster::of(candidates.to_vec());
+    let known = Known((0..candidates.len()).map(facts).collect());
+    let mut bench = Bench::default();
+    ranking(&Survey::new(&roster, need, weights, &known, &mut bench))
+}
+
+/// The whole order of a survey, with everybody a rule drops.
+#[must_use]
+pub fn ranking<T: Together>(survey: &Survey<'_, T>) -> Ranking {
+    let mut excluded: Vec<(ExpertId, Exclusion)> = Vec::new();
+    for (slot, expert) in survey.roster.candidates().iter().enumerate() {
+        excluded.extend(survey.rule(slot).map(|rule| (expert.id, rule)));
     }
-    let peers = Peers { median_asked: median_asked(need, &scored), ..unknown_peers };
-    for row in &mut scored {
-        if let Some(fairness) = row.values.get_mut(Signal::Fairness as usize) {
-            *fairness = signals::fairness_value(need, row.expert, &peers);
-        }
-        row.key.score = score(weights, &row.values);
-    }
-    let peers = with_means(peers, &scored);
-    scored.sort_unstable_by(|one, other| one.key.compare(&other.key).then_with(|| one.expert.id.cmp(&other.expert.id)));
     excluded.sort_unstable_by_key(|(id, _)| *id);
-    let ranked =
-        scored.iter().map(|row| Ranked { index: row.index, id: row.expert.id, score: row.key.score }).collect();
-    Ranking { ranked, excluded, counts, peers }
+    Ranking { ranked: survey.order(), excluded, counts: survey.counts(), peers: survey.peers }
 }
 
-/// The score of these values: the sum of the contributions.
-pub(super) fn score(weights: &Weights, values: &[u16; SIGNALS]) -> i32 {
-    weights.hundredths().iter().zip(values).map(|(weight, value)| contribution(*weight, *value)).sum()
-}
+/// Facts at hand for everybody.
+struct Known(Vec<Facts>);
 
-fn median_asked(need: &NeedProfile, scored: &[Scored]) -> u16 {
-    let alike = |row: &&Scored| !row.expert.services.and(need.services).is_empty();
-    let mut asked: Vec<u16> = scored.iter().filter(alike).map(|row| row.expert.asked_90d).collect();
-    if asked.len() < 5 {
-        asked = scored.iter().map(|row| row.expert.asked_90d).collect();
+impl Together for Known {
+    fn text_permille(&self, slot: usize) -> u16 {
+        self.0.get(slot).map_or(0, |facts| facts.text_permille)
     }
-    if asked.is_empty() {
-        return 0;
+    fn experience(&self, slot: usize) -> u16 {
+        self.0.get(slot).map_or(0, Facts::experience)
     }
-    let middle = (asked.len() - 1) / 2;
-    *asked.select_nth_unstable(middle).1
-}
-
-fn with_means(peers: Peers, scored: &[Scored]) -> Peers {
-    let mut sums = [0_u64; SIGNALS];
-    for row in scored {
-        for (sum, value) in sums.iter_mut().zip(row.values) {
-            *sum += u64::from(value);
-        }
+    fn duty(&self, slot: usize) -> Option<DutyHere> {
+        self.0.get(slot).and_then(|facts| facts.duty)
     }
-    let count = u64::try_from(scored.len()).unwrap_or(u64::MAX).max(1);
-    let mut means = [0_u16; SIGNALS];
-    for (mean, sum) in means.iter_mut().zip(sums) {
-        *mean = u16::try_from(sum / count).unwrap_or(1000);
+    fn look_closer(&self, _slot: usize) -> bool {
+        true
     }
-    Peers { count: u32::try_from(scored.len()).unwrap_or(u32::MAX), means, ..peers }
+    fn facts(&self, slot: usize) -> Facts {
+        self.0.get(slot).cloned().unwrap_or_default()
+    }
 }

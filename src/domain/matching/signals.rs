@@ -3,9 +3,14 @@
 use super::eligible::in_person;
 use super::weights::SIGNALS;
 use super::{Candidate, DutyHere, Facts, NeedProfile, Peers, ReasonText, distance_metres};
+use chrono::NaiveDate;
 
 /// A value between "speaks against" and "speaks for", where nothing is known.
-const NEUTRAL: u16 = 500;
+pub(super) const NEUTRAL: u16 = 500;
+/// The industry value of an expert who named none.
+pub(super) const NO_INDUSTRY_NAMED: u16 = 300;
+/// The distance value of the same region without coordinates.
+pub(super) const SAME_REGION: u16 = 800;
 /// The distance at which half the value is left.
 const HALF_DISTANCE_METRES: u64 = 15_000;
 /// Days after which nobody counts as new any more; also the window of `asked_90d` and `load_90d`.
@@ -26,7 +31,7 @@ pub(super) fn values(need: &NeedProfile, expert: &Candidate, facts: &Facts, peer
         industry_value(need, expert),
         facts.text_permille.min(1000),
         distance_value(need, expert),
-        duty_value(expert),
+        duty_value(facts.duty),
         load_value(expert),
         fairness_value(need, expert, peers),
         answers_value(expert),
@@ -41,7 +46,7 @@ pub(super) fn texts(need: &NeedProfile, expert: &Candidate, facts: &Facts, peers
         industry_text(need, expert),
         text_text(facts),
         distance_text(need, expert),
-        duty_text(expert),
+        duty_text(facts.duty),
         ReasonText::Load {
             month: expert.month_offers,
             cap: expert.monthly_cap,
@@ -58,18 +63,21 @@ fn lacks_language(need: &NeedProfile, expert: &Candidate) -> bool {
     need.languages.or_chinese().and(expert.languages.or_chinese()).is_empty()
 }
 
-/// Share of the items asked for that are his; 15 % of it is earned by similar services, n / (n + 3). Without a common
+/// Share of the items asked for that are his; 15 % of it is earned by similar services that went well
+/// ([`super::experience`]). Without a common
 /// language half of it is lost.
 fn service_value(need: &NeedProfile, expert: &Candidate, facts: &Facts) -> u16 {
-    let value = if need.services.is_empty() {
-        NEUTRAL
-    } else {
-        let covered = u64::from(need.services.and(expert.services).len());
-        let similar = u64::from(facts.similar_served);
-        let earned = 850 + 150 * similar / (similar + 3);
-        permille(covered * earned, u64::from(need.services.len()) * 1000)
-    };
+    let covered = need.services.and(expert.services).len();
+    let value = covered_value(covered, need.services.len(), facts.experience());
     if lacks_language(need, expert) { value / 2 } else { value }
+}
+
+/// The same from the counts, without the halving.
+pub(super) fn covered_value(covered: u32, wanted: u32, experience: u16) -> u16 {
+    if wanted == 0 {
+        return NEUTRAL;
+    }
+    permille(u64::from(covered) * (850_000 + 150 * u64::from(experience)), u64::from(wanted) * 1_000_000)
 }
 
 fn service_text(need: &NeedProfile, expert: &Candidate, facts: &Facts) -> ReasonText {
@@ -93,12 +101,13 @@ fn industry_value(need: &NeedProfile, expert: &Candidate) -> u16 {
         return NEUTRAL;
     }
     if expert.industries.is_empty() {
-        return 300;
+        return NO_INDUSTRY_NAMED;
     }
-    match need.industries.and(expert.industries).len() {
-        0 => 0,
-        matched => 500 + permille(u64::from(matched), u64::from(need.industries.len())) / 2,
-    }
+    shared_industries_value(need.industries.and(expert.industries).len(), need.industries.len())
+}
+
+pub(super) fn shared_industries_value(shared: u32, wanted: u32) -> u16 {
+    if shared == 0 { 0 } else { 500 + permille(u64::from(shared), u64::from(wanted)) / 2 }
 }
 
 fn industry_text(need: &NeedProfile, expert: &Candidate) -> ReasonText {
@@ -128,10 +137,14 @@ fn distance_value(need: &NeedProfile, expert: &Candidate) -> u16 {
         return 1000;
     }
     if let Some(metres) = distance_metres(need, expert) {
-        let half = HALF_DISTANCE_METRES * HALF_DISTANCE_METRES;
-        return permille(half, half + u64::from(metres) * u64::from(metres));
+        return metres_value(metres);
     }
-    if same_region(need, expert) { 800 } else { NEUTRAL }
+    if same_region(need, expert) { SAME_REGION } else { NEUTRAL }
+}
+
+pub(super) fn metres_value(metres: u32) -> u16 {
+    let half = HALF_DISTANCE_METRES * HALF_DISTANCE_METRES;
+    permille(half, half + u64::from(metres) * u64::from(metres))
 }
 
 fn same_region(need: &NeedProfile, expert: &Candidate) -> bool {
@@ -150,8 +163,8 @@ fn distance_text(need: &NeedProfile, expert: &Candidate) -> ReasonText {
     }
 }
 
-fn duty_value(expert: &Candidate) -> u16 {
-    match expert.on_duty {
+pub(super) fn duty_value(duty: Option<DutyHere>) -> u16 {
+    match duty {
         Some(DutyHere::Now) => 1000,
         Some(DutyHere::Today) => 900,
         Some(DutyHere::InDays(days)) => 800_u16.saturating_sub(100 * u16::from(days.min(7))),
@@ -160,8 +173,8 @@ fn duty_value(expert: &Candidate) -> u16 {
     }
 }
 
-fn duty_text(expert: &Candidate) -> ReasonText {
-    match expert.on_duty {
+fn duty_text(duty: Option<DutyHere>) -> ReasonText {
+    match duty {
         Some(DutyHere::Now) => ReasonText::DutyNow,
         Some(DutyHere::Today) => ReasonText::DutyToday,
         Some(DutyHere::InDays(days)) => ReasonText::DutyInDays { days },
@@ -171,7 +184,7 @@ fn duty_text(expert: &Candidate) -> ReasonText {
 }
 
 /// 60 % is the month against its cap, 25 % the open offers against theirs, 15 % the last 90 days up to twelve services.
-fn load_value(expert: &Candidate) -> u16 {
+pub(super) fn load_value(expert: &Candidate) -> u16 {
     let month = u64::from(permille(expert.month_offers.into(), expert.monthly_cap.into()));
     let open = u64::from(permille(expert.open_offers.into(), expert.open_cap.into()));
     let quarter = u64::from(permille(expert.load_90d.min(12).into(), 12));
@@ -180,25 +193,29 @@ fn load_value(expert: &Candidate) -> u16 {
 }
 
 /// Days since he became active, if within the window.
-fn days_new(need: &NeedProfile, expert: &Candidate) -> Option<u64> {
-    let days = (need.asked_on - expert.active_since?).num_days();
+pub(super) fn days_new(asked_on: NaiveDate, active_since: Option<NaiveDate>) -> Option<u64> {
+    let days = (asked_on - active_since?).num_days();
     if days < WINDOW_DAYS { u64::try_from(days.max(0)).ok() } else { None }
 }
 
 /// `(m + 1) / (m + 1 + a)`: never asked gives 1000, asked like the peers' median m about 500. A newcomer is counted half
 /// the median for the part of the window he was not here: he catches up without being flooded.
-pub(super) fn fairness_value(need: &NeedProfile, expert: &Candidate, peers: &Peers) -> u16 {
+fn fairness_value(need: &NeedProfile, expert: &Candidate, peers: &Peers) -> u16 {
+    fair_value(expert.asked_90d, days_new(need.asked_on, expert.active_since), peers.median_asked)
+}
+
+pub(super) fn fair_value(asked_90d: u16, days_new: Option<u64>, median_asked: u16) -> u16 {
     let window = WINDOW_DAYS.unsigned_abs();
-    let median = u64::from(peers.median_asked);
-    let credit = days_new(need, expert).map_or(0, |days| 1000 * median * (window - days) / (2 * window));
-    let asked = u64::from(expert.asked_90d) * 1000 + credit;
+    let median = u64::from(median_asked);
+    let credit = days_new.map_or(0, |days| 1000 * median * (window - days) / (2 * window));
+    let asked = u64::from(asked_90d) * 1000 + credit;
     let scale = (median + 1) * 1000;
     permille(scale, scale + asked)
 }
 
 fn fairness_text(need: &NeedProfile, expert: &Candidate, peers: &Peers) -> ReasonText {
     let (asked, median) = (expert.asked_90d, peers.median_asked);
-    match days_new(need, expert) {
+    match days_new(need.asked_on, expert.active_since) {
         Some(_) => ReasonText::FairnessNewcomer { asked, median },
         None if asked == 0 => ReasonText::FairnessNever { median },
         None => ReasonText::FairnessAsked { asked, median },
@@ -206,7 +223,7 @@ fn fairness_text(need: &NeedProfile, expert: &Candidate, peers: &Peers) -> Reaso
 }
 
 /// Answered on time 1000, late 300, lapsed 0, smoothed by five answers at 800; 15 % is speed, 24 h giving half.
-fn answers_value(expert: &Candidate) -> u16 {
+pub(super) fn answers_value(expert: &Candidate) -> u16 {
     let count = u64::from(expert.on_time) + u64::from(expert.late) + u64::from(expert.lapsed);
     let earned = 1000 * u64::from(expert.on_time) + 300 * u64::from(expert.late) + 5 * 800;
     let reliable = earned / (count + 5);
@@ -227,7 +244,7 @@ fn answers_text(expert: &Candidate) -> ReasonText {
 }
 
 /// Mean of the ratings with three more at 4.3, from 1–5 onto 0–1000.
-fn satisfaction_value(expert: &Candidate) -> u16 {
+pub(super) fn satisfaction_value(expert: &Candidate) -> u16 {
     let milli = (u64::from(expert.rating_sum) * 1000 + 3 * 4300) / (u64::from(expert.rating_count) + 3);
     permille(milli.saturating_sub(1000), 4000)
 }

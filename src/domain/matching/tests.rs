@@ -42,10 +42,10 @@ pub(super) fn plain_expert(seed: u8) -> Candidate {
         open_cap: 2,
         month_offers: 0,
         monthly_cap: 4,
+        booked: Vec::new(),
         load_90d: 0,
         asked_90d: 0,
         last_asked_at: None,
-        on_duty: None,
         on_time: 0,
         late: 0,
         lapsed: 0,
@@ -56,20 +56,20 @@ pub(super) fn plain_expert(seed: u8) -> Candidate {
 }
 
 /// A small linear congruential generator (constants of Knuth's MMIX), so that every run sees the same crowd.
-struct Lcg(u64);
+pub(super) struct Lcg(pub(super) u64);
 
 impl Lcg {
-    fn below(&mut self, limit: u64) -> u64 {
+    pub(super) fn below(&mut self, limit: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % limit
     }
 
-    fn small(&mut self, limit: u64) -> u16 {
+    pub(super) fn small(&mut self, limit: u64) -> u16 {
         u16::try_from(self.below(limit)).unwrap()
     }
 }
 
-fn crowd(count: usize, seed: u64) -> Vec<Candidate> {
+pub(super) fn crowd(count: usize, seed: u64) -> Vec<Candidate> {
     let mut lcg = Lcg(seed);
     let mut crowd = Vec::new();
     for number in 0..count {
@@ -99,7 +99,7 @@ fn crowd(count: usize, seed: u64) -> Vec<Candidate> {
 }
 
 /// Facts that depend on the person, not on his place in the slice.
-fn facts_of(expert: &Candidate) -> Facts {
+pub(super) fn facts_of(expert: &Candidate) -> Facts {
     let share = u16::from(*expert.id.as_str().as_bytes().last().unwrap()) * 3;
     Facts::from_words(vec![MatchedWord { word: "传感器".to_owned(), share }])
 }
@@ -199,11 +199,12 @@ fn nobody_with_nothing_in_common_is_dropped_but_all_others_come_first() {
 fn the_sentence_tells_what_sets_him_apart() {
     let need = bare_need();
     let mut crowd: Vec<Candidate> = (1..=6).map(plain_expert).collect();
-    crowd[0].on_duty = Some(DutyHere::Now);
     (crowd[0].on_time, crowd[0].median_hours) = (14, Some(4));
-    let ranking = rank(&need, &crowd, |_| Facts::default(), &Weights::SHIPPED);
+    let on_duty = Facts { duty: Some(DutyHere::Now), ..Facts::default() };
+    let facts = |at: usize| if at == 0 { on_duty.clone() } else { Facts::default() };
+    let ranking = rank(&need, &crowd, facts, &Weights::SHIPPED);
     assert_eq!(ranking.ranked[0].index, 0);
-    let reasons = explain(&need, &crowd[0], &Facts::default(), &Weights::SHIPPED, &ranking.peers);
+    let reasons = explain(&need, &crowd[0], &on_duty, &Weights::SHIPPED, &ranking.peers);
     let told: Vec<&str> = sentence(&reasons, &ranking.peers).iter().map(ReasonText::code).collect();
     assert_eq!(told, ["duty-now", "answers-all"]);
     let plain = explain(&need, &crowd[1], &Facts::default(), &Weights::SHIPPED, &ranking.peers);

@@ -64,9 +64,24 @@ struct Plain {
 }
 
 impl Weights {
-    /// The weights the product ships with: 30, 12, 10, 14, 5, 8, 7, 8, 6 points. Specialty carries more than half, so that
-    /// nobody near by and idle outranks somebody who knows the matter.
-    pub const SHIPPED: Self = Self { version: 1, hundredths: [3000, 1200, 1000, 1400, 500, 800, 700, 800, 600] };
+    /// The weights the product ships with: those of `index/ranking.toml`, read when the program is built.
+    pub const SHIPPED: Self = Self {
+        version: shipped::hundredths("version") as u32 / 100,
+        hundredths: [
+            shipped::hundredths("service"),
+            shipped::hundredths("industry"),
+            shipped::hundredths("text"),
+            shipped::hundredths("distance"),
+            shipped::hundredths("duty"),
+            shipped::hundredths("load"),
+            shipped::hundredths("fairness"),
+            shipped::hundredths("answers"),
+            shipped::hundredths("satisfaction"),
+        ],
+    };
+
+    /// Weights set in the office are numbered from here on, those of `index/ranking.toml` below.
+    pub const FIRST_SET: u32 = 10_001;
 
     /// Weights of a version.
     ///
@@ -120,6 +135,60 @@ impl From<Weights> for Plain {
     }
 }
 
+/// Reads `index/ranking.toml` while the program is built: a weight that is missing or out of form stops the build.
+mod shipped {
+    const FILE: &[u8] = include_bytes!("../../../index/ranking.toml");
+
+    /// The figure behind `name =` at the beginning of a line, in hundredths.
+    #[expect(clippy::indexing_slicing, clippy::panic, reason = "at build time, where both stop the build")]
+    pub(super) const fn hundredths(name: &str) -> i32 {
+        let name = name.as_bytes();
+        let mut line = 0;
+        while line < FILE.len() {
+            let mut at = 0;
+            while at < name.len() && line + at < FILE.len() && FILE[line + at] == name[at] {
+                at += 1;
+            }
+            if at == name.len() && FILE[line + at] == b' ' {
+                return figure(line + at);
+            }
+            while line < FILE.len() && FILE[line] != b'\n' {
+                line += 1;
+            }
+            line += 1;
+        }
+        panic!("index/ranking.toml lacks a figure")
+    }
+
+    /// `  = 12.5` as 1250.
+    #[expect(clippy::indexing_slicing, clippy::panic, reason = "at build time, where both stop the build")]
+    const fn figure(mut at: usize) -> i32 {
+        while FILE[at] == b' ' || FILE[at] == b'=' {
+            at += 1;
+        }
+        let (mut value, mut decimals, mut digits) = (0, -1, 0);
+        while at < FILE.len() && (FILE[at].is_ascii_digit() || FILE[at] == b'.') {
+            if FILE[at] == b'.' {
+                decimals = 0;
+            } else {
+                value = value * 10 + (FILE[at] - b'0') as i32;
+                digits += 1;
+                if decimals >= 0 {
+                    decimals += 1;
+                }
+            }
+            at += 1;
+        }
+        match decimals {
+            _ if digits == 0 => panic!("index/ranking.toml: a name without a figure"),
+            -1 | 0 => value * 100,
+            1 => value * 10,
+            2 => value,
+            _ => panic!("index/ranking.toml: at most two decimals"),
+        }
+    }
+}
+
 /// What a value of 0–1000 adds to the score, in hundredths of a point, rounded half up.
 pub(super) fn contribution(weight: i32, value: u16) -> i32 {
     let exact = i64::from(weight) * i64::from(value.min(1000));
@@ -142,6 +211,20 @@ mod tests {
         let json = serde_json::to_string(&shipped).unwrap();
         assert_eq!(serde_json::from_str::<Weights>(&json).unwrap(), shipped);
         assert!(serde_json::from_str::<Weights>(&json.replace("3000", "3001")).is_err());
+    }
+
+    #[test]
+    fn the_shipped_weights_are_those_of_the_file_and_a_full_scale() {
+        let file: toml::Table = include_str!("../../../index/ranking.toml").parse().unwrap();
+        assert_eq!(file["version"].as_integer(), Some(i64::from(Weights::SHIPPED.version())));
+        assert!(Weights::SHIPPED.version() < Weights::FIRST_SET);
+        let weights = file["weights"].as_table().unwrap();
+        assert_eq!(weights.len(), SIGNALS);
+        for signal in Signal::ALL {
+            let points = weights[signal.as_str()].as_float().unwrap();
+            assert!((points * 100.0 - f64::from(Weights::SHIPPED.of(*signal))).abs() < 1e-6, "{signal}");
+        }
+        assert_eq!(Weights::SHIPPED.hundredths().iter().sum::<i32>(), 10_000);
     }
 
     #[test]

@@ -30,6 +30,10 @@ fn nothing_bars_a_plain_expert_and_every_rule_can_bar() {
     }));
     seen.insert(code(|_, expert, _| expert.open_offers = 2));
     seen.insert(code(|_, expert, _| expert.month_offers = 4));
+    seen.insert(code(|need, expert, _| {
+        need.wanted_on = day("2026-06-03");
+        expert.booked = vec![day("2026-06-01"), day("2026-06-09"), day("2026-06-12"), day("2026-06-30")];
+    }));
     seen.insert(code_for_firm("铂影测控技术"));
     seen.insert(code_for_firm("北京市澄观律师事务所上海分所"));
     seen.insert(code_for_firm("北京云岫传感科技有限公司"));
@@ -80,6 +84,24 @@ fn a_qualification_holds_through_its_last_day_and_none_on_file_does_not_lapse() 
         (Qualified::None, false),
     ] {
         assert_eq!(verdict(|_, expert, _| expert.qualified = qualified).is_err(), barred, "{qualified:?}");
+    }
+}
+
+#[test]
+fn the_month_in_which_a_service_is_wanted_has_its_own_cap() {
+    let june = [day("2026-06-01"), day("2026-06-09"), day("2026-06-12"), day("2026-06-30")];
+    for (wanted, booked, barred) in [
+        ("2026-06-03", &june[..], true),
+        ("2026-06-03", &june[..3], false),
+        ("2026-07-03", &june[..], false),
+        ("2027-06-03", &june[..], false),
+        ("2026-05-20", &[day("2026-05-19"); 9][..], false),
+    ] {
+        let verdict = verdict(|need, expert, _| {
+            need.wanted_on = day(wanted);
+            expert.booked = booked.to_vec();
+        });
+        assert_eq!(verdict.is_err(), barred, "{wanted} {booked:?}");
     }
 }
 

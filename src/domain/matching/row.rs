@@ -1,0 +1,210 @@
+//! Everybody side by side: each expert's part in a ranking in some ninety bytes, so that a hundred thousand of them are
+//! looked at in a millisecond or two.
+//!
+//! A [`Row`] holds what every need asks for; what is rarely asked for (names, leave, bookings) stays with the
+//! [`Candidate`], and [`super::eligible`] looks there. Names of firms and persons are found through a sorted list, so a
+//! need that names an opposing party costs a few look-ups and not a comparison with everybody.
+
+use super::sets::{IndustrySet, LanguageSet, ModeSet, ServiceSet};
+use super::{Candidate, NeedProfile, Qualified, signals};
+use crate::domain::firm::FirmName;
+use crate::domain::place::Direction;
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+/// Not on the register as active.
+pub(super) const OFF_REGISTER: u8 = 1;
+/// Dated rows to look at: leave, bookings.
+pub(super) const DATED: u8 = 2;
+/// As many offers open as he may have.
+pub(super) const OPEN_CAP: u8 = 4;
+/// As many offers this month as he may get.
+pub(super) const MONTHLY_CAP: u8 = 8;
+
+/// One expert in the ranking's loop.
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    pub(super) industries: IndustrySet,
+    pub(super) services: ServiceSet,
+    pub(super) direction: Direction,
+    /// The last valid day; the end of time for no end and for none on file.
+    pub(super) qualified_until: NaiveDate,
+    pub(super) active_since: Option<NaiveDate>,
+    /// The region's number; [`u16::MAX`] for none.
+    pub(super) region: u16,
+    pub(super) languages: LanguageSet,
+    /// Kilometres; [`u16::MAX`] for no limit.
+    pub(super) max_km: u16,
+    pub(super) asked_90d: u16,
+    pub(super) load: u16,
+    pub(super) answers: u16,
+    pub(super) satisfaction: u16,
+    pub(super) modes: ModeSet,
+    pub(super) bars: u8,
+}
+
+impl Row {
+    pub(super) fn of(expert: &Candidate) -> Self {
+        let mut bars = 0;
+        let mut bar = |holds: bool, bit: u8| bars |= if holds { bit } else { 0 };
+        bar(!expert.standing.may_be_asked(), OFF_REGISTER);
+        bar(!expert.leaves.is_empty() || !expert.booked.is_empty(), DATED);
+        bar(expert.open_offers >= expert.open_cap, OPEN_CAP);
+        bar(expert.month_offers >= expert.monthly_cap, MONTHLY_CAP);
+        Self {
+            industries: expert.industries,
+            services: expert.services,
+            direction: expert.point.map_or(Direction::UNKNOWN, crate::domain::place::Point::direction),
+            qualified_until: match expert.qualified {
+                Qualified::Until(day) => day,
+                Qualified::NoExpiry | Qualified::None => NaiveDate::MAX,
+            },
+            active_since: expert.active_since,
+            region: expert.region.map_or(u16::MAX, |region| region.0),
+            languages: expert.languages.or_chinese(),
+            max_km: expert.max_distance_km.unwrap_or(u16::MAX),
+            asked_90d: expert.asked_90d,
+            load: signals::load_value(expert),
+            answers: signals::answers_value(expert),
+            satisfaction: signals::satisfaction_value(expert),
+            modes: expert.modes,
+            bars,
+        }
+    }
+}
+
+/// Everybody who may be ranked, by slot. A slot once given is kept.
+#[derive(Debug, Clone, Default)]
+pub struct Roster {
+    candidates: Vec<Candidate>,
+    rows: Vec<Row>,
+    /// Slots by what a name is compared by: the brand of the firm, and the person's own name.
+    named: BTreeMap<String, Vec<u32>>,
+}
+
+impl Roster {
+    /// An empty roster with room for so many.
+    #[must_use]
+    pub fn with_capacity(count: usize) -> Self {
+        Self { candidates: Vec::with_capacity(count), rows: Vec::with_capacity(count), named: BTreeMap::new() }
+    }
+
+    /// Everybody of a slice; the slots are the places in it.
+    #[must_use]
+    pub fn of(candidates: Vec<Candidate>) -> Self {
+        let mut roster = Self::with_capacity(candidates.len());
+        for candidate in candidates {
+            roster.put(roster.len(), candidate);
+        }
+        roster
+    }
+
+    /// Puts an expert at a slot: an old one, or the next new one; anything beyond is left alone.
+    pub fn put(&mut self, slot: usize, candidate: Candidate) {
+        let row = Row::of(&candidate);
+        if slot == self.candidates.len() {
+            self.name(slot, &candidate);
+            self.candidates.push(candidate);
+            self.rows.push(row);
+            return;
+        }
+        let Some(old) = self.candidates.get_mut(slot) else { return };
+        let renamed = old.firm != candidate.firm || old.name != candidate.name;
+        let old = std::mem::replace(old, candidate);
+        if let Some(held) = self.rows.get_mut(slot) {
+            *held = row;
+        }
+        if renamed {
+            for key in keys(&old) {
+                if let Some(slots) = self.named.get_mut(&key) {
+                    slots.retain(|held| *held as usize != slot);
+                }
+            }
+            if let Some(new) = self.candidates.get(slot).cloned() {
+                self.name(slot, &new);
+            }
+        }
+    }
+
+    fn name(&mut self, slot: usize, candidate: &Candidate) {
+        let slot = u32::try_from(slot).unwrap_or(u32::MAX);
+        for key in keys(candidate) {
+            self.named.entry(key).or_default().push(slot);
+        }
+    }
+
+    /// The experts, by slot.
+    #[must_use]
+    pub fn candidates(&self) -> &[Candidate] {
+        &self.candidates
+    }
+
+    /// The expert at a slot.
+    #[must_use]
+    pub fn get(&self, slot: usize) -> Option<&Candidate> {
+        self.candidates.get(slot)
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.candidates.len()
+    }
+
+    /// Whether nobody is there.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.candidates.is_empty()
+    }
+
+    pub(super) fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// Slots whose person or firm may be one the need names; whoever is not among them surely has none of those names.
+    #[must_use]
+    pub fn namesakes(&self, need: &NeedProfile) -> Vec<usize> {
+        let mut found = Vec::new();
+        let firms = std::iter::once(&need.enterprise).chain(&need.opposing_party).chain(&need.opposing_agent);
+        for firm in firms {
+            self.namesakes_of(firm, &mut found);
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn namesakes_of(&self, firm: &FirmName, found: &mut Vec<usize>) {
+        let mut take = |slots: &Vec<u32>| found.extend(slots.iter().map(|slot| *slot as usize));
+        if let Some(slots) = self.named.get(&person_key(firm.raw())) {
+            take(slots);
+        }
+        let brand = firm.brand();
+        if brand.is_empty() {
+            return;
+        }
+        // One of the two brands may be short for the other: all that begin with this one, and all it begins with.
+        for (_, slots) in self.named.range(brand.to_owned()..).take_while(|(key, _)| key.starts_with(brand)) {
+            take(slots);
+        }
+        for (end, _) in brand.char_indices().skip(1) {
+            if let Some(slots) = brand.get(..end).and_then(|shorter| self.named.get(shorter)) {
+                take(slots);
+            }
+        }
+    }
+}
+
+/// What an expert's names are found under: his firm's brand, and his own name.
+fn keys(candidate: &Candidate) -> Vec<String> {
+    let mut keys = vec![person_key(&candidate.name)];
+    if !candidate.firm.is_nothing() {
+        keys.push(candidate.firm.brand().to_owned());
+    }
+    keys
+}
+
+/// A person's name apart from the brands, which are folded and hold no control character.
+fn person_key(name: &str) -> String {
+    format!("\u{1}{}", name.trim())
+}
