@@ -7,7 +7,6 @@ use super::{Actor, Done, Letter, Office, Tx, suggest_experts};
 use crate::db::assignment::AssignmentRow;
 use crate::db::need::{NeedRow, ReserveRow, SeatRow};
 use crate::db::{self, JsonText};
-use crate::domain::answer_rule::{next_waking, tomorrow_morning};
 use crate::domain::assignment::AssignmentState;
 use crate::domain::event::Event;
 use crate::domain::need::{ReserveState, SeatState};
@@ -140,11 +139,11 @@ pub(super) fn offer(
     let number = tx.number(Series::Assignment)?;
     let policy = tx.policy()?;
     let leaves_at = if tomorrow {
-        tomorrow_morning(tx.now)
+        policy.letters.quiet().tomorrow_morning(tx.now)
     } else if actor.is_person() {
         tx.now
     } else {
-        next_waking(tx.now)
+        policy.letters.quiet().next_waking(tx.now)
     };
     let now = tx.now.naive_utc();
     let row = AssignmentRow {

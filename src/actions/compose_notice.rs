@@ -5,22 +5,51 @@ use super::{Done, Office};
 use crate::db::assignment::AssignmentRow;
 use crate::db::need::NeedRow;
 use crate::db::outbox::OutboxRow;
+use crate::db::task::TaskRow;
 use crate::db::{self, Conn};
 use crate::domain::answer_rule::due;
 use crate::domain::assignment::AssignmentState;
 use crate::domain::notice::{
-    Audience, CaseFacts, NeedFacts, Notice, NoticeKind, OfferFacts, Person, Recipient, StationFacts,
+    Audience, CaseFacts, NeedFacts, Notice, NoticeKind, OfferFacts, Person, Recipient, StationFacts, TaskFacts,
 };
 use crate::ids::CaseId;
 
-/// Composes the notice of a letter that is about to leave; `None` when there is nothing to say any more.
+/// Composes the notice of a letter that is about to leave; `None` when there is nothing to say any more. A digest holds
+/// what is still to be said of each letter it carries.
 ///
 /// # Errors
 /// A fault of the machine.
 pub fn compose_notice(office: &Office, letter: &OutboxRow) -> Done<Option<Notice>> {
-    let owed = letter.notice.get();
     let mut reader = office.read()?;
     let conn: &mut Conn = &mut reader;
+    let kind = letter.notice.get().kind;
+    if !kind.is_digest() {
+        return compose(office, conn, letter);
+    }
+    let Some(to) = recipient(conn, letter, kind, None)? else { return Ok(None) };
+    let mut items = Vec::new();
+    for part in db::digest::carried(conn, letter.id)? {
+        if let Some(notice) = compose(office, conn, &part)? {
+            items.push((part.id, notice));
+        }
+    }
+    let told = Notice {
+        kind,
+        ordinal: None,
+        to,
+        account: letter.account,
+        need: None,
+        offer: None,
+        case: None,
+        secret: None,
+        task: None,
+        items,
+    };
+    Ok(Some(told).filter(|notice| !notice.items.is_empty()))
+}
+
+fn compose(office: &Office, conn: &mut Conn, letter: &OutboxRow) -> Done<Option<Notice>> {
+    let owed = letter.notice.get();
     let assignment = match &letter.assignment {
         Some(id) => db::assignment::find(conn, id)?,
         None => None,
@@ -32,6 +61,13 @@ pub fn compose_notice(office: &Office, letter: &OutboxRow) -> Done<Option<Notice
     if !still_said(owed.kind, assignment.as_ref(), need.as_ref()) {
         return Ok(None);
     }
+    let task = match &owed.task {
+        Some(id) => match db::task::find(conn, id)?.filter(|task| task.done_at.is_none()) {
+            Some(task) => Some(task_facts(conn, &task)?),
+            None => return Ok(None),
+        },
+        None => None,
+    };
     let Some(to) = recipient(conn, letter, owed.kind, need.as_ref())? else { return Ok(None) };
     let may_see_contacts = matches!(owed.kind, NoticeKind::Confirmed | NoticeKind::ExpertConfirmed);
     let taken =
@@ -50,7 +86,17 @@ pub fn compose_notice(office: &Office, letter: &OutboxRow) -> Done<Option<Notice
         None => None,
     };
     let secret = super::account::reset_secret(office, &letter.dedup_key);
-    Ok(Some(Notice { kind: owed.kind, ordinal: owed.ordinal, to, account: letter.account, need, offer, case, secret }))
+    let items = Vec::new();
+    let (kind, ordinal, account) = (owed.kind, owed.ordinal, letter.account);
+    Ok(Some(Notice { kind, ordinal, to, account, need, offer, case, secret, task, items }))
+}
+
+fn task_facts(conn: &mut Conn, task: &TaskRow) -> Done<TaskFacts> {
+    let expert = match &task.expert {
+        Some(id) => db::expert::find(conn, id)?.map(|expert| expert.name),
+        None => None,
+    };
+    Ok(TaskFacts { kind: task.kind, since: task.created_at.and_utc(), expert })
 }
 
 /// Whether the occasion of a letter still stands.
@@ -71,7 +117,7 @@ fn still_said(kind: NoticeKind, offer: Option<&AssignmentRow>, need: Option<&Nee
                 && need.is_some_and(|need| need.state.is_open())
         }
         NoticeKind::OfferLapsed => state == Some(AssignmentState::Lapsed),
-        NoticeKind::StaffUnanswered => need.is_some_and(|need| need.state.is_open()),
+        NoticeKind::StaffUnanswered | NoticeKind::StaffEscalated => need.is_some_and(|need| need.state.is_open()),
         _ => true,
     }
 }

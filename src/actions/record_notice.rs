@@ -11,7 +11,7 @@ use crate::db::letter::LetterRow;
 use crate::db::outbox::OutboxRow;
 use crate::db::reminder::ReminderRow;
 use crate::db::{self, JsonText};
-use crate::domain::answer_rule::{due, reminder_times};
+use crate::domain::answer_rule::due;
 use crate::domain::assignment::{AssignmentState, NotifiedBy, OfferOutcome};
 use crate::domain::event::Event;
 use crate::domain::notice::NoticeKind;
@@ -73,17 +73,31 @@ pub fn record_delivery(office: &Office, letter: &OutboxRow, delivery: &Delivery)
         if !db::outbox::settle(tx.conn, letter.id, letter.fence, state, not_before, accepted_at, why)? {
             return Ok(false);
         }
+        if let Delivery::Accepted { text, sha256, template_version } = delivery {
+            keep_letter(tx, letter, text, sha256, template_version)?;
+        }
         let kind = letter.notice.get().kind;
-        match delivery {
-            Delivery::Accepted { text, sha256, template_version } => {
-                keep_letter(tx, letter, text, sha256, template_version)?;
-                accepted(tx, letter, kind)?;
+        if !kind.is_digest() {
+            follow(tx, letter, delivery)?;
+        } else if !matches!(delivery, Delivery::Later { .. }) {
+            for part in db::digest::carried(tx.conn, letter.id)? {
+                if db::digest::settle_carried(tx.conn, part.id, state, accepted_at, why)? {
+                    follow(tx, &part, delivery)?;
+                }
             }
-            Delivery::Bounced { .. } | Delivery::GivenUp { .. } => undelivered(tx, letter, kind)?,
-            Delivery::Later { .. } | Delivery::Void => {}
         }
         Ok(true)
     })
+}
+
+/// What follows from what became of one letter.
+fn follow(tx: &mut Tx<'_>, letter: &OutboxRow, delivery: &Delivery) -> Done<()> {
+    let kind = letter.notice.get().kind;
+    match delivery {
+        Delivery::Accepted { .. } => accepted(tx, letter, kind),
+        Delivery::Bounced { .. } | Delivery::GivenUp { .. } => undelivered(tx, letter, kind),
+        Delivery::Later { .. } | Delivery::Void => Ok(()),
+    }
 }
 
 fn keep_letter(tx: &mut Tx<'_>, letter: &OutboxRow, text: &str, sha256: &str, template_version: &str) -> Done<()> {
@@ -163,7 +177,9 @@ pub(super) fn plan_reminders(
     let known = db::reminder::of_assignment(tx.conn, row.id)?;
     let base = known.last().map_or(0, |last| last.ordinal);
     let mut next = due_at;
-    for (ordinal, at) in reminder_times(from, due_at) {
+    // The plan is that of the rules the offer was made under: a later policy never touches what is out.
+    let rules = super::set_policy::in_force_at(tx.conn, row.created_at)?.letters;
+    for (ordinal, at) in rules.reminder_times(from, due_at) {
         if at <= tx.now {
             continue;
         }

@@ -7,6 +7,7 @@ use crate::domain::event::Event;
 use crate::domain::policy::Policy;
 use crate::domain::refusal::{Problems, Refusal};
 use crate::domain::role::Right;
+use chrono::NaiveDateTime;
 use serde_json::json;
 
 /// The key of the office's policy among the versions.
@@ -18,6 +19,18 @@ pub const POLICY_KEY: &str = "office";
 /// What the database says; a fault when the row cannot be read.
 pub fn in_force(conn: &mut Conn) -> Done<Policy> {
     match db::policy::latest(conn, POLICY_KEY)? {
+        None => Ok(Policy::default()),
+        Some(row) => serde_json::from_str(row.value.as_str())
+            .map_err(|error| super::ActionError::Fault(super::Fault::new(format!("policy: {error}")))),
+    }
+}
+
+/// The policy that was in force at `at`: what was promised under it stays.
+///
+/// # Errors
+/// What the database says; a fault when the row cannot be read.
+pub fn in_force_at(conn: &mut Conn, at: NaiveDateTime) -> Done<Policy> {
+    match db::policy::at(conn, POLICY_KEY, at)? {
         None => Ok(Policy::default()),
         Some(row) => serde_json::from_str(row.value.as_str())
             .map_err(|error| super::ActionError::Fault(super::Fault::new(format!("policy: {error}")))),
@@ -63,5 +76,6 @@ fn check(policy: &Policy) -> Result<(), Refusal> {
     within("lapses_to_admonish", policy.lapses_to_admonish, 1, 50);
     within("admonitions_to_remove", policy.admonitions_to_remove, 1, 20);
     within("waking_hours_floor", i64::from(policy.waking_hours_floor.unwrap_or(0)), 0, 336);
+    policy.letters.check(&mut problems);
     problems.settle()
 }

@@ -2,7 +2,6 @@
 
 use super::{Done, Office};
 use crate::db::{self, Conn};
-use crate::domain::answer_rule::next_waking;
 use crate::domain::event::Event;
 use crate::domain::need::{NeedState, SeatState, state_from_seats};
 use crate::domain::notice::{Audience, NoticeKind, OwedNotice};
@@ -99,6 +98,8 @@ pub struct Letter {
     pub ordinal: Option<i32>,
     /// The case.
     pub case: Option<CaseId>,
+    /// The task.
+    pub task: Option<TaskId>,
     /// Not before this instant; the night rule is applied on top for letters the desk sends by itself.
     pub not_before: Option<DateTime<Utc>>,
 }
@@ -116,6 +117,7 @@ impl Letter {
             account: None,
             ordinal: None,
             case: None,
+            task: None,
             not_before: None,
         }
     }
@@ -225,8 +227,8 @@ impl<'a> Tx<'a> {
         Ok(db::changes::note(self.conn, entity, id)?)
     }
 
-    /// Owes a letter, once. A letter the desk sends by itself leaves only between 08:00 and 21:00 Beijing time
-    /// (rules.md, "Letters and the night"); one a person sends leaves at once.
+    /// Owes a letter, once. A letter the desk sends by itself leaves only by day, as policy says (rules.md, "Letters and
+    /// the night"); one a person sends leaves at once.
     ///
     /// # Errors
     /// What the database says.
@@ -234,11 +236,22 @@ impl<'a> Tx<'a> {
         let earliest = letter.not_before.unwrap_or(self.now);
         let self_sent =
             !actor.is_person() || letter.kind.audience() == Audience::Staff && letter.kind != NoticeKind::PasswordReset;
-        let not_before = if self_sent { next_waking(earliest) } else { earliest };
+        let not_before = if self_sent { self.policy()?.letters.quiet().next_waking(earliest) } else { earliest };
+        let reader = match (&letter.account, &letter.expert, &letter.need) {
+            (Some(account), _, _) => format!("account:{account}"),
+            (None, Some(expert), _) if letter.kind.audience() == Audience::Expert => format!("expert:{expert}"),
+            (None, _, Some(need)) => format!("need:{need}"),
+            (None, _, None) => String::new(),
+        };
         let row = db::outbox::OutboxRow {
             id: OutboxId::from_minted(self.mint()),
             dedup_key: letter.dedup,
-            notice: db::JsonText::of(&OwedNotice { kind: letter.kind, ordinal: letter.ordinal, case: letter.case }),
+            notice: db::JsonText::of(&OwedNotice {
+                kind: letter.kind,
+                ordinal: letter.ordinal,
+                case: letter.case,
+                task: letter.task,
+            }),
             need: letter.need,
             assignment: letter.assignment,
             expert: letter.expert,
@@ -251,6 +264,12 @@ impl<'a> Tx<'a> {
             accepted_at: None,
             last_error: None,
             created_at: self.now.naive_utc(),
+            reader,
+            by_desk: self_sent,
+            digest: None,
+            domain: None,
+            receipt: None,
+            receipt_at: None,
         };
         db::outbox::owe(self.conn, &row)?;
         Ok(())
@@ -288,7 +307,9 @@ impl<'a> Tx<'a> {
             done_by: None,
             dedup_key: work.dedup,
         };
-        db::task::add(self.conn, &row)?;
+        if db::task::add(self.conn, &row)? && row.kind.escalates() {
+            super::escalate_task::watch(self, &row)?;
+        }
         Ok(())
     }
 

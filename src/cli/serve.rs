@@ -89,7 +89,7 @@ pub fn run(config: &Config) -> Result<(), Failure> {
         );
     }
     println!("知派 Zhipai: {}", office.settings.base_url);
-    let desk = Desk { office: Arc::clone(&office), mailer: mailer(config)?, sender: sender(config) };
+    let desk = Desk::new(Arc::clone(&office), mailer(config)?, sender(config));
     let _jobs = Supervisor::start(desk).map_err(|error| format!("jobs: {error}"))?;
     actix_web::rt::System::new().block_on(async {
         let serving =

@@ -10,7 +10,7 @@ use std::io::{BufRead, Write};
 use std::path::Path;
 
 /// Every table that is copied, parents before children.
-pub const TABLES: [&str; 31] = [
+pub const TABLES: [&str; 34] = [
     "regions",
     "stations",
     "accounts",
@@ -32,8 +32,11 @@ pub const TABLES: [&str; 31] = [
     "incidents",
     "conduct_cases",
     "tasks",
+    "escalations",
     "outbox",
     "letters",
+    "mail_state",
+    "received_mail",
     "offer_facts",
     "offer_fact_services",
     "attachments",

@@ -46,6 +46,19 @@ pub struct OutboxRow {
     pub last_error: Option<String>,
     /// Created at.
     pub created_at: NaiveDateTime,
+    /// Who reads it: `expert:ID`, `account:ID`, or `need:ID` for the need's enterprise.
+    pub reader: String,
+    /// Whether the desk sends it by itself, so that the night rule and the digest hold for it.
+    pub by_desk: bool,
+    /// The digest that carries it.
+    pub digest: Option<OutboxId>,
+    /// The recipient's mail domain, once it was tried.
+    pub domain: Option<String>,
+    /// What was heard after the server took it (`delivered`, `relayed`, `delayed`), or how staff told it instead
+    /// (`phone`, `wechat`).
+    pub receipt: Option<String>,
+    /// When.
+    pub receipt_at: Option<NaiveDateTime>,
 }
 
 row_deeds!(OutboxRow, outbox, id: OutboxId);
@@ -71,6 +84,7 @@ pub fn owe(conn: &mut Conn, row: &OutboxRow) -> QueryResult<bool> {
 pub fn claim(conn: &mut Conn, now: NaiveDateTime, until: NaiveDateTime, limit: i64) -> QueryResult<Vec<OutboxRow>> {
     let due = outbox::table
         .filter(outbox::not_before.le(now))
+        .filter(outbox::digest.is_null())
         .filter(outbox::state.eq("queued").or(outbox::state.eq("sending").and(outbox::leased_until.lt(now))))
         .order((outbox::not_before, outbox::id))
         .limit(limit)
@@ -119,6 +133,24 @@ pub fn settle(
     .map(|rows| rows == 1)
 }
 
+/// Gives a leased letter back untried, to leave from `not_before` on; false when another took it over.
+///
+/// # Errors
+/// What the database says.
+pub fn put_back(conn: &mut Conn, id: OutboxId, fence: i64, not_before: NaiveDateTime) -> QueryResult<bool> {
+    diesel::update(
+        outbox::table.filter(outbox::id.eq(id)).filter(outbox::fence.eq(fence)).filter(outbox::state.eq("sending")),
+    )
+    .set((
+        outbox::state.eq("queued"),
+        outbox::not_before.eq(not_before),
+        outbox::leased_until.eq(None::<NaiveDateTime>),
+        outbox::attempts.eq(outbox::attempts - 1),
+    ))
+    .execute(conn)
+    .map(|rows| rows == 1)
+}
+
 /// Voids the letters of an offer that have not left.
 ///
 /// # Errors
@@ -137,6 +169,7 @@ pub fn void_of_assignment(conn: &mut Conn, assignment: AssignmentId) -> QueryRes
 pub fn next_due(conn: &mut Conn) -> QueryResult<Option<NaiveDateTime>> {
     outbox::table
         .filter(outbox::state.eq_any(["queued", "sending"]))
+        .filter(outbox::digest.is_null())
         .order(outbox::not_before)
         .select(outbox::not_before)
         .first(conn)

@@ -374,6 +374,37 @@ diesel::table! {
         accepted_at -> Nullable<Timestamp>,
         last_error -> Nullable<Text>,
         created_at -> Timestamp,
+        reader -> Text,
+        by_desk -> Bool,
+        digest -> Nullable<Text>,
+        domain -> Nullable<Text>,
+        receipt -> Nullable<Text>,
+        receipt_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    escalations (task) {
+        task -> Text,
+        step -> Integer,
+        next_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    mail_state (key) {
+        key -> Text,
+        value -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    received_mail (key) {
+        key -> Text,
+        kind -> Text,
+        outbox -> Nullable<Text>,
+        received_at -> Timestamp,
     }
 }
 
@@ -496,6 +527,9 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    escalations,
+    mail_state,
+    received_mail,
     schema_floor,
     regions,
     stations,

@@ -140,3 +140,11 @@ pub fn move_to(conn: &mut Conn, need: NeedId, account: AccountId) -> QueryResult
 pub fn by_dedup(conn: &mut Conn, key: &str) -> QueryResult<Option<TaskRow>> {
     tasks::table.filter(tasks::dedup_key.eq(key)).select(cols::<TaskRow>()).first(conn).optional()
 }
+
+/// Puts a task on the managers' desk too.
+///
+/// # Errors
+/// What the database says.
+pub fn show_to_managers(conn: &mut Conn, id: TaskId) -> QueryResult<()> {
+    diesel::update(tasks::table.filter(tasks::id.eq(id))).set(tasks::for_manager.eq(true)).execute(conn).map(drop)
+}

@@ -181,7 +181,7 @@ pub fn open(args: &DemoArgs) -> Result<Opened, Failure> {
         address: format!("desk@{}", world::stations::OFFICE),
         reply_to: None,
     };
-    let desk = Desk { office: Arc::clone(&office), mailer: Some(mailer), sender };
+    let desk = Desk::new(Arc::clone(&office), Some(mailer), sender);
     let machine = Arc::new(TimeMachine::new(clock, desk, Some(folder.file("clock"))));
     machine.keep().map_err(|fault| fault.to_string())?;
     let pages = DemoPages { machine: Arc::clone(&machine), mailbox, letters_go_to };

@@ -8,9 +8,8 @@
 use super::accounts::replace;
 use crate::actions::{ActionError, Done, Fault};
 use crate::clock::{Clock, VirtualClock};
-use crate::db;
 use crate::domain::refusal::{FieldProblem, Refusal};
-use crate::jobs::{Desk, TickReport, deliver_mail, sweep_assignments, tick};
+use crate::jobs::{Desk, TickReport, do_due, next_due, tick};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -81,9 +80,9 @@ impl TimeMachine {
         }
         let mut report = TickReport::default();
         loop {
-            self.round(&mut report)?;
+            do_due(&self.desk, &mut report)?;
             let now = self.clock.now();
-            match self.next_due()? {
+            match next_due(&self.desk.office)? {
                 Some(due) if due <= target && due > now => {
                     self.clock.move_to(due);
                 }
@@ -108,26 +107,6 @@ impl TimeMachine {
         let target =
             target.ok_or_else(|| Refusal::Invalid(vec![FieldProblem::with("advance", "out-of-range", "P400D")]))?;
         self.advance_to(target)
-    }
-
-    /// Does what is due at this instant, until nothing is; the index follows at the end of the journey.
-    fn round(&self, report: &mut TickReport) -> Done<()> {
-        loop {
-            let mut round = TickReport::default();
-            sweep_assignments::sweep(&self.desk.office, &mut round)?;
-            deliver_mail::deliver_due(&self.desk, &mut round)?;
-            report.add(&round);
-            if round.is_idle() {
-                return Ok(());
-            }
-        }
-    }
-
-    fn next_due(&self) -> Done<Option<DateTime<Utc>>> {
-        let mut reader = self.desk.office.read()?;
-        let assignment = db::assignment::next_due(&mut reader)?;
-        let letter = db::outbox::next_due(&mut reader)?;
-        Ok(assignment.into_iter().chain(letter).min().map(|due| due.and_utc()))
     }
 
     /// Keeps where the clock stands, for the next start.
@@ -272,7 +251,7 @@ mod tests {
                 name: "知派".into(), name_en: "Zhipai".into(), address: "desk@z.example".into(), reply_to: None
             };
         let mailer: Arc<dyn crate::mail::Mailer> = Arc::<MailboxFile>::clone(&mailbox);
-        let desk = Desk { office: Arc::new(office), mailer: Some(mailer), sender };
+        let desk = Desk::new(Arc::new(office), Some(mailer), sender);
         (TimeMachine::new(clock, desk, None), mailbox)
     }
 

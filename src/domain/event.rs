@@ -98,5 +98,9 @@ text_enum! {
         CalendarImported = "calendar-imported",
         /// A task was done.
         TaskDone = "task-done",
+        /// A task nobody acted on was told to more people.
+        TaskEscalated = "task-escalated",
+        /// A letter waits for the morning: its reader had the day's letters.
+        LetterHeld = "letter-held",
     }
 }

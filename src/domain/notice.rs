@@ -6,8 +6,8 @@
 use super::answer_rule::{CountedDay, CountingRule};
 use super::assignment::{AnswerKind, DeclineReason};
 use super::need::{Mode, Urgency};
-
-use crate::ids::{AccountId, AssignmentId, CaseId, ExpertId, NeedId};
+use super::task::TaskKind;
+use crate::ids::{AccountId, AssignmentId, CaseId, ExpertId, NeedId, OutboxId, TaskId};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +40,8 @@ text_enum! {
         CaseDecided = "case-decided",
         /// A breach was withdrawn: the letter had not reached you.
         BreachWithdrawn = "breach-withdrawn",
+        /// Several of these in one letter.
+        Digest = "digest",
 
         /// Your need is in, under this number.
         Receipt = "receipt",
@@ -78,6 +80,10 @@ text_enum! {
         StaffCase = "staff-case",
         /// The expert says the entered answer was not theirs.
         StaffNotMine = "staff-not-mine",
+        /// A task still waits: nobody acted on it.
+        StaffEscalated = "staff-escalated",
+        /// Several of these in one letter.
+        StaffDigest = "staff-digest",
         /// Reset your password.
         PasswordReset = "password-reset",
     }
@@ -111,7 +117,8 @@ impl NoticeKind {
             | Self::FeedbackReminder
             | Self::CaseOpened
             | Self::CaseDecided
-            | Self::BreachWithdrawn => Audience::Expert,
+            | Self::BreachWithdrawn
+            | Self::Digest => Audience::Expert,
             Self::Receipt
             | Self::ExpertConfirmed
             | Self::SearchingAgain
@@ -130,7 +137,28 @@ impl NoticeKind {
             | Self::StaffConduct
             | Self::StaffCase
             | Self::StaffNotMine
+            | Self::StaffEscalated
+            | Self::StaffDigest
             | Self::PasswordReset => Audience::Staff,
+        }
+    }
+
+    /// Whether it carries others.
+    #[must_use]
+    pub const fn is_digest(self) -> bool {
+        matches!(self, Self::Digest | Self::StaffDigest)
+    }
+
+    /// Whether it may be told together with others in one digest. Offers never are; nor what is formal (a case), secret
+    /// (a password), or comes with a calendar file or a person's own words.
+    #[must_use]
+    pub const fn joins_digest(self) -> bool {
+        match self {
+            Self::Reminder | Self::OfferLapsed | Self::SeatTaken | Self::OfferWithdrawn | Self::FeedbackReminder => {
+                true
+            }
+            Self::PasswordReset | Self::StaffDigest => false,
+            _ => matches!(self.audience(), Audience::Staff),
         }
     }
 }
@@ -146,11 +174,14 @@ pub struct OwedNotice {
     /// The case, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub case: Option<CaseId>,
+    /// The task, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<TaskId>,
 }
 
 impl Default for OwedNotice {
     fn default() -> Self {
-        Self { kind: NoticeKind::Offer, ordinal: None, case: None }
+        Self { kind: NoticeKind::Offer, ordinal: None, case: None, task: None }
     }
 }
 
@@ -282,6 +313,17 @@ pub struct CaseFacts {
     pub expert_id: ExpertId,
 }
 
+/// What a letter says of a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskFacts {
+    /// What has to be done.
+    pub kind: TaskKind,
+    /// Since when it waits.
+    pub since: DateTime<Utc>,
+    /// The expert it is about, if any.
+    pub expert: Option<String>,
+}
+
 /// A notice composed for one recipient, ready to be worded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Notice {
@@ -301,4 +343,8 @@ pub struct Notice {
     pub case: Option<CaseFacts>,
     /// A one-time secret for links that need one (password reset).
     pub secret: Option<String>,
+    /// Of which task.
+    pub task: Option<TaskFacts>,
+    /// What a digest tells, each with the letter it stands for.
+    pub items: Vec<(OutboxId, Self)>,
 }

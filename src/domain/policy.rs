@@ -1,6 +1,7 @@
 //! Policy: what a manager may set, versioned, never touching what was already promised (rules.md, "Defaults").
 
 use super::answer_rule::CountingRule;
+use super::letter_rules::LetterRules;
 use serde::{Deserialize, Serialize};
 
 /// One version of the office's policy.
@@ -27,6 +28,8 @@ pub struct Policy {
     pub lapses_to_admonish: i64,
     /// Admonitions in twenty-four months that propose a removal.
     pub admonitions_to_remove: i64,
+    /// Quiet hours, reminders, digests, escalation.
+    pub letters: LetterRules,
 }
 
 impl Default for Policy {
@@ -42,6 +45,7 @@ impl Default for Policy {
             rating_reminder_day: 7,
             lapses_to_admonish: 3,
             admonitions_to_remove: 2,
+            letters: LetterRules::default(),
         }
     }
 }

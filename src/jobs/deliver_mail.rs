@@ -7,13 +7,18 @@
 use super::{Desk, TickReport};
 use crate::actions::Done;
 use crate::actions::compose_notice::compose_notice;
+use crate::actions::gather_digest::Turn;
+use crate::actions::gather_digest::drop_untold;
+use crate::actions::gather_digest::take_turn;
 use crate::actions::record_notice::{Delivery, record_delivery};
 use crate::db;
 use crate::db::outbox::OutboxRow;
 use crate::i18n::Lang;
+use crate::ids::OutboxId;
 use crate::mail::backoff::{Next, after_failure};
 use crate::mail::{Envelope, Links, Mailer, SendError, TEMPLATE_VERSION, letter, message};
 use chrono::TimeDelta;
+use std::collections::VecDeque;
 
 /// How many letters one lease takes.
 const AT_A_TIME: i64 = 50;
@@ -35,7 +40,17 @@ pub fn deliver_due(desk: &Desk, report: &mut TickReport) -> Done<()> {
         if letters.is_empty() {
             return Ok(());
         }
-        for row in letters {
+        let mut lease: VecDeque<OutboxRow> = letters.into();
+        while let Some(row) = lease.pop_front() {
+            let others: Vec<OutboxId> = lease.iter().map(|other| other.id).collect();
+            let row = match take_turn(office, &row, &others)? {
+                Turn::Goes => row,
+                Turn::Held => continue,
+                Turn::Joined(digest, joined) => {
+                    lease.retain(|other| !joined.contains(&other.id));
+                    *digest
+                }
+            };
             let delivery = attempt(desk, mailer.as_ref(), &row)?;
             match &delivery {
                 Delivery::Accepted { .. } => report.letters_sent += 1,
@@ -52,6 +67,10 @@ pub fn deliver_due(desk: &Desk, report: &mut TickReport) -> Done<()> {
 
 fn attempt(desk: &Desk, mailer: &dyn Mailer, row: &OutboxRow) -> Done<Delivery> {
     let Some(notice) = compose_notice(&desk.office, row)? else { return Ok(Delivery::Void) };
+    if notice.kind.is_digest() {
+        let told: Vec<OutboxId> = notice.items.iter().map(|(id, _)| *id).collect();
+        drop_untold(&desk.office, row, &told)?;
+    }
     let now = desk.office.now();
     let links = Links { base_url: &desk.office.settings.base_url, keyring: &desk.office.keys, now };
     let worded = letter(&notice, &links, Lang::of(&notice.to.language));

@@ -7,9 +7,12 @@
 pub mod deliver_mail;
 pub mod supervisor;
 pub mod sweep_assignments;
+pub mod sweep_tasks;
 
 use crate::actions::{Done, Office};
+use crate::db;
 use crate::mail::{Mailer, Sender};
+use chrono::{DateTime, Utc};
 use std::sync::Arc;
 
 /// Everything the jobs work with.
@@ -21,6 +24,14 @@ pub struct Desk {
     pub mailer: Option<Arc<dyn Mailer>>,
     /// In whose name they leave.
     pub sender: Sender,
+}
+
+impl Desk {
+    /// A desk that sends by `mailer`, in the name of `sender`; without a mailer letters wait.
+    #[must_use]
+    pub const fn new(office: Arc<Office>, mailer: Option<Arc<dyn Mailer>>, sender: Sender) -> Self {
+        Self { office, mailer, sender }
+    }
 }
 
 /// What one tick did.
@@ -38,6 +49,8 @@ pub struct TickReport {
     pub assignments_lapsed: usize,
     /// Tasks left for people.
     pub tasks_left: usize,
+    /// Tasks told to more people.
+    pub tasks_escalated: usize,
     /// Needs written to the index.
     pub needs_indexed: usize,
 }
@@ -52,6 +65,7 @@ impl TickReport {
             + self.reminders_sent
             + self.assignments_lapsed
             + self.tasks_left
+            + self.tasks_escalated
             == 0
     }
 
@@ -63,25 +77,49 @@ impl TickReport {
         self.reminders_sent += other.reminders_sent;
         self.assignments_lapsed += other.assignments_lapsed;
         self.tasks_left += other.tasks_left;
+        self.tasks_escalated += other.tasks_escalated;
         self.needs_indexed += other.needs_indexed;
     }
 }
 
-/// Does everything that is due now, until nothing is: assignments first, then letters, then the index.
+/// Does everything that is due now, until nothing is: assignments first, then tasks, then letters, then the index.
 ///
 /// # Errors
 /// A fault of the machine; what was done before it stays done.
 pub fn tick(desk: &Desk) -> Done<TickReport> {
     let mut report = TickReport::default();
+    do_due(desk, &mut report)?;
+    report.needs_indexed += desk.office.follow_index()?;
+    Ok(report)
+}
+
+/// The same without the index, for a clock that moves on at once.
+///
+/// # Errors
+/// A fault of the machine; what was done before it stays done.
+pub fn do_due(desk: &Desk, report: &mut TickReport) -> Done<()> {
     loop {
         let mut round = TickReport::default();
         sweep_assignments::sweep(&desk.office, &mut round)?;
+        sweep_tasks::sweep(&desk.office, &mut round)?;
         deliver_mail::deliver_due(desk, &mut round)?;
         report.add(&round);
         if round.is_idle() {
-            break;
+            return Ok(());
         }
     }
-    report.needs_indexed += desk.office.follow_index()?;
-    Ok(report)
+}
+
+/// The next instant at which something is due: an assignment, a task, a letter.
+///
+/// # Errors
+/// A fault when the database cannot be read.
+pub fn next_due(office: &Office) -> Done<Option<DateTime<Utc>>> {
+    let mut reader = office.read()?;
+    let due = [
+        db::assignment::next_due(&mut reader)?,
+        db::escalation::next_due(&mut reader)?,
+        db::outbox::next_due(&mut reader)?,
+    ];
+    Ok(due.into_iter().flatten().min().map(|due| due.and_utc()))
 }

@@ -5,6 +5,7 @@
 //! data, whatever the notice holds (rules.md, "The answer"): only the arms that may print a contact do. Every letter to an
 //! enterprise ends with the 监督电话. Deliberately absent: attachments of a need, advertising, pictures.
 
+mod digest;
 mod enterprise;
 mod expert;
 mod pen;
@@ -59,6 +60,21 @@ pub struct Letter {
     pub wechat: String,
     /// The calendar file.
     pub invite: Option<Invite>,
+    /// What a digest tells, one after the other.
+    pub entries: Vec<Entry>,
+}
+
+/// One matter of a digest, with its own links.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The headline: what, and of which matter.
+    pub heading: String,
+    /// What it is about, in a sentence or two.
+    pub paragraphs: Vec<String>,
+    /// Until when.
+    pub due: Option<String>,
+    /// What the reader can do; the primary first.
+    pub actions: Vec<Action>,
 }
 
 /// The deadline, in words and with its count.
@@ -100,6 +116,10 @@ pub struct ContactBlock {
 #[must_use]
 pub fn letter(notice: &Notice, links: &Links<'_>, lang: Lang) -> Letter {
     let pen = Pen { notice, links, l: L(lang) };
+    // What is left of a digest when the rest has passed is an ordinary letter.
+    if let (true, [(_, only)]) = (notice.kind.is_digest(), notice.items.as_slice()) {
+        return self::letter(only, links, lang);
+    }
     let mut letter = pen.blank();
     match notice.kind {
         NoticeKind::Offer => expert::offer(&pen, &mut letter),
@@ -115,6 +135,7 @@ pub fn letter(notice: &Notice, links: &Links<'_>, lang: Lang) -> Letter {
         NoticeKind::CaseOpened => expert::case_opened(&pen, &mut letter),
         NoticeKind::CaseDecided => expert::case_decided(&pen, &mut letter),
         NoticeKind::BreachWithdrawn => expert::breach_withdrawn(&pen, &mut letter),
+        NoticeKind::Digest | NoticeKind::StaffDigest => digest::digest(&pen, &mut letter),
 
         NoticeKind::Receipt => enterprise::receipt(&pen, &mut letter),
         NoticeKind::ExpertConfirmed => enterprise::expert_confirmed(&pen, &mut letter),
@@ -134,6 +155,7 @@ pub fn letter(notice: &Notice, links: &Links<'_>, lang: Lang) -> Letter {
         NoticeKind::StaffConduct => staff::conduct(&pen, &mut letter),
         NoticeKind::StaffCase => staff::case(&pen, &mut letter),
         NoticeKind::StaffNotMine => staff::not_mine(&pen, &mut letter),
+        NoticeKind::StaffEscalated => staff::escalated(&pen, &mut letter),
         NoticeKind::PasswordReset => staff::password_reset(&pen, &mut letter),
     }
     letter.preheader = preheader(&letter);
@@ -158,9 +180,9 @@ impl Letter {
         Text { letter: self, l: L(self.lang) }.render()
     }
 
-    /// The addresses with what they do, each address once: two buttons may lead to the same page.
+    /// The letter's own addresses with what they do, each address once: two buttons may lead to the same page.
     #[must_use]
-    pub fn addresses(&self) -> Vec<(String, &str)> {
+    pub fn own_addresses(&self) -> Vec<(String, &str)> {
         let l = L(self.lang);
         let mut found: Vec<(String, &str)> = Vec::new();
         for action in &self.actions {
@@ -170,6 +192,16 @@ impl Letter {
             }
         }
         found
+    }
+
+    /// Every address with what it does, in the order of the text: those of a digest's matters, then the letter's own.
+    #[must_use]
+    pub fn addresses(&self) -> Vec<(String, &str)> {
+        let of_entries = self.entries.iter().flat_map(|entry| &entry.actions);
+        let mut all: Vec<(String, &str)> =
+            of_entries.map(|action| (action.label.clone(), action.url.as_str())).collect();
+        all.extend(self.own_addresses());
+        all
     }
 }
 
@@ -199,6 +231,11 @@ fn wechat(pen: &Pen<'_>, letter: &Letter) -> String {
     let mut lines = vec![letter.greeting.clone()];
     lines.extend(letter.paragraphs.first().cloned());
     lines.extend(letter.due.as_ref().map(|due| format!("{}{}", due.words, pen.l.pick("。", "."))));
+    for entry in &letter.entries {
+        lines.push(format!("· {}", entry.heading));
+        lines.extend(entry.due.clone());
+        lines.extend(entry.actions.first().map(|action| action.url.clone()));
+    }
     if let Some(action) = letter.actions.first() {
         lines.push(format!("{}{}{}", action.label, pen.l.pick("：", ": "), action.url));
     }

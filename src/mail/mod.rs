@@ -26,4 +26,4 @@ pub use smtp::{Smtp, SmtpSettings, SmtpTls};
 
 /// Kept with every letter sent: which wording and layout it was written with. Raised when a template or a letter's
 /// words change in meaning.
-pub const TEMPLATE_VERSION: &str = "2026-1";
+pub const TEMPLATE_VERSION: &str = "2026-2";

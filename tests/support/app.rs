@@ -94,7 +94,7 @@ impl App {
         let seeded = seed(&office);
         let mailbox = Arc::new(MailboxFile::in_memory());
         let mailer: Arc<dyn Mailer> = shape.mailer.unwrap_or_else(|| mailbox.clone());
-        let desk = Desk { office: office.clone(), mailer: (!shape.mail_off).then_some(mailer), sender: sender() };
+        let desk = Desk::new(office.clone(), (!shape.mail_off).then_some(mailer), sender());
         let mut site = Site::new("test".to_owned());
         site.plain_http = true;
         site.mail_off = shape.mail_off;
@@ -131,16 +131,7 @@ impl App {
         let target = self.clock.now() + by;
         let mut report = self.tick();
         loop {
-            let mut reader = self.office.read().expect("a reader");
-            let due =
-                [db::assignment::next_due(&mut reader).expect("due"), db::outbox::next_due(&mut reader).expect("due")];
-            drop(reader);
-            let next = due
-                .into_iter()
-                .flatten()
-                .map(|at| at.and_utc())
-                .filter(|at| *at > self.clock.now() && *at <= target)
-                .min();
+            let next = next_after(&self.office, self.clock.now()).filter(|at| *at <= target);
             let Some(next) = next else { break };
             self.clock.move_to(next);
             report.add(&self.tick());
@@ -164,6 +155,17 @@ impl App {
         let letter = self.letters_to(address).into_iter().next().expect("a letter");
         letter.links.into_iter().find(|link| link.contains("/l/")).expect("a sealed link")
     }
+}
+
+/// The next instant after `now` at which something is due; what is overdue already waits for somebody else.
+fn next_after(office: &Office, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let mut reader = office.read().expect("a reader");
+    let due = [
+        db::assignment::next_due(&mut reader).expect("due"),
+        db::escalation::next_due(&mut reader).expect("due"),
+        db::outbox::next_due(&mut reader).expect("due"),
+    ];
+    due.into_iter().flatten().map(|at| at.and_utc()).filter(|at| *at > now).min()
 }
 
 impl Drop for App {

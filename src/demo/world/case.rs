@@ -133,7 +133,7 @@ impl Case {
         self.letters.push(OutboxRow {
             id: OutboxId::from_minted(dice.id(at)),
             dedup_key: post.dedup,
-            notice: JsonText::of(&OwedNotice { kind: post.kind, ordinal: post.ordinal, case: None }),
+            notice: JsonText::of(&OwedNotice { kind: post.kind, ordinal: post.ordinal, case: None, task: None }),
             need: Some(self.need.id),
             assignment: offer.map(|offer| offer.row.id),
             expert: offer.filter(|_| post.kind.audience() == Audience::Expert).map(|offer| offer.row.expert),
@@ -146,6 +146,15 @@ impl Case {
             accepted_at: Some(accepted.naive_utc()),
             last_error: None,
             created_at: at.naive_utc(),
+            reader: match offer.filter(|_| post.kind.audience() == Audience::Expert) {
+                Some(offer) => format!("expert:{}", offer.row.expert),
+                None => format!("need:{}", self.need.id),
+            },
+            by_desk: false,
+            digest: None,
+            domain: None,
+            receipt: None,
+            receipt_at: None,
         });
         accepted
     }

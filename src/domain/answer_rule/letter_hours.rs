@@ -1,57 +1,71 @@
-//! Letters and the night: when the desk may write by itself, and when it reminds.
+//! Letters and the night: when the desk may write by itself, and when it reminds unless a manager set it otherwise
+//! ([`LetterRules`]).
 //!
 //! Contract: letters the desk sends by itself leave from 08:00 up to, not including, 21:00 Beijing time. Letters a person
 //! sends leave at once and do not ask here.
 
-use super::last_day;
 use crate::domain::calendar::{at_hour, beijing_date, day_after};
-use chrono::{DateTime, TimeDelta, Utc};
+use crate::domain::letter_rules::LetterRules;
+use chrono::{DateTime, Utc};
 
 /// The hour from which the desk writes by itself, Beijing time.
 pub const LETTERS_FROM: u32 = 8;
 /// The hour from which it no longer does.
 pub const LETTERS_UNTIL: u32 = 21;
-/// The second reminder leaves at this hour of the last day, Beijing time.
-pub const LAST_REMINDER_HOUR: u32 = 9;
-/// Reminders closer to each other than this are one: the second.
-pub const REMINDERS_APART: TimeDelta = TimeDelta::hours(4);
+/// The hours in which the desk does not write by itself, over midnight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QuietHours {
+    /// The hour at which they begin, Beijing time.
+    pub from: u32,
+    /// The hour of the next morning at which they end.
+    pub until: u32,
+}
 
-/// When a letter the desk sends by itself may leave: `at` itself between 08:00 and 21:00, else the next 08:00.
+impl Default for QuietHours {
+    fn default() -> Self {
+        Self { from: LETTERS_UNTIL, until: LETTERS_FROM }
+    }
+}
+
+impl QuietHours {
+    /// When a letter the desk sends by itself may leave: `at` itself by day, else the next morning.
+    #[must_use]
+    pub fn next_waking(self, at: DateTime<Utc>) -> DateTime<Utc> {
+        let date = beijing_date(at);
+        let morning = at_hour(date, self.until);
+        if at < morning {
+            morning
+        } else if at < at_hour(date, self.from) {
+            at
+        } else {
+            self.tomorrow_morning(at)
+        }
+    }
+
+    /// The morning of the Beijing day after the one `at` falls on.
+    #[must_use]
+    pub fn tomorrow_morning(self, at: DateTime<Utc>) -> DateTime<Utc> {
+        at_hour(day_after(beijing_date(at)), self.until)
+    }
+}
+
+/// [`QuietHours::next_waking`] under the default hours: `at` itself between 08:00 and 21:00, else the next 08:00.
 #[must_use]
 pub fn next_waking(at: DateTime<Utc>) -> DateTime<Utc> {
-    let date = beijing_date(at);
-    let morning = at_hour(date, LETTERS_FROM);
-    if at < morning {
-        morning
-    } else if at < at_hour(date, LETTERS_UNTIL) {
-        at
-    } else {
-        tomorrow_morning(at)
-    }
+    QuietHours::default().next_waking(at)
 }
 
 /// 「明日 8:00」: 08:00 on the Beijing day after the one `at` falls on.
 #[must_use]
 pub fn tomorrow_morning(at: DateTime<Utc>) -> DateTime<Utc> {
-    at_hour(day_after(beijing_date(at)), LETTERS_FROM)
+    QuietHours::default().tomorrow_morning(at)
 }
 
-/// The reminders of an offer, in order of time, each with its number.
-///
-/// The first stands at half of notice→due, moved to 08:00 if that is at night; the second at 09:00 on the last day. One
-/// that would not lie strictly between notice and due falls away; of two closer than four hours only the second stays.
+/// The reminders of an offer under the default rules, in order of time, each with its number: the first at half of
+/// notice→due, the second at 09:00 on the last day, of two closer than four hours only the second.
 #[must_use]
 pub fn reminder_times(notified_at: DateTime<Utc>, due_at: DateTime<Utc>) -> Vec<(u8, DateTime<Utc>)> {
-    let useful = |at: &DateTime<Utc>| *at > notified_at && *at < due_at;
-    let half = TimeDelta::seconds((due_at - notified_at).num_seconds() / 2);
-    let halfway = notified_at.checked_add_signed(half).map(next_waking).filter(useful);
-    let last_morning = Some(at_hour(last_day(due_at), LAST_REMINDER_HOUR)).filter(useful);
-    let mut reminders = match (halfway, last_morning) {
-        (Some(first), Some(second)) if (second - first).abs() < REMINDERS_APART => vec![(2, second)],
-        (first, second) => first.map(|at| (1, at)).into_iter().chain(second.map(|at| (2, at))).collect(),
-    };
-    reminders.sort_by_key(|(_, at)| *at);
-    reminders
+    LetterRules::default().reminder_times(notified_at, due_at)
 }
 
 #[cfg(test)]
@@ -60,6 +74,9 @@ mod tests {
     use crate::domain::answer_rule::tests::beijing;
     use crate::domain::answer_rule::{CountingRule, due};
     use crate::domain::calendar::{Calendar, SHIPPED_HOLIDAYS, beijing_clock};
+    use chrono::TimeDelta;
+
+    const REMINDERS_APART: TimeDelta = TimeDelta::hours(4);
 
     #[test]
     fn the_desk_writes_by_day() {

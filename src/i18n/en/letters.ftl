@@ -131,6 +131,9 @@ letter-case-no-mark = Your standing is what it was before the case.
 letter-breach-withdrawn-heading = A record against you is withdrawn
 letter-breach-withdrawn-lead = We have found that the offer concerning “{ $matter }” did not reach your mailbox. The lapse is withdrawn and the figures are corrected. We are sorry for the trouble.
 letter-breach-withdrawn-address = Please check the address we hold for you and tell the station if it has changed.
+letter-digest-heading = { $n } matters for your attention
+letter-digest-lead = To disturb you less, these { $n } matters come in one letter, each with its own link.
+letter-closing-digest = The links are for you alone; please do not forward them. A new offer always comes in a letter of its own.
 
 # To enterprises
 letter-receipt-heading = Your need is in
@@ -174,6 +177,13 @@ letter-staff-case-heading = A case waits for a second manager
 letter-staff-case-lead = Case { $number } ({ $case_kind }) waits for another manager’s decision.
 letter-staff-not-mine-heading = An expert disowns an entered answer
 letter-staff-not-mine-lead = { $expert } says the answer entered on their behalf was not theirs.
+letter-staff-escalated-heading = A task still waits: { $task }
+letter-staff-escalated-lead = A task of { $enterprise }’s need has waited since { $since }.
+letter-staff-escalated-until = More people will be told until somebody acts.
+letter-staff-digest-heading = { $n } matters to see to
+letter-staff-digest-lead = These { $n } matters come in one letter.
+letter-closing-digest-staff = Every task is on your desk page.
+letter-fact-since = Waiting since
 letter-staff-next-asked = The next reserve is being asked: { $next }. You need not do anything.
 letter-staff-nobody-next = No reserve is left. Choose other experts, or close with a reason.
 letter-password-reset-heading = Set a new password

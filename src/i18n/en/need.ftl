@@ -230,6 +230,7 @@ need-letter-again = { $n ->
     [one] Tried once; will be tried again
    *[other] Tried { $n } times; will be tried again
 }
+need-letter-carried = Goes out in a digest
 need-letter-later = Leaves at this time
 need-letter-sent = Handed to the mail server { $at }
 need-letter-masked = Links are blanked; other people's contact data is masked.

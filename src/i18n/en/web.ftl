@@ -117,6 +117,8 @@ field-too-large = Too large: at most { $detail }
 field-in-the-past = Cannot be before today
 field-needs-note = Please add a note
 field-conflicting = The two do not agree
+field-not-a-reminder = “{ $detail }” is not understood; write 50%, 12h or 09:00
+field-not-rising = Whole numbers of { $detail }, rising, separated by commas
 
 # Names of fields, said before their problem: label-<field>, dots and underscores as hyphens.
 label-again = Once more

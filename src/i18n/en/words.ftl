@@ -247,6 +247,8 @@ event-sheet-imported = A sheet was imported
 event-sheet-exported = A sheet was exported
 event-calendar-imported = Holiday notice imported
 event-task-done = A task was done
+event-task-escalated = Task told to more people
+event-letter-held = Letter held until the morning
 
 # Kinds of letter
 notice-offer = Offer
@@ -280,4 +282,7 @@ notice-staff-feedback = Feedback in (staff)
 notice-staff-conduct = Conduct reported (staff)
 notice-staff-case = Case to decide (staff)
 notice-staff-not-mine = Not my answer (staff)
+notice-staff-escalated = Task still waiting (staff)
+notice-staff-digest = Digest (staff)
+notice-digest = Digest
 notice-password-reset = Password reset

@@ -128,6 +128,9 @@ letter-case-no-mark = 您的在册状态恢复到立案之前。
 letter-breach-withdrawn-heading = 逾期记录已撤销
 letter-breach-withdrawn-lead = 经核实，关于“{ $matter }”的派单信没有送到您的邮箱。这条逾期记录已撤销，有关统计已更正。给您添麻烦了。
 letter-breach-withdrawn-address = 请核对您留在我们这里的邮箱；如有变化，请告诉工作站。
+letter-digest-heading = { $n } 件事请您看一看
+letter-digest-lead = 为少打扰您，以下 { $n } 件事合在一封信里，每件都有自己的链接。
+letter-closing-digest = 链接只供您本人使用，请勿转发。新的派单总是单独发信。
 
 # 致企业
 letter-receipt-heading = 您的需求已受理
@@ -171,6 +174,13 @@ letter-staff-case-heading = 案件待第二人决定
 letter-staff-case-lead = { $case_kind }案件 { $number } 等待另一名管理人员决定。
 letter-staff-not-mine-heading = 专家称登记的答复非本人所作
 letter-staff-not-mine-lead = { $expert }表示，替其登记的答复不是本人的意思。
+letter-staff-escalated-heading = 待办无人处理：{ $task }
+letter-staff-escalated-lead = { $enterprise }的需求有一项待办从 { $since } 起没有人处理。
+letter-staff-escalated-until = 有人处理之前，会继续逐级提醒。
+letter-staff-digest-heading = { $n } 件事请处理
+letter-staff-digest-lead = 以下 { $n } 件事合在一封信里。
+letter-closing-digest-staff = 全部待办都在工作台上。
+letter-fact-since = 等待自
 letter-staff-next-asked = 已转向下一位候补：{ $next }。您不必做什么。
 letter-staff-nobody-next = 后面没有候补了。请另选专家，或说明原因办结。
 letter-password-reset-heading = 重设密码

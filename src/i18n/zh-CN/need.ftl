@@ -218,6 +218,7 @@ need-letter-void = 不再发出
 need-letter-mail-off = 还没有设置邮件服务器
 need-letter-again = 已试 { $n } 次，会再试
 need-letter-later = 到时间发出
+need-letter-carried = 随汇总信发出
 need-letter-sent = { $at }交邮件服务器
 need-letter-masked = 链接已抹去；他人的联系方式已遮盖。
 need-letter-evidence = 原文密封留存，模板版本 { $version }，SHA-256：

@@ -116,6 +116,8 @@ field-too-large = 太大了，最多 { $detail }
 field-in-the-past = 不能早于今天
 field-needs-note = 请补充说明
 field-conflicting = 前后不一致
+field-not-a-reminder = 看不懂“{ $detail }”；请写作 50%、12h 或 09:00
+field-not-rising = 请从小到大填写 { $detail } 的整数，用逗号分开
 
 # 表单里字段的名称，写在问题前面：label-<字段>，点和下划线写作连字符。
 label-again = 再填一次

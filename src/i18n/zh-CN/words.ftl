@@ -247,6 +247,8 @@ event-sheet-imported = 导入表格
 event-sheet-exported = 导出表格
 event-calendar-imported = 导入放假安排
 event-task-done = 完成一项待办
+event-task-escalated = 待办逐级提醒
+event-letter-held = 信件顺延到次日早晨
 
 # 信件的种类
 notice-offer = 派单信
@@ -280,4 +282,7 @@ notice-staff-feedback = 反馈提示
 notice-staff-conduct = 行为问题提示
 notice-staff-case = 案件待决提示
 notice-staff-not-mine = 非本人答复提示
+notice-staff-escalated = 待办逐级提醒
+notice-staff-digest = 工作人员汇总信
+notice-digest = 专家汇总信
 notice-password-reset = 重设密码

@@ -67,6 +67,7 @@ impl<'a> Pen<'a> {
             supervision_phone: None,
             wechat: String::new(),
             invite: None,
+            entries: Vec::new(),
         }
     }
 
@@ -85,6 +86,8 @@ impl<'a> Pen<'a> {
         let feedback_due = offer.and_then(|offer| offer.feedback_due_at);
         let answer = offer.and_then(|offer| offer.answer).map(|answer| self.l.t(&format!("answer-{answer}")));
         let case_kind = self.case().map(|case| self.l.t(&format!("case-kind-{}", case.kind)));
+        let task = self.notice.task.as_ref().map(|task| self.l.t(&format!("task-{}", task.kind)));
+        let since = self.notice.task.as_ref().map(|task| self.l.instant(task.since));
         self.l.a(
             key,
             &[
@@ -100,6 +103,8 @@ impl<'a> Pen<'a> {
                 ("short_due", &due.map(|due| self.l.short_due(due)).unwrap_or_default()),
                 ("feedback_due", &feedback_due.map(|due| self.l.due(due)).unwrap_or_default()),
                 ("case_kind", case_kind.as_deref().unwrap_or_default()),
+                ("task", task.as_deref().unwrap_or_default()),
+                ("since", since.as_deref().unwrap_or_default()),
             ],
         )
     }

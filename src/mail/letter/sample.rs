@@ -6,7 +6,10 @@ use crate::domain::conduct::{CaseKind, Decision};
 use crate::domain::need::{Mode, Urgency};
 use crate::domain::notice::{
     Audience, CaseFacts, NeedFacts, Notice, NoticeKind, OfferFacts, OwedNotice, Person, Recipient, StationFacts,
+    TaskFacts,
 };
+use crate::domain::task::TaskKind;
+use crate::ids::OutboxId;
 use crate::seal::Keyring;
 use chrono::{DateTime, NaiveDate, Utc};
 use std::collections::BTreeMap;
@@ -111,10 +114,26 @@ pub fn case() -> CaseFacts {
     }
 }
 
+/// What a digest carries: notices of these kinds, each of another offer.
+fn items(kinds: &[NoticeKind]) -> Vec<(OutboxId, Notice)> {
+    let id = |n: usize| ID.replace("0123456789ab", &format!("0123456789{n:02}"));
+    let one = |(n, kind): (usize, &NoticeKind)| {
+        let mut notice = notice(*kind);
+        if let Some(offer) = &mut notice.offer {
+            offer.id = id(n).parse().expect("an id");
+        }
+        if let Some(need) = &mut notice.need {
+            need.id = id(n).parse().expect("an id");
+        }
+        (id(n).parse().expect("an id"), notice)
+    };
+    kinds.iter().enumerate().map(one).collect()
+}
+
 /// A notice of a kind, with every fact its letter could use and more.
 pub fn notice(kind: NoticeKind) -> Notice {
     let is_case = matches!(kind, NoticeKind::CaseOpened | NoticeKind::CaseDecided | NoticeKind::StaffCase);
-    let is_reset = kind == NoticeKind::PasswordReset;
+    let is_reset = kind == NoticeKind::PasswordReset || kind.is_digest();
     let name = match kind.audience() {
         Audience::Expert => "顾明岚",
         Audience::Enterprise => "何工",
@@ -128,6 +147,16 @@ pub fn notice(kind: NoticeKind) -> Notice {
         need: (!is_case && !is_reset).then(need),
         offer: (!is_case && !is_reset).then(offer),
         case: is_case.then(case),
-        secret: is_reset.then(|| "s".repeat(43)),
+        secret: (kind == NoticeKind::PasswordReset).then(|| "s".repeat(43)),
+        task: (kind == NoticeKind::StaffEscalated).then(|| TaskFacts {
+            kind: TaskKind::Unanswered,
+            since: now(),
+            expert: Some("顾明岚".into()),
+        }),
+        items: match kind {
+            NoticeKind::Digest => items(&[NoticeKind::OfferLapsed, NoticeKind::Reminder, NoticeKind::FeedbackReminder]),
+            NoticeKind::StaffDigest => items(&[NoticeKind::StaffLapsed, NoticeKind::StaffUnanswered]),
+            _ => Vec::new(),
+        },
     }
 }

@@ -53,6 +53,18 @@ pub fn undelivered(pen: &Pen<'_>, letter: &mut Letter) {
     need_action(pen, letter);
 }
 
+/// A task still waits.
+pub fn escalated(pen: &Pen<'_>, letter: &mut Letter) {
+    facts(pen, letter);
+    if let Some(task) = &pen.notice.task {
+        pen.fact(letter, "letter-fact-expert", task.expert.as_deref().unwrap_or_default());
+        pen.fact(letter, "letter-fact-since", &pen.l.instant(task.since));
+        next(pen, letter, &format!("task-{}-next", task.kind));
+    }
+    next(pen, letter, "letter-staff-escalated-until");
+    need_action(pen, letter);
+}
+
 /// A seat was given back.
 pub fn released(pen: &Pen<'_>, letter: &mut Letter) {
     facts(pen, letter);

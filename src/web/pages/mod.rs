@@ -12,6 +12,7 @@ pub mod need;
 pub mod options;
 pub mod password;
 pub mod policy;
+mod policy_letters;
 pub mod sheet_rows;
 pub mod sheets;
 pub mod sign_in;

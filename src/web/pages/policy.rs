@@ -2,6 +2,7 @@
 
 use super::super::routes::{Access, BodyLimit, Route, get, post};
 use super::options::{Pick, Tick, picks};
+use super::policy_letters;
 use crate::actions::ActionError;
 use crate::actions::import_calendar::import_calendar;
 use crate::actions::set_policy::{self, POLICY_KEY};
@@ -100,6 +101,7 @@ fn as_fields(policy: &Policy) -> Fields {
     for (name, figure) in FIGURES.iter().zip(figures) {
         form.set(name, figure);
     }
+    policy_letters::fill(&mut form, &policy.letters);
     form
 }
 
@@ -138,6 +140,7 @@ fn asked(form: &Fields) -> Result<Policy, Refusal> {
         rating_reminder_day: figure("rating_reminder_day"),
         lapses_to_admonish: i64::from(figure("lapses_to_admonish")),
         admonitions_to_remove: i64::from(figure("admonitions_to_remove")),
+        letters: policy_letters::read(form, &mut problems),
     };
     if problems.is_empty() { Ok(policy) } else { Err(Refusal::Invalid(problems)) }
 }
@@ -310,7 +313,7 @@ mod tests {
         assert_eq!(years.first().map(|year| year.year), Some(2026));
         assert!(years.iter().all(|year| year.holidays > year.workdays && !year.source.is_empty()));
         for lang in [Lang::Zh, Lang::En] {
-            for name in FIGURES {
+            for name in FIGURES.into_iter().chain(policy_letters::FIGURES) {
                 assert!(L(lang).has(&format!("policy-{name}")), "policy-{name}");
             }
             assert!(!rules(L(lang), "civil-code").iter().any(|tick| tick.label.contains('⟦')));

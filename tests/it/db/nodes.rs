@@ -25,7 +25,7 @@ fn second_node(app: &App) -> (Arc<Office>, Arc<MailboxFile>, Desk) {
         Arc::new(Office::open(db, clock, Chance::seeded(8), keys, settings, (index, None)).expect("an office"));
     let mailbox = Arc::new(MailboxFile::in_memory());
     let mailer: Arc<dyn Mailer> = mailbox.clone();
-    let desk = Desk { office: office.clone(), mailer: Some(mailer), sender: sender() };
+    let desk = Desk::new(office.clone(), Some(mailer), sender());
     (office, mailbox, desk)
 }
 

@@ -6,6 +6,7 @@ mod chain;
 mod conduct;
 mod doors;
 mod figures;
+mod letters;
 mod life;
 mod links;
 mod rule;

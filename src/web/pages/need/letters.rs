@@ -92,6 +92,7 @@ fn line(
         None => row.created_at.and_utc(),
     };
     let why = match row.state.as_str() {
+        _ if row.digest.is_some() && row.state != "void" => l.t("need-letter-carried"),
         "queued" if call.site.mail_off => l.t("need-letter-mail-off"),
         "queued" if row.attempts > 0 => l.a("need-letter-again", &[("n", &row.attempts.to_string())]),
         "queued" if at > call.now => l.t("need-letter-later"),

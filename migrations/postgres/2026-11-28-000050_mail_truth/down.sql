@@ -1,0 +1,11 @@
+DROP TABLE received_mail;
+DROP TABLE mail_state;
+DROP TABLE escalations;
+DROP INDEX outbox_digest;
+DROP INDEX outbox_reader;
+ALTER TABLE outbox DROP COLUMN receipt_at;
+ALTER TABLE outbox DROP COLUMN receipt;
+ALTER TABLE outbox DROP COLUMN domain;
+ALTER TABLE outbox DROP COLUMN digest;
+ALTER TABLE outbox DROP COLUMN by_desk;
+ALTER TABLE outbox DROP COLUMN reader;
