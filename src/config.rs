@@ -9,6 +9,7 @@ use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -73,9 +74,23 @@ pub struct Smtp {
     pub password_file: Option<PathBuf>,
     /// The sender's address, `zhipai@example.org`; the name beside it is `site.name`.
     pub from: String,
+    /// Letters a minute to a mail domain, by its name; `default` for every other.
+    #[serde(default)]
+    pub pace: BTreeMap<String, u32>,
+    /// Signs the letters, where no relay does.
+    pub dkim: Option<Dkim>,
 }
 
+/// Providers that turn away whoever writes fast.
+const CAREFUL: [&str; 7] = ["qq.com", "foxmail.com", "163.com", "126.com", "yeah.net", "sina.com", "aliyun.com"];
+
 impl Smtp {
+    /// The sender's domain.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.from.rsplit_once('@').map_or("localhost", |(_, domain)| domain)
+    }
+
     /// The port.
     #[must_use]
     pub fn port(&self) -> u16 {
@@ -85,6 +100,63 @@ impl Smtp {
             SmtpTls::None => 25,
         })
     }
+}
+
+/// How letters are signed (RFC 6376).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dkim {
+    /// The domain; that of `from` by default.
+    pub domain: Option<String>,
+    /// The name the key is published under: `selector._domainkey.domain`.
+    pub selector: String,
+    /// A PEM file with an RSA key of 2048 bits or more.
+    pub key_file: PathBuf,
+}
+
+/// Where mail that comes in is read from; a mail server may also hand it to `zhipai mail ingest`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MailIn {
+    /// A Maildir folder.
+    pub maildir: Option<PathBuf>,
+    /// An IMAP mailbox.
+    pub imap: Option<Imap>,
+}
+
+/// An IMAP mailbox.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Imap {
+    /// Name or address.
+    pub host: String,
+    /// Port; 993 by default.
+    #[serde(default = "imaps")]
+    pub port: u16,
+    /// Encrypted from the first byte; only a server on the same machine may do without.
+    #[serde(default = "yes")]
+    pub tls: bool,
+    /// User.
+    pub user: String,
+    /// Password.
+    pub password: Option<SecretString>,
+    /// A file with the password on its first line.
+    pub password_file: Option<PathBuf>,
+    /// The folder; the inbox by default.
+    #[serde(default = "inbox")]
+    pub folder: String,
+}
+
+const fn imaps() -> u16 {
+    993
+}
+
+const fn yes() -> bool {
+    true
+}
+
+fn inbox() -> String {
+    "INBOX".to_owned()
 }
 
 /// What the footer says (《政府网站发展指引》).
@@ -125,6 +197,9 @@ pub struct Config {
     pub trusted_proxies: Vec<String>,
     /// The mail server; without it the service runs as *mail off*.
     pub smtp: Option<Smtp>,
+    /// Where mail that comes in is read from.
+    #[serde(default)]
+    pub mail_in: MailIn,
     /// Where the index, the key file and a SQLite database live.
     pub data_dir: PathBuf,
     /// The keys of links and sealed texts; by default `keys` in `data_dir`.
@@ -200,6 +275,9 @@ impl Config {
         if let Some(smtp) = &mut config.smtp {
             smtp.password = secret("smtp.password", smtp.password.take(), smtp.password_file.as_deref())?;
         }
+        if let Some(imap) = &mut config.mail_in.imap {
+            imap.password = secret("mail_in.imap.password", imap.password.take(), imap.password_file.as_deref())?;
+        }
         config.metrics_token =
             secret("metrics_token", config.metrics_token.take(), config.metrics_token_file.as_deref())?;
         config.check()?;
@@ -227,11 +305,24 @@ impl Config {
             if !smtp.from.contains('@') || smtp.from.contains(['<', '>', ' ']) {
                 return Err(ConfigFault::new("smtp.from", "expected an address such as zhipai@example.org"));
             }
+            if let Some((domain, _)) = smtp.pace.iter().find(|(_, letters)| **letters == 0) {
+                return Err(ConfigFault::new(&format!("smtp.pace.{domain}"), "expected at least 1 letter a minute"));
+            }
             if smtp.user.is_some() != smtp.password.is_some() {
                 return Err(ConfigFault::new("smtp.password", "a user and a password go together"));
             }
         }
         Ok(())
+    }
+
+    /// How many letters a minute each mail domain is sent: what the settings say, else what the large providers bear.
+    #[must_use]
+    pub fn pace(&self) -> (Option<u32>, BTreeMap<String, u32>) {
+        let mut named: BTreeMap<String, u32> = CAREFUL.iter().map(|domain| ((*domain).to_owned(), 30)).collect();
+        let set = self.smtp.as_ref().map(|smtp| smtp.pace.clone()).unwrap_or_default();
+        let usual = set.get("default").copied().unwrap_or(120);
+        named.extend(set.into_iter().filter(|(domain, _)| domain != "default").map(|(d, n)| (d.to_lowercase(), n)));
+        (Some(usual), named)
     }
 
     /// Whether people reach the service by plain http.
@@ -323,6 +414,9 @@ mod tests {
             ("smpt = 1", "smpt"),
             ("[smtp]\nhost = \"h\"\nfrom = \"a@b\"\nuser = \"u\"", "smtp.password"),
             ("[smtp]\nhost = \"h\"", "from"),
+            ("[smtp]\nhost = \"h\"\nfrom = \"a@b\"\npace = { \"qq.com\" = 0 }", "smtp.pace.qq.com"),
+            ("[mail_in.imap]\nhost = \"h\"", "mail_in.imap"),
+            ("[mail_in]\nmaildirs = \"x\"", "mail_in"),
             ("metrics_token_file = \"/nonexistent/token\"", "metrics_token_file"),
         ] {
             let Err(fault) = read(text) else { panic!("{text} was taken") };
@@ -339,6 +433,13 @@ mod tests {
         assert!(!format!("{config:?}").contains("s3cret"));
         assert_eq!(config.base_url, "https://zhipai.example");
         assert_eq!(config.smtp.expect("smtp").port(), 587);
+    }
+
+    #[test]
+    fn large_providers_are_written_to_slowly_unless_told_otherwise() {
+        let (usual, named) =
+            read("[smtp]\nhost = \"h\"\nfrom = \"a@b\"\npace = { default = 9, \"QQ.com\" = 5 }").expect("reads").pace();
+        assert_eq!((usual, named.get("qq.com"), named.get("163.com")), (Some(9), Some(&5), Some(&30)));
     }
 
     #[test]

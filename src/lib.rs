@@ -11,7 +11,7 @@
 //! | [`mail`] | `domain`, `i18n`, `seal` |
 //! | [`actions`] | `domain`, `flow`, `db`, `search`, `clock`, `ids`, `seal`; the only place where a business change is committed |
 //! | [`jobs`] | `actions`, `db` (outbox, changes), `mail`, `search`, `clock` |
-//! | [`web`] | `actions`, `db` (reading), `search` (reading), `i18n`, `seal`, `sheet`, `domain`, `telemetry` |
+//! | [`web`] | `actions`, `db` (reading), `search` (reading), `i18n`, `mail` (wording what staff pass on), `seal`, `sheet`, `domain`, `telemetry` |
 //! | [`demo`], [`cli`], `main` | everything |
 //!
 //! `tests/it/architecture.rs` reads the `use` lines and holds this table.

@@ -38,13 +38,20 @@ enum Command {
     /// Makes the search index anew (stop the service first)
     Reindex,
     /// Says what is wrong with the configuration, one line each
-    Doctor,
+    Doctor {
+        /// Sends a test letter to this address and says what the mail server made of it
+        #[arg(long, value_name = "ADDRESS")]
+        send_test: Option<String>,
+    },
     /// Accounts
     #[command(subcommand)]
     User(UserCommand),
     /// API tokens
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Mail that comes in
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// Prints the OpenAPI document
     Openapi,
     /// Writes database, attachments and key ids to one file, under load
@@ -82,6 +89,16 @@ enum EvalCommand {
 }
 
 #[derive(Subcommand)]
+enum MailCommand {
+    /// Reads one message from standard input, as Postfix' pipe hands it over: bounces, automatic answers, replies.
+    /// Exits with 75 (try again) when it cannot be dealt with now
+    Ingest,
+}
+
+/// sysexits.h, EX_TEMPFAIL: a mail server keeps the message and hands it over again.
+const TRY_AGAIN: u8 = 75;
+
+#[derive(Subcommand)]
 enum UserCommand {
     /// Makes an account and prints a link to set its password
     Add(data::UserAdd),
@@ -106,11 +123,13 @@ enum TokenCommand {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let spoken = arguments.lang.clone().unwrap_or_else(|| "zh".to_owned());
+    let failed =
+        if matches!(arguments.command, Command::Mail(_)) { ExitCode::from(TRY_AGAIN) } else { ExitCode::FAILURE };
     match run(arguments, L(Lang::of(&spoken))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
             eprintln!("zhipai: {why}");
-            ExitCode::FAILURE
+            failed
         }
     }
 }
@@ -138,7 +157,8 @@ fn run(arguments: Arguments, l: L) -> Result<(), String> {
         Command::Import(import) => zhipai::cli::sheets::import(&config, l, &import),
         Command::Export(export) => zhipai::cli::sheets::export(&config, l, &export),
         Command::Reindex => data::reindex(&config),
-        Command::Doctor => doctor::run(&config),
+        Command::Mail(MailCommand::Ingest) => zhipai::cli::mail::ingest(&config),
+        Command::Doctor { send_test } => doctor::run(&config, send_test.as_deref()),
         Command::User(UserCommand::Add(input)) => data::user_add(&config, l, &input),
         Command::Token(TokenCommand::Add { email, label, scopes }) => {
             data::token_add(&config, l, &email, &label, &scopes)

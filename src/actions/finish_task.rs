@@ -18,9 +18,14 @@ use serde_json::json;
 #[must_use]
 pub const fn right_to_finish(kind: TaskKind) -> Option<Right> {
     match kind {
-        TaskKind::Undelivered | TaskKind::NotMyAnswer | TaskKind::NobodyQualifies | TaskKind::MailAlarm => {
-            Some(Right::WorkNeeds)
-        }
+        TaskKind::Undelivered
+        | TaskKind::NotMyAnswer
+        | TaskKind::NobodyQualifies
+        | TaskKind::MailAlarm
+        | TaskKind::OutOfOffice
+        | TaskKind::MailReply
+        | TaskKind::MailComplaint
+        | TaskKind::MailUnmatched => Some(Right::WorkNeeds),
         TaskKind::ConductReport | TaskKind::AdmonitionProposed | TaskKind::RemovalProposed => Some(Right::Decide),
         TaskKind::Unanswered
         | TaskKind::ReplyQuestion

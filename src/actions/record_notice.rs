@@ -4,15 +4,17 @@
 //! One transaction with the fenced outbox row, for it sets the deadline (architecture.md). Source: Civil Code art. 137
 //! (arrival) and 201 (counting); rules.md, "Letters and the night".
 
-use super::owners::staff_for;
-use super::{Actor, Done, Letter, Office, Tx, Work};
+pub(super) use super::record_bounce::came_back;
+use super::record_bounce::{check_contact, undelivered};
+use super::{Actor, Done, Office, Tx};
 use crate::db::assignment::AssignmentRow;
 use crate::db::letter::LetterRow;
 use crate::db::outbox::OutboxRow;
+use crate::db::outbox::Settled;
 use crate::db::reminder::ReminderRow;
 use crate::db::{self, JsonText};
 use crate::domain::answer_rule::due;
-use crate::domain::assignment::{AssignmentState, NotifiedBy, OfferOutcome};
+use crate::domain::assignment::{AssignmentState, NotifiedBy};
 use crate::domain::event::Event;
 use crate::domain::notice::NoticeKind;
 use crate::domain::refusal::{FieldProblem, Refusal};
@@ -55,6 +57,9 @@ pub enum Delivery {
     Void,
 }
 
+/// After so many attempts (at once, 1, 5, 15 minutes, 1 hour, 4 hours) a person looks at a letter.
+const LADDER: i32 = 6;
+
 /// Writes down what became of a leased letter. Answers false when another node holds the lease by now; nothing is
 /// written then.
 ///
@@ -70,7 +75,8 @@ pub fn record_delivery(office: &Office, letter: &OutboxRow, delivery: &Delivery)
             Delivery::GivenUp { why } => ("failed", letter.not_before, None, Some(why.as_str())),
             Delivery::Void => ("void", letter.not_before, None, None),
         };
-        if !db::outbox::settle(tx.conn, letter.id, letter.fence, state, not_before, accepted_at, why)? {
+        let settled = Settled { state, not_before, accepted_at, error: why };
+        if !db::outbox::settle(tx.conn, letter, settled)? {
             return Ok(false);
         }
         if let Delivery::Accepted { text, sha256, template_version } = delivery {
@@ -95,9 +101,17 @@ fn follow(tx: &mut Tx<'_>, letter: &OutboxRow, delivery: &Delivery) -> Done<()> 
     let kind = letter.notice.get().kind;
     match delivery {
         Delivery::Accepted { .. } => accepted(tx, letter, kind),
-        Delivery::Bounced { .. } | Delivery::GivenUp { .. } => undelivered(tx, letter, kind),
+        Delivery::Bounced { .. } | Delivery::GivenUp { .. } => undelivered(tx, letter),
+        Delivery::Later { .. } if letter.attempts == LADDER && kind != NoticeKind::Offer => late(tx, letter),
         Delivery::Later { .. } | Delivery::Void => Ok(()),
     }
+}
+
+/// A letter is on its way too long: a person looks, while the desk goes on trying. An offer is watched by its own timer.
+fn late(tx: &mut Tx<'_>, letter: &OutboxRow) -> Done<()> {
+    let Some(need) = letter.need else { return Ok(()) };
+    let need = tx.need(&Actor::Desk, need)?;
+    check_contact(tx, letter, &need)
 }
 
 fn keep_letter(tx: &mut Tx<'_>, letter: &OutboxRow, text: &str, sha256: &str, template_version: &str) -> Done<()> {
@@ -134,13 +148,7 @@ fn accepted(tx: &mut Tx<'_>, letter: &OutboxRow, kind: NoticeKind) -> Done<()> {
                 Event::ReminderSent,
                 &json!({"assignment": id, "ordinal": ordinal}),
             )?;
-            for mut reminder in db::reminder::of_assignment(tx.conn, id)? {
-                if reminder.ordinal == ordinal && reminder.sent_at.is_none() {
-                    reminder.sent_at = Some(tx.now.naive_utc());
-                    db::reminder::save(tx.conn, &reminder)?;
-                }
-            }
-            Ok(())
+            Ok(db::reminder::sent(tx.conn, id, ordinal, tx.now.naive_utc())?)
         }
         _ => Ok(()),
     }
@@ -198,49 +206,6 @@ pub(super) fn plan_reminders(
     Ok(())
 }
 
-fn undelivered(tx: &mut Tx<'_>, letter: &OutboxRow, kind: NoticeKind) -> Done<()> {
-    let Some(need_id) = letter.need else { return Ok(()) };
-    let mut need = tx.need(&Actor::Desk, need_id)?;
-    let owners = staff_for(tx, &need)?;
-    tx.leave_task(Work {
-        kind: TaskKind::Undelivered,
-        dedup: format!("undelivered:{}", letter.dedup_key),
-        need: Some(need_id),
-        assignment: letter.assignment,
-        expert: letter.expert,
-        case: None,
-        account: owners.first().copied(),
-        for_manager: false,
-        detail: Some(kind.as_str().to_owned()),
-        due_at: None,
-    })?;
-    let Some(id) = letter.assignment.filter(|_| matches!(kind, NoticeKind::Offer)) else { return Ok(()) };
-    let (mut row, _) = tx.assignment(&Actor::Desk, id)?;
-    if row.state != AssignmentState::Offered || row.notified_by.is_some_and(|by| by != NotifiedBy::Smtp) {
-        return Ok(());
-    }
-    void_clock(tx, &mut row, "bounced")?;
-    super::answer_assignment::put_fact(tx, &row, &need, OfferOutcome::Undelivered)?;
-    for account in owners {
-        let letter =
-            Letter::new(NoticeKind::StaffUndelivered, format!("staff-undelivered:{id}:{}:{account}", row.round));
-        tx.owe(&Actor::Desk, letter.of_offer(&row).to_account(account))?;
-    }
-    super::next_in_chain::within(tx, &mut need, row.seat)?;
-    Ok(())
-}
-
-/// The letter never arrived: the offer is undelivered, its clock void, nothing held against anybody.
-fn void_clock(tx: &mut Tx<'_>, row: &mut AssignmentRow, why: &str) -> Done<()> {
-    row.state = AssignmentState::Undelivered;
-    row.next_due_at = None;
-    row.ended_at = Some(tx.now.naive_utc());
-    row.end_reason = Some(why.to_owned());
-    db::reminder::cancel(tx.conn, row.id, tx.now.naive_utc())?;
-    tx.event(row.need.as_str(), &Actor::Desk, Event::NoticeBounced, &json!({"assignment": row.id, "why": why}))?;
-    tx.save_assignment(row)
-}
-
 /// Staff told the expert by phone or WeChat at `at`: the clock starts there. An undelivered offer reopens (round + 1) if
 /// its seat is free.
 ///
@@ -250,30 +215,46 @@ fn void_clock(tx: &mut Tx<'_>, row: &mut AssignmentRow, why: &str) -> Done<()> {
 pub fn enter_notice(office: &Office, actor: &Actor, id: AssignmentId, by: NotifiedBy, at: DateTime<Utc>) -> Done<()> {
     actor.needs(Right::WorkNeeds)?;
     office.write(|tx| {
-        let (mut row, mut need) = tx.assignment(actor, id)?;
-        let made = row.created_at.and_utc() - TimeDelta::minutes(1);
-        if at > tx.now + TimeDelta::minutes(1) || at < made {
-            return Err(Refusal::Invalid(vec![FieldProblem::new("notified_at", "out-of-range")]).into());
+        told_by_staff(tx, actor, id, by, at)?;
+        // With mail off the letter has nothing left to say; otherwise it still brings the link.
+        if tx.office.settings.mail_off {
+            db::outbox::offer_passed_on(tx.conn, id, by.as_str(), tx.now.naive_utc())?;
         }
-        match row.state {
-            AssignmentState::Offered if row.notified_at.is_some() => return Err(Refusal::NoticeRecorded.into()),
-            AssignmentState::Offered => {}
-            AssignmentState::Undelivered => {
-                let seat = db::need::seat(tx.conn, row.seat)?.ok_or(Refusal::NotFound)?;
-                if seat.state != crate::domain::need::SeatState::Free {
-                    return Err(Refusal::NoFreeSeat.into());
-                }
-                super::suggest_experts::eligible_now(tx.conn, &need, row.expert, tx.now, true)?;
-                row.state = AssignmentState::Offered;
-                row.round += 1;
-                row.ended_at = None;
-                row.end_reason = None;
-                db::need::set_seat(tx.conn, row.seat, crate::domain::need::SeatState::Offered)?;
-                db::task::finish(tx.conn, need.id, TaskKind::Undelivered, actor.account(), tx.now.naive_utc())?;
-            }
-            _ => return Err(Refusal::WrongState.into()),
-        }
-        start_clock(tx, actor, &mut row, by, at)?;
-        tx.settle_need(&mut need)
+        Ok(())
     })
+}
+
+/// The half of it that works inside an open transaction.
+pub(super) fn told_by_staff(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: AssignmentId,
+    by: NotifiedBy,
+    at: DateTime<Utc>,
+) -> Done<()> {
+    let (mut row, mut need) = tx.assignment(actor, id)?;
+    let made = row.created_at.and_utc() - TimeDelta::minutes(1);
+    if at > tx.now + TimeDelta::minutes(1) || at < made {
+        return Err(Refusal::Invalid(vec![FieldProblem::new("notified_at", "out-of-range")]).into());
+    }
+    match row.state {
+        AssignmentState::Offered if row.notified_at.is_some() => return Err(Refusal::NoticeRecorded.into()),
+        AssignmentState::Offered => {}
+        AssignmentState::Undelivered => {
+            let seat = db::need::seat(tx.conn, row.seat)?.ok_or(Refusal::NotFound)?;
+            if seat.state != crate::domain::need::SeatState::Free {
+                return Err(Refusal::NoFreeSeat.into());
+            }
+            super::suggest_experts::eligible_now(tx.conn, &need, row.expert, tx.now, true)?;
+            row.state = AssignmentState::Offered;
+            row.round += 1;
+            row.ended_at = None;
+            row.end_reason = None;
+            db::need::set_seat(tx.conn, row.seat, crate::domain::need::SeatState::Offered)?;
+            db::task::finish(tx.conn, need.id, TaskKind::Undelivered, actor.account(), tx.now.naive_utc())?;
+        }
+        _ => return Err(Refusal::WrongState.into()),
+    }
+    start_clock(tx, actor, &mut row, by, at)?;
+    tx.settle_need(&mut need)
 }

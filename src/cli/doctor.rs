@@ -2,11 +2,14 @@
 
 use super::opening::Failure;
 use super::serve;
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Chance, Clock, SystemClock};
 use crate::config::Config;
 use crate::db::migrate::migrate;
 use crate::db::{self, Db};
 use crate::domain::calendar::{Calendar, beijing_date};
+use crate::ids::OutboxId;
+use crate::mail::Envelope;
+use crate::mail::message::plain;
 use crate::seal::Keyring;
 use chrono::Datelike;
 use std::path::Path;
@@ -29,13 +32,15 @@ fn ill(what: impl Into<String>) -> Finding {
 ///
 /// # Errors
 /// How many things are wrong.
-pub fn run(config: &Config) -> Result<(), Failure> {
+pub fn run(config: &Config, send_test: Option<&str>) -> Result<(), Failure> {
     let mut findings = vec![serving(config)];
     findings.extend(database(config));
     findings.push(key_file(&config.keys()));
     findings.push(folder(&config.data_dir));
     findings.push(index(config));
     findings.push(mail(config));
+    findings.extend(send_test.map(|to| test_letter(config, to)));
+    findings.extend(inboxes(config));
     findings.push(clock());
     for finding in &findings {
         println!("{} {}", if finding.well { "ok  " } else { "FAIL" }, finding.what);
@@ -158,6 +163,45 @@ fn mail(config: &Config) -> Finding {
         Ok(()) => well(format!("smtp: {} answers", smtp.host)),
         Err(why) => ill(format!("smtp: {why}")),
     }
+}
+
+/// Sends a letter that says it is a test, by the very way every letter takes.
+fn test_letter(config: &Config, to: &str) -> Finding {
+    let mailer = match serve::mailer(config) {
+        Ok(Some(mailer)) => mailer,
+        Ok(None) => return ill("test letter: no mail server is set"),
+        Err(why) => return ill(format!("test letter: {why}")),
+    };
+    let sender = serve::sender(config);
+    let now = SystemClock.now();
+    let id = OutboxId::from_minted(Chance::from_machine().id(now));
+    let text = "这是知派的一封测试信，不必回复。\n\nThis is a test letter from Zhipai; please do not reply.\n";
+    let made = match plain(&sender, to, "知派测试信 / Zhipai test letter", text, id, now) {
+        Ok(made) => made,
+        Err(error) => return ill(format!("test letter: {error}")),
+    };
+    let envelope = Envelope { from: sender.address, to: to.trim().to_owned() };
+    match mailer.send(&envelope, &made) {
+        Ok(accepted) => well(format!("test letter taken: {} {} (Message-ID {id})", accepted.code, accepted.text)),
+        Err(error) => ill(format!("test letter: {error}")),
+    }
+}
+
+fn inboxes(config: &Config) -> Vec<Finding> {
+    let inboxes = match serve::inboxes(config) {
+        Ok(inboxes) => inboxes,
+        Err(why) => return vec![ill(why)],
+    };
+    if inboxes.is_empty() {
+        return vec![well("incoming mail: no mailbox is read; `zhipai mail ingest` takes it from a pipe")];
+    }
+    inboxes
+        .iter()
+        .map(|inbox| match inbox.unread(1) {
+            Ok(_) => well(format!("incoming mail: {} can be read", inbox.name())),
+            Err(error) => ill(format!("incoming mail: {}: {error}", inbox.name())),
+        })
+        .collect()
 }
 
 fn clock() -> Finding {

@@ -7,6 +7,7 @@ pub mod data;
 pub mod doctor;
 pub mod due;
 pub mod eval;
+pub mod mail;
 pub mod opening;
 pub mod serve;
 pub mod sheets;

@@ -6,12 +6,17 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::jobs::Desk;
 use crate::jobs::supervisor::Supervisor;
+use crate::mail::dkim::DkimKey;
+use crate::mail::imap::{Imap, ImapSettings};
+use crate::mail::inbox::{Inbox, Maildir};
+use crate::mail::pacing::Pace;
 use crate::mail::{Mailer, Sender, Smtp, SmtpSettings, SmtpTls};
 use crate::web::frame::SiteInfo;
 use crate::web::network::Network;
 use crate::web::server::{Site, serve};
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The mailer the configuration names; `None` is mail off.
 ///
@@ -19,9 +24,19 @@ use std::sync::Arc;
 /// When the settings cannot be used.
 pub fn mailer(config: &Config) -> Result<Option<Arc<dyn Mailer>>, Failure> {
     let Some(smtp) = &config.smtp else { return Ok(None) };
-    let settings = smtp_settings(smtp);
+    let mut settings = smtp_settings(smtp);
+    settings.dkim = dkim(smtp)?.map(Arc::new);
     let smtp = Smtp::new(&settings).map_err(|error| format!("smtp: {error}"))?;
     Ok(Some(Arc::new(smtp)))
+}
+
+/// The key letters are signed with, if the office signs them itself.
+fn dkim(smtp: &crate::config::Smtp) -> Result<Option<DkimKey>, Failure> {
+    let Some(dkim) = &smtp.dkim else { return Ok(None) };
+    let wrong = |why: String| format!("smtp.dkim.key_file: {}: {why}", dkim.key_file.display());
+    let pem = std::fs::read_to_string(&dkim.key_file).map_err(|error| wrong(error.to_string()))?;
+    let domain = dkim.domain.clone().unwrap_or_else(|| smtp.domain().to_owned());
+    DkimKey::from_pem(&pem, &domain, &dkim.selector).map(Some).map_err(|error| wrong(error.to_string()))
 }
 
 /// The mail server's settings as the mailer wants them.
@@ -39,6 +54,8 @@ pub fn smtp_settings(smtp: &crate::config::Smtp) -> SmtpSettings {
         hello: None,
         extra_root_pem: None,
         connections: 4,
+        timeout: crate::mail::smtp::TIMEOUT,
+        dkim: None,
     }
 }
 
@@ -51,6 +68,38 @@ pub fn sender(config: &Config) -> Sender {
         address: config.smtp.as_ref().map_or_else(|| "zhipai@localhost".to_owned(), |smtp| smtp.from.clone()),
         reply_to: None,
     }
+}
+
+/// How fast each domain is written to.
+#[must_use]
+pub fn pace(config: &Config) -> Pace {
+    let (usual, named) = config.pace();
+    Pace { usual, named }
+}
+
+/// The mailboxes that are read.
+///
+/// # Errors
+/// When the settings cannot be used.
+pub fn inboxes(config: &Config) -> Result<Vec<Arc<dyn Inbox>>, Failure> {
+    let mut inboxes: Vec<Arc<dyn Inbox>> = Vec::new();
+    if let Some(folder) = &config.mail_in.maildir {
+        inboxes.push(Arc::new(Maildir::new(folder.clone())));
+    }
+    if let Some(imap) = &config.mail_in.imap {
+        let settings = ImapSettings {
+            host: imap.host.clone(),
+            port: imap.port,
+            tls: imap.tls,
+            user: imap.user.clone(),
+            password: imap.password.clone().unwrap_or_default(),
+            folder: imap.folder.clone(),
+            extra_root_pem: None,
+            timeout: Duration::from_secs(30),
+        };
+        inboxes.push(Arc::new(Imap::new(settings).map_err(|error| format!("mail_in.imap: {error}"))?));
+    }
+    Ok(inboxes)
 }
 
 /// Serves until the system asks to stop.
@@ -89,7 +138,8 @@ pub fn run(config: &Config) -> Result<(), Failure> {
         );
     }
     println!("知派 Zhipai: {}", office.settings.base_url);
-    let desk = Desk::new(Arc::clone(&office), mailer(config)?, sender(config));
+    let desk =
+        Desk::new(Arc::clone(&office), mailer(config)?, sender(config)).paced(pace(config)).reading(inboxes(config)?);
     let _jobs = Supervisor::start(desk).map_err(|error| format!("jobs: {error}"))?;
     actix_web::rt::System::new().block_on(async {
         let serving =

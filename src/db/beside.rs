@@ -6,9 +6,11 @@ use super::assignment::AssignmentRow;
 use super::conn::{Conn, cols};
 use super::expert::{LeaveRow, QualificationRow};
 use super::need::{ClosureRow, NeedRow, ReserveRow, SeatRow};
+use super::outbox::OutboxRow;
 use super::reminder::ReminderRow;
 use super::schema::{
-    accounts, assignments, closures, experts, leaves, needs, qualifications, reminders, reserves, seats, stations,
+    accounts, assignments, closures, experts, leaves, needs, outbox, qualifications, reminders, reserves, seats,
+    stations,
 };
 use crate::domain::need::NeedState;
 use crate::ids::{AccountId, AssignmentId, EnterpriseId, ExpertId, NeedId, SeatId, StationId};
@@ -60,6 +62,19 @@ pub fn reminders_of(conn: &mut Conn, of: &[AssignmentId]) -> QueryResult<Vec<Rem
         .filter(reminders::assignment.eq_any(of))
         .order((reminders::assignment, reminders::ordinal))
         .select(cols::<ReminderRow>())
+        .load(conn)
+}
+
+/// The letters to the experts of those offers, oldest first.
+///
+/// # Errors
+/// What the database says.
+pub fn letters_of(conn: &mut Conn, of: &[AssignmentId]) -> QueryResult<Vec<OutboxRow>> {
+    outbox::table
+        .filter(outbox::assignment.eq_any(of))
+        .filter(outbox::account.is_null())
+        .order((outbox::created_at, outbox::id))
+        .select(cols::<OutboxRow>())
         .load(conn)
 }
 

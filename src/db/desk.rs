@@ -129,11 +129,11 @@ const fn pressing(kind: TaskKind) -> u8 {
         TaskKind::Unanswered | TaskKind::NobodyQualifies => 1,
         TaskKind::Undelivered | TaskKind::NotMyAnswer => 2,
         TaskKind::QuestionOverdue => 3,
-        TaskKind::ReplyQuestion => 4,
+        TaskKind::ReplyQuestion | TaskKind::MailReply | TaskKind::OutOfOffice => 4,
         TaskKind::ConductReport | TaskKind::DecideCase => 5,
         TaskKind::AdmonitionProposed | TaskKind::RemovalProposed => 6,
         TaskKind::FeedbackOverdue => 7,
-        TaskKind::AddContact | TaskKind::CallBack => 8,
+        TaskKind::AddContact | TaskKind::CallBack | TaskKind::MailComplaint | TaskKind::MailUnmatched => 8,
         TaskKind::CloseNeed => 9,
     }
 }

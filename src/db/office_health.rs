@@ -68,6 +68,7 @@ pub fn mail_health(conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<MailHealt
     let of = |rows: &[(String, i64)], state: &str| rows.iter().find(|(known, _)| known == state).map_or(0, |(_, n)| *n);
     let oldest_due: Option<NaiveDateTime> = outbox::table
         .filter(sql::<Bool>("outbox.state IN ('queued', 'sending')"))
+        .filter(outbox::digest.is_null())
         .filter(outbox::not_before.le(now.naive_utc()))
         .order(outbox::not_before)
         .select(outbox::not_before)

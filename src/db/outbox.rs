@@ -3,6 +3,7 @@
 use super::JsonText;
 use super::conn::{Conn, cols};
 use super::schema::outbox;
+use crate::domain::notice::NoticeKind;
 use crate::domain::notice::OwedNotice;
 use crate::ids::AccountId;
 use crate::ids::AssignmentId;
@@ -63,6 +64,20 @@ pub struct OutboxRow {
 
 row_deeds!(OutboxRow, outbox, id: OutboxId);
 
+impl OutboxRow {
+    /// Where the letter is, as far as anybody knows: `queued sending accepted relayed delayed delivered bounced failed
+    /// void told`. `accepted` means a mail server took it; `delivered` that the reader's server reported so; `told` that
+    /// staff passed it on themselves.
+    #[must_use]
+    pub fn whereabouts(&self) -> &str {
+        match (self.state.as_str(), self.receipt.as_deref()) {
+            ("accepted", Some(receipt)) => receipt,
+            ("void", Some("phone" | "wechat")) => "told",
+            (state, _) => state,
+        }
+    }
+}
+
 /// Owes a letter once; false when its key is known.
 ///
 /// # Errors
@@ -106,31 +121,116 @@ pub fn claim(conn: &mut Conn, now: NaiveDateTime, until: NaiveDateTime, limit: i
     Ok(rows)
 }
 
+/// What became of a leased letter.
+#[derive(Debug, Clone, Copy)]
+pub struct Settled<'a> {
+    /// The state it is in now.
+    pub state: &'a str,
+    /// When it may leave, if it waits.
+    pub not_before: NaiveDateTime,
+    /// When the server took it.
+    pub accepted_at: Option<NaiveDateTime>,
+    /// What went wrong.
+    pub error: Option<&'a str>,
+}
+
 /// Writes a leased letter's outcome, if the lease is still the caller's; false when another took it over.
 ///
 /// # Errors
 /// What the database says.
-pub fn settle(
-    conn: &mut Conn,
-    id: OutboxId,
-    fence: i64,
-    state: &str,
-    not_before: NaiveDateTime,
-    accepted_at: Option<NaiveDateTime>,
-    error: Option<&str>,
-) -> QueryResult<bool> {
+pub fn settle(conn: &mut Conn, letter: &OutboxRow, settled: Settled<'_>) -> QueryResult<bool> {
     diesel::update(
-        outbox::table.filter(outbox::id.eq(id)).filter(outbox::fence.eq(fence)).filter(outbox::state.eq("sending")),
+        outbox::table
+            .filter(outbox::id.eq(letter.id))
+            .filter(outbox::fence.eq(letter.fence))
+            .filter(outbox::state.eq("sending")),
     )
     .set((
-        outbox::state.eq(state),
-        outbox::not_before.eq(not_before),
+        outbox::state.eq(settled.state),
+        outbox::not_before.eq(settled.not_before),
         outbox::leased_until.eq(None::<NaiveDateTime>),
-        outbox::accepted_at.eq(accepted_at),
-        outbox::last_error.eq(error),
+        outbox::accepted_at.eq(settled.accepted_at),
+        outbox::last_error.eq(settled.error),
+        outbox::domain.eq(&letter.domain),
     ))
     .execute(conn)
     .map(|rows| rows == 1)
+}
+
+/// A letter came back after the server took it, or while nobody knew whether it had: its state is `bounced`, and whoever
+/// still holds a lease on it is fenced off. False when there was nothing to come back.
+///
+/// # Errors
+/// What the database says.
+pub fn came_back(conn: &mut Conn, id: OutboxId, why: &str) -> QueryResult<bool> {
+    diesel::update(
+        outbox::table
+            .filter(outbox::id.eq(id))
+            .filter(outbox::state.eq_any(["accepted", "sending", "queued"]))
+            .filter(outbox::attempts.gt(0).or(outbox::digest.is_not_null())),
+    )
+    .set((
+        outbox::state.eq("bounced"),
+        outbox::fence.eq(outbox::fence + 1),
+        outbox::leased_until.eq(None::<NaiveDateTime>),
+        outbox::last_error.eq(Some(why)),
+    ))
+    .execute(conn)
+    .map(|rows| rows == 1)
+}
+
+/// Notes what was heard of a letter the server took; a letter that lies in its mailbox is not made late again.
+///
+/// # Errors
+/// What the database says.
+pub fn receipt(conn: &mut Conn, id: OutboxId, receipt: &str, now: NaiveDateTime) -> QueryResult<()> {
+    diesel::update(
+        outbox::table
+            .filter(outbox::id.eq(id).or(outbox::digest.eq(id)))
+            .filter(outbox::state.eq("accepted"))
+            .filter(outbox::receipt.is_null().or(outbox::receipt.ne("delivered"))),
+    )
+    .set((outbox::receipt.eq(Some(receipt)), outbox::receipt_at.eq(Some(now))))
+    .execute(conn)
+    .map(drop)
+}
+
+/// Staff told its reader themselves: a waiting letter never leaves. False when it does not wait.
+///
+/// # Errors
+/// What the database says.
+pub fn passed_on(conn: &mut Conn, id: OutboxId, by: &str, now: NaiveDateTime) -> QueryResult<bool> {
+    diesel::update(outbox::table.filter(outbox::id.eq(id)).filter(outbox::state.eq("queued")))
+        .set((outbox::state.eq("void"), outbox::receipt.eq(Some(by)), outbox::receipt_at.eq(Some(now))))
+        .execute(conn)
+        .map(|rows| rows == 1)
+}
+
+/// Staff told the expert of an offer themselves: its waiting letter never leaves.
+///
+/// # Errors
+/// What the database says.
+pub fn offer_passed_on(conn: &mut Conn, assignment: AssignmentId, by: &str, now: NaiveDateTime) -> QueryResult<()> {
+    let waiting: Vec<OutboxRow> = outbox::table
+        .filter(outbox::assignment.eq(assignment))
+        .filter(outbox::state.eq("queued"))
+        .select(cols::<OutboxRow>())
+        .load(conn)?;
+    for row in waiting.iter().filter(|row| row.notice.get().kind == NoticeKind::Offer) {
+        passed_on(conn, row.id, by, now)?;
+    }
+    Ok(())
+}
+
+/// Letters that wait for `from` may leave at `now`.
+///
+/// # Errors
+/// What the database says.
+pub fn hurry(conn: &mut Conn, from: NaiveDateTime, now: NaiveDateTime) -> QueryResult<()> {
+    diesel::update(outbox::table.filter(outbox::state.eq("queued")).filter(outbox::not_before.eq(from)))
+        .set(outbox::not_before.eq(now))
+        .execute(conn)
+        .map(drop)
 }
 
 /// Gives a leased letter back untried, to leave from `not_before` on; false when another took it over.

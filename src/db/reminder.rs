@@ -54,3 +54,19 @@ pub fn cancel(conn: &mut Conn, assignment: AssignmentId, now: NaiveDateTime) -> 
     .execute(conn)
     .map(drop)
 }
+
+/// A reminder was told.
+///
+/// # Errors
+/// What the database says.
+pub fn sent(conn: &mut Conn, assignment: AssignmentId, ordinal: i32, now: NaiveDateTime) -> QueryResult<()> {
+    diesel::update(
+        reminders::table
+            .filter(reminders::assignment.eq(assignment))
+            .filter(reminders::ordinal.eq(ordinal))
+            .filter(reminders::sent_at.is_null()),
+    )
+    .set(reminders::sent_at.eq(Some(now)))
+    .execute(conn)
+    .map(drop)
+}

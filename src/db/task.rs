@@ -148,3 +148,27 @@ pub fn by_dedup(conn: &mut Conn, key: &str) -> QueryResult<Option<TaskRow>> {
 pub fn show_to_managers(conn: &mut Conn, id: TaskId) -> QueryResult<()> {
     diesel::update(tasks::table.filter(tasks::id.eq(id))).set(tasks::for_manager.eq(true)).execute(conn).map(drop)
 }
+
+/// Marks every open task of a kind as done.
+///
+/// # Errors
+/// What the database says.
+pub fn finish_of_kind(conn: &mut Conn, kind: TaskKind, now: NaiveDateTime) -> QueryResult<()> {
+    diesel::update(tasks::table.filter(tasks::kind.eq(kind)).filter(tasks::done_at.is_null()))
+        .set(tasks::done_at.eq(Some(now)))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Marks the open tasks of an expert of one kind as done.
+///
+/// # Errors
+/// What the database says.
+pub fn finish_of_expert(conn: &mut Conn, expert: ExpertId, kind: TaskKind, now: NaiveDateTime) -> QueryResult<()> {
+    diesel::update(
+        tasks::table.filter(tasks::expert.eq(expert)).filter(tasks::kind.eq(kind)).filter(tasks::done_at.is_null()),
+    )
+    .set(tasks::done_at.eq(Some(now)))
+    .execute(conn)
+    .map(drop)
+}

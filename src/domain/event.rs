@@ -102,5 +102,13 @@ text_enum! {
         TaskEscalated = "task-escalated",
         /// A letter waits for the morning: its reader had the day's letters.
         LetterHeld = "letter-held",
+        /// Staff told a waiting letter themselves.
+        LetterPassedOn = "letter-passed-on",
+        /// The mail worker stopped: our configuration is at fault.
+        MailStopped = "mail-stopped",
+        /// The mail worker works again.
+        MailResumed = "mail-resumed",
+        /// Somebody had the mail worker try again at once.
+        MailTriedAgain = "mail-tried-again",
     }
 }

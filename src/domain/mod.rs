@@ -67,6 +67,7 @@ pub mod expert;
 pub mod feedback;
 pub mod figures;
 pub mod firm;
+pub mod incoming;
 pub mod letter_rules;
 pub mod matching;
 pub mod need;

@@ -33,6 +33,14 @@ text_enum! {
         MailAlarm = "mail-alarm",
         /// Automatic mode found nobody who qualifies.
         NobodyQualifies = "nobody-qualifies",
+        /// A mailbox answered by itself: its owner is away.
+        OutOfOffice = "out-of-office",
+        /// Somebody replied to a letter by mail: a hint, never an answer.
+        MailReply = "mail-reply",
+        /// Somebody marked a letter as spam.
+        MailComplaint = "mail-complaint",
+        /// Mail came in that belongs to no letter.
+        MailUnmatched = "mail-unmatched",
     }
 }
 

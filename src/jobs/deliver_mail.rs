@@ -3,6 +3,9 @@
 //!
 //! A letter may go out twice if the machine stops between the server's 250 and our commit: at most once a crash, with
 //! the same Message-ID. For a notice that starts a deadline, twice is better than never.
+//!
+//! One bad recipient or domain never blocks the others: each letter has its own ladder, each domain its own pace. When our
+//! own configuration is at fault the worker stops and says so; when the server does not answer it rests a minute.
 
 use super::{Desk, TickReport};
 use crate::actions::Done;
@@ -10,20 +13,26 @@ use crate::actions::compose_notice::compose_notice;
 use crate::actions::gather_digest::Turn;
 use crate::actions::gather_digest::drop_untold;
 use crate::actions::gather_digest::take_turn;
+use crate::actions::mail_alarm;
 use crate::actions::record_notice::{Delivery, record_delivery};
 use crate::db;
 use crate::db::outbox::OutboxRow;
 use crate::i18n::Lang;
 use crate::ids::OutboxId;
 use crate::mail::backoff::{Next, after_failure};
-use crate::mail::{Envelope, Links, Mailer, SendError, TEMPLATE_VERSION, letter, message};
-use chrono::TimeDelta;
+use crate::mail::mailer::masked;
+use crate::mail::{Envelope, Links, Mailer, Message, SendError, TEMPLATE_VERSION, letter, message};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::VecDeque;
 
 /// How many letters one lease takes.
 const AT_A_TIME: i64 = 50;
 /// How long a lease lasts.
 const LEASE: TimeDelta = TimeDelta::minutes(5);
+/// So many letters in a row without an answer to build on, and the server is taken to be away.
+const UNANSWERED: usize = 2;
+/// How long it is left alone then.
+const REST: TimeDelta = TimeDelta::minutes(1);
 
 /// Delivers what is due now.
 ///
@@ -31,19 +40,55 @@ const LEASE: TimeDelta = TimeDelta::minutes(5);
 /// A fault of the machine; letters in hand go out again when their lease ends.
 pub fn deliver_due(desk: &Desk, report: &mut TickReport) -> Done<()> {
     let Some(mailer) = &desk.mailer else { return Ok(()) };
+    let office = &desk.office;
     loop {
-        let office = &desk.office;
-        let letters: Vec<OutboxRow> = office.write(|tx| {
-            let now = tx.now.naive_utc();
-            Ok(db::outbox::claim(tx.conn, now, now + LEASE, AT_A_TIME)?)
-        })?;
-        if letters.is_empty() {
+        if desk.post().rests_until.is_some_and(|until| office.now() < until) {
             return Ok(());
         }
-        let mut lease: VecDeque<OutboxRow> = letters.into();
+        let alarm = mail_alarm::standing(&mut *office.read()?)?;
+        if alarm.as_ref().is_some_and(|alarm| office.now() < alarm.until) {
+            return Ok(());
+        }
+        // While an alarm stands one letter tries for all.
+        let limit = if alarm.is_some() { 1 } else { AT_A_TIME };
+        let leased: Vec<OutboxRow> = office.write(|tx| {
+            let now = tx.now.naive_utc();
+            Ok(db::outbox::claim(tx.conn, now, now + LEASE, limit)?)
+        })?;
+        if leased.is_empty() {
+            return Ok(());
+        }
+        Round { desk, mailer: mailer.as_ref(), alarmed: alarm.is_some(), unanswered: 0 }.deliver(leased, report)?;
+    }
+}
+
+/// One lease's worth of letters.
+struct Round<'a> {
+    desk: &'a Desk,
+    mailer: &'a dyn Mailer,
+    alarmed: bool,
+    unanswered: usize,
+}
+
+/// A letter made ready, or what became of it before that.
+enum Ready {
+    Goes(Envelope, Box<Message>),
+    Ended(Delivery),
+}
+
+impl Round<'_> {
+    fn deliver(&mut self, leased: Vec<OutboxRow>, report: &mut TickReport) -> Done<()> {
+        let office = &self.desk.office;
+        let began = office.now();
+        let mut lease: VecDeque<OutboxRow> = leased.into();
         while let Some(row) = lease.pop_front() {
+            if office.now() - began > LEASE / 2 {
+                // A slow server: what is left goes back before somebody else takes it over.
+                lease.push_front(row);
+                return self.put_back(lease, office.now());
+            }
             let others: Vec<OutboxId> = lease.iter().map(|other| other.id).collect();
-            let row = match take_turn(office, &row, &others)? {
+            let mut row = match take_turn(office, &row, &others)? {
                 Turn::Goes => row,
                 Turn::Held => continue,
                 Turn::Joined(digest, joined) => {
@@ -51,52 +96,105 @@ pub fn deliver_due(desk: &Desk, report: &mut TickReport) -> Done<()> {
                     *digest
                 }
             };
-            let delivery = attempt(desk, mailer.as_ref(), &row)?;
-            match &delivery {
-                Delivery::Accepted { .. } => report.letters_sent += 1,
-                Delivery::Bounced { .. } | Delivery::GivenUp { .. } => report.letters_failed += 1,
-                Delivery::Later { .. } => report.letters_waiting += 1,
-                Delivery::Void => {}
+            let (envelope, made) = match self.ready(&row)? {
+                Ready::Ended(delivery) => {
+                    self.record(&row, &delivery, report)?;
+                    continue;
+                }
+                Ready::Goes(envelope, made) => (envelope, made),
+            };
+            let domain = envelope.to.rsplit_once('@').map_or("", |(_, domain)| domain).to_ascii_lowercase();
+            let now = office.now();
+            let promised = self.desk.post().pacer.turn(&domain, row.id, now);
+            if let Some(moment) = promised {
+                self.put_back([row], moment)?;
+                continue;
             }
-            if !record_delivery(office, &row, &delivery)? {
-                tracing::warn!(letter = %row.id, "another node took this letter over; nothing was written");
+            row.domain = Some(domain);
+            match self.mailer.send(&envelope, &made) {
+                Ok(_) => {
+                    self.unanswered = 0;
+                    let text = String::from_utf8_lossy(&made.kept).into_owned();
+                    let template_version = TEMPLATE_VERSION.to_owned();
+                    self.record(&row, &Delivery::Accepted { text, sha256: made.sha256, template_version }, report)?;
+                    if std::mem::take(&mut self.alarmed) {
+                        mail_alarm::clear(office)?;
+                    }
+                }
+                Err(error) if error.stops_everything() => {
+                    let why = masked(error.text());
+                    tracing::error!(%why, "mail cannot be sent: the configuration is at fault; the worker stops");
+                    let until = mail_alarm::raise(office, &why)?;
+                    lease.push_front(row);
+                    report.letters_waiting += 1;
+                    return self.put_back(lease, until);
+                }
+                Err(error) => {
+                    tracing::warn!(why = %masked(error.text()), code = ?error.code(), "a letter was not taken");
+                    self.record(&row, &after(&error, &row, now), report)?;
+                    self.unanswered = if matches!(error, SendError::Unknown { .. }) { self.unanswered + 1 } else { 0 };
+                    if self.unanswered >= UNANSWERED {
+                        let until = office.now() + REST;
+                        tracing::warn!(%until, "the mail server does not answer; the worker rests");
+                        self.desk.post().rests_until = Some(until);
+                        return self.put_back(lease, until);
+                    }
+                }
             }
         }
+        Ok(())
+    }
+
+    fn ready(&self, row: &OutboxRow) -> Done<Ready> {
+        let Self { desk, .. } = self;
+        let Some(notice) = compose_notice(&desk.office, row)? else { return Ok(Ready::Ended(Delivery::Void)) };
+        if notice.kind.is_digest() {
+            let told: Vec<OutboxId> = notice.items.iter().map(|(id, _)| *id).collect();
+            drop_untold(&desk.office, row, &told)?;
+        }
+        let now = desk.office.now();
+        let links = Links { base_url: &desk.office.settings.base_url, keyring: &desk.office.keys, now };
+        let worded = letter(&notice, &links, Lang::of(&notice.to.language));
+        Ok(match message(&worded, &notice.to, row.id, &desk.sender, now) {
+            Ok(made) => {
+                let envelope = Envelope { from: desk.sender.address.clone(), to: notice.to.address.trim().to_owned() };
+                Ready::Goes(envelope, Box::new(made))
+            }
+            // An address no message can be written to is a bounce: a person has to look at it.
+            Err(error) => Ready::Ended(Delivery::Bounced { why: error.to_string() }),
+        })
+    }
+
+    fn record(&self, row: &OutboxRow, delivery: &Delivery, report: &mut TickReport) -> Done<()> {
+        match delivery {
+            Delivery::Accepted { .. } => report.letters_sent += 1,
+            Delivery::Bounced { .. } | Delivery::GivenUp { .. } => report.letters_failed += 1,
+            Delivery::Later { .. } => report.letters_waiting += 1,
+            Delivery::Void => {}
+        }
+        if !record_delivery(&self.desk.office, row, delivery)? {
+            tracing::warn!(letter = %row.id, "another node took this letter over; nothing was written");
+        }
+        Ok(())
+    }
+
+    /// Gives letters back untried, to leave from `until` on.
+    fn put_back(&self, rows: impl IntoIterator<Item = OutboxRow>, until: DateTime<Utc>) -> Done<()> {
+        self.desk.office.write(|tx| {
+            for row in rows {
+                db::outbox::put_back(tx.conn, row.id, row.fence, until.naive_utc().max(row.not_before))?;
+            }
+            Ok(())
+        })
     }
 }
 
-fn attempt(desk: &Desk, mailer: &dyn Mailer, row: &OutboxRow) -> Done<Delivery> {
-    let Some(notice) = compose_notice(&desk.office, row)? else { return Ok(Delivery::Void) };
-    if notice.kind.is_digest() {
-        let told: Vec<OutboxId> = notice.items.iter().map(|(id, _)| *id).collect();
-        drop_untold(&desk.office, row, &told)?;
-    }
-    let now = desk.office.now();
-    let links = Links { base_url: &desk.office.settings.base_url, keyring: &desk.office.keys, now };
-    let worded = letter(&notice, &links, Lang::of(&notice.to.language));
-    let made = match message(&worded, &notice.to, row.id, &desk.sender, now) {
-        Ok(made) => made,
-        // An address no message can be written to is a bounce: a person has to look at it.
-        Err(error) => return Ok(Delivery::Bounced { why: error.to_string() }),
-    };
-    let envelope = Envelope { from: desk.sender.address.clone(), to: notice.to.address.clone() };
-    match mailer.send(&envelope, &made) {
-        Ok(_) => Ok(Delivery::Accepted {
-            text: String::from_utf8_lossy(&made.kept).into_owned(),
-            sha256: made.sha256,
-            template_version: TEMPLATE_VERSION.to_owned(),
-        }),
-        Err(error) => {
-            let why = crate::mail::mailer::masked(error.text());
-            match &error {
-                SendError::Alarm { .. } => tracing::error!(%why, "mail cannot be sent: the configuration is at fault"),
-                _ => tracing::warn!(%why, code = ?error.code(), "a letter was not taken"),
-            }
-            Ok(match after_failure(&error, u32::try_from(row.attempts).unwrap_or(1), row.id.as_str()) {
-                Next::TryAgainAfter(wait) => Delivery::Later { at: now + wait, why },
-                Next::Bounced => Delivery::Bounced { why },
-                Next::GiveUp => Delivery::GivenUp { why },
-            })
-        }
+/// What becomes of a letter that was not taken.
+fn after(error: &SendError, row: &OutboxRow, now: DateTime<Utc>) -> Delivery {
+    let why = masked(error.text());
+    match after_failure(error, u32::try_from(row.attempts).unwrap_or(1), row.id.as_str()) {
+        Next::TryAgainAfter(wait) => Delivery::Later { at: now + wait, why },
+        Next::Bounced => Delivery::Bounced { why },
+        Next::GiveUp => Delivery::GivenUp { why },
     }
 }

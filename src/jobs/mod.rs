@@ -5,15 +5,19 @@
 //! thread of its own. Deliberately absent: business changes (they are deeds in `actions`).
 
 pub mod deliver_mail;
+pub mod read_mail;
 pub mod supervisor;
 pub mod sweep_assignments;
 pub mod sweep_tasks;
 
 use crate::actions::{Done, Office};
 use crate::db;
+use crate::mail::inbox::Inbox;
+use crate::mail::pacing::Pace;
+use crate::mail::pacing::Pacer;
 use crate::mail::{Mailer, Sender};
 use chrono::{DateTime, Utc};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Everything the jobs work with.
 #[derive(Clone)]
@@ -24,13 +28,43 @@ pub struct Desk {
     pub mailer: Option<Arc<dyn Mailer>>,
     /// In whose name they leave.
     pub sender: Sender,
+    /// Where mail that comes in is read from.
+    pub inboxes: Vec<Arc<dyn Inbox>>,
+    post: Arc<Mutex<Post>>,
+}
+
+/// What the desk keeps in mind between two rounds; nothing is lost with it.
+#[derive(Debug, Default)]
+struct Post {
+    /// How fast each domain is written to.
+    pacer: Pacer,
+    /// The mail server did not answer: not tried again before.
+    rests_until: Option<DateTime<Utc>>,
 }
 
 impl Desk {
     /// A desk that sends by `mailer`, in the name of `sender`; without a mailer letters wait.
     #[must_use]
-    pub const fn new(office: Arc<Office>, mailer: Option<Arc<dyn Mailer>>, sender: Sender) -> Self {
-        Self { office, mailer, sender }
+    pub fn new(office: Arc<Office>, mailer: Option<Arc<dyn Mailer>>, sender: Sender) -> Self {
+        Self { office, mailer, sender, inboxes: Vec::new(), post: Arc::default() }
+    }
+
+    /// The same desk, reading these mailboxes.
+    #[must_use]
+    pub fn reading(mut self, inboxes: Vec<Arc<dyn Inbox>>) -> Self {
+        self.inboxes = inboxes;
+        self
+    }
+
+    /// The same desk, writing no faster than that.
+    #[must_use]
+    pub fn paced(mut self, pace: Pace) -> Self {
+        self.post = Arc::new(Mutex::new(Post { pacer: Pacer::new(pace), rests_until: None }));
+        self
+    }
+
+    fn post(&self) -> MutexGuard<'_, Post> {
+        self.post.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -49,6 +83,8 @@ pub struct TickReport {
     pub assignments_lapsed: usize,
     /// Tasks left for people.
     pub tasks_left: usize,
+    /// Messages that came in.
+    pub messages_read: usize,
     /// Tasks told to more people.
     pub tasks_escalated: usize,
     /// Needs written to the index.
@@ -66,6 +102,7 @@ impl TickReport {
             + self.assignments_lapsed
             + self.tasks_left
             + self.tasks_escalated
+            + self.messages_read
             == 0
     }
 
@@ -78,11 +115,13 @@ impl TickReport {
         self.assignments_lapsed += other.assignments_lapsed;
         self.tasks_left += other.tasks_left;
         self.tasks_escalated += other.tasks_escalated;
+        self.messages_read += other.messages_read;
         self.needs_indexed += other.needs_indexed;
     }
 }
 
-/// Does everything that is due now, until nothing is: assignments first, then tasks, then letters, then the index.
+/// Does everything that is due now, until nothing is: mail that came in, assignments, tasks, letters, the
+/// index.
 ///
 /// # Errors
 /// A fault of the machine; what was done before it stays done.
@@ -100,6 +139,7 @@ pub fn tick(desk: &Desk) -> Done<TickReport> {
 pub fn do_due(desk: &Desk, report: &mut TickReport) -> Done<()> {
     loop {
         let mut round = TickReport::default();
+        read_mail::read_due(desk, &mut round)?;
         sweep_assignments::sweep(&desk.office, &mut round)?;
         sweep_tasks::sweep(&desk.office, &mut round)?;
         deliver_mail::deliver_due(desk, &mut round)?;

@@ -34,8 +34,10 @@ pub enum Next {
 pub fn after_failure(error: &SendError, attempts: u32, id: &str) -> Next {
     match error {
         SendError::Permanent { .. } => Next::Bounced,
-        SendError::Alarm { .. } => Next::TryAgainAfter(stretched(step(attempts).min(ALARM_MINUTES), id)),
-        SendError::Temporary { .. } | SendError::Unknown { .. } => {
+        SendError::Alarm { .. } if error.stops_everything() => {
+            Next::TryAgainAfter(stretched(step(attempts).min(ALARM_MINUTES), id))
+        }
+        SendError::Alarm { .. } | SendError::Temporary { .. } | SendError::Unknown { .. } => {
             if waited(attempts) >= PATIENCE_MINUTES {
                 Next::GiveUp
             } else {

@@ -69,6 +69,14 @@ impl SendError {
         }
     }
 
+    /// Whether no letter at all can leave until somebody repairs the configuration: a login refused or missing, no
+    /// encryption to be had, commands the server does not take. Being refused as a relay or a sender may be one
+    /// domain's view of us, and stops that letter only.
+    #[must_use]
+    pub fn stops_everything(&self) -> bool {
+        matches!(self, Self::Alarm { code, .. } if code.is_none_or(|code| ABOUT_US.contains(&code)))
+    }
+
     /// The reply code, where the server gave one.
     #[must_use]
     pub const fn code(&self) -> Option<u16> {

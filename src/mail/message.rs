@@ -143,6 +143,35 @@ pub fn message(
     Ok(Message { outbox, subject: letter.subject.clone(), date: now, text, html, bytes, kept, sha256 })
 }
 
+/// Makes a message of plain text, for trying whether mail leaves.
+///
+/// # Errors
+/// [`MessageError`] when an address is malformed.
+pub fn plain(
+    sender: &Sender,
+    to: &str,
+    subject: &str,
+    text: &str,
+    outbox: OutboxId,
+    now: DateTime<Utc>,
+) -> Result<Message, MessageError> {
+    let own: Address = sender.address.parse().map_err(|_| MessageError::Sender)?;
+    let recipient: Address = to.trim().parse().map_err(|_| MessageError::Recipient)?;
+    let bytes = lettre::Message::builder()
+        .message_id(Some(sender.message_id(outbox)))
+        .date(SystemTime::from(now))
+        .from(Mailbox::new(Some(one_line(&sender.name)), own))
+        .to(Mailbox::new(None, recipient))
+        .subject(subject)
+        .header(AutoSubmitted)
+        .singlepart(SinglePart::plain(text.to_owned()))
+        .map_err(broken)?
+        .formatted();
+    let sha256 = fingerprint(&bytes);
+    let (subject, text) = (subject.to_owned(), text.to_owned());
+    Ok(Message { outbox, subject, date: now, text, html: String::new(), kept: bytes.clone(), bytes, sha256 })
+}
+
 /// The parts of a message: text, HTML, and the calendar file with what it does.
 struct Bodies<'a> {
     text: String,

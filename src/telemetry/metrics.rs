@@ -84,6 +84,14 @@ pub struct Metrics {
     times: Mutex<BTreeMap<&'static str, Times>>,
     /// Letters by the state of their outbox row.
     pub outbox: Family,
+    /// Seconds the oldest letter that could leave has waited.
+    pub mail_oldest: Family,
+    /// When a server last took a letter.
+    pub mail_last: Family,
+    /// Whether an alarm stops the mail.
+    pub mail_alarm: Family,
+    /// When each mailbox was last read.
+    pub mailbox_read: Family,
     /// Needs in the index.
     pub index_documents: Family,
 }
@@ -99,6 +107,25 @@ impl Default for Metrics {
             ),
             times: Mutex::default(),
             outbox: Family::new("zhipai_outbox_letters", "gauge", "Letters by state.", &["state"]),
+            mail_oldest: Family::new(
+                "zhipai_mail_oldest_seconds",
+                "gauge",
+                "Time the oldest letter that could leave has waited.",
+                &[],
+            ),
+            mail_last: Family::new(
+                "zhipai_mail_last_accepted_timestamp_seconds",
+                "gauge",
+                "When a server last took a letter.",
+                &[],
+            ),
+            mail_alarm: Family::new("zhipai_mail_alarm", "gauge", "1 while an alarm stops the mail.", &[]),
+            mailbox_read: Family::new(
+                "zhipai_mailbox_read_timestamp_seconds",
+                "gauge",
+                "When a mailbox was last read.",
+                &["mailbox"],
+            ),
             index_documents: Family::new("zhipai_index_needs", "gauge", "Needs in the index.", &[]),
         }
     }
@@ -129,7 +156,16 @@ impl Metrics {
     #[must_use]
     pub fn render(&self) -> String {
         let mut out = String::new();
-        for family in [&self.requests, &self.outbox, &self.index_documents] {
+        let families = [
+            &self.requests,
+            &self.outbox,
+            &self.mail_oldest,
+            &self.mail_last,
+            &self.mail_alarm,
+            &self.mailbox_read,
+            &self.index_documents,
+        ];
+        for family in families {
             family.render(&mut out);
         }
         let name = "zhipai_request_seconds";

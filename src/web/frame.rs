@@ -4,6 +4,7 @@
 
 use super::call::{Call, Visitor};
 use super::locale;
+use crate::actions::mail_alarm;
 use crate::domain::calendar::beijing_date;
 use crate::domain::role::{Right, Role};
 use crate::i18n::L;
@@ -108,11 +109,12 @@ const MAIN: [(&str, &str, Right); 4] = [
     ("experts", "user", Right::Read),
     ("board", "chart", Right::Read),
 ];
-const MORE: [(&str, &str, Right); 7] = [
+const MORE: [(&str, &str, Right); 8] = [
     ("stations", "building", Right::Read),
     ("conduct", "case", Right::Decide),
     ("sheets", "download", Right::KeepRegister),
     ("policy", "gear", Right::Decide),
+    ("mail", "mail", Right::Audit),
     ("audit", "history", Right::Audit),
     ("accounts", "key", Right::Administer),
     ("account", "lock", Right::Read),
@@ -208,6 +210,7 @@ fn href(section: &str) -> &'static str {
         "conduct" => "/conduct",
         "sheets" => "/sheets",
         "policy" => "/policy",
+        "mail" => "/mail",
         "audit" => "/audit",
         "accounts" => "/accounts",
         _ => "/account",
@@ -224,6 +227,9 @@ fn banners(call: &Call) -> Vec<Banner> {
     if call.site.mail_off && staff {
         banners.push(Banner { kind: "mail-off", text: l.t("banner-mail-off") });
     }
+    if staff && mail_has_stopped(call) {
+        banners.push(Banner { kind: "late", text: l.t("banner-mail-alarm") });
+    }
     if call.site.plain_http && call.site.demo.is_none() {
         banners.push(Banner { kind: "plain-http", text: l.t("banner-plain-http") });
     }
@@ -231,6 +237,11 @@ fn banners(call: &Call) -> Vec<Banner> {
         banners.push(Banner { kind: "soon", text: l.a("banner-calendar", &[("year", &format!("{year}"))]) });
     }
     banners
+}
+
+/// Whether an alarm stops the mail; a database that does not answer is somebody else's banner.
+fn mail_has_stopped(call: &Call) -> bool {
+    call.office.read().is_ok_and(|mut reader| mail_alarm::standing(&mut reader).is_ok_and(|alarm| alarm.is_some()))
 }
 
 /// The line a form left for this page; taken away as it is read.

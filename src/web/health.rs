@@ -4,7 +4,9 @@ use super::answer::Answer;
 use super::call::Call;
 use super::dispatch::bearer;
 use super::error::{Answered, WebError};
+use crate::actions::mail_alarm;
 use crate::db;
+use crate::db::mail_state::INBOX;
 use crate::domain::refusal::Refusal;
 use actix_web::http::{StatusCode, header};
 use secrecy::ExposeSecret;
@@ -28,10 +30,11 @@ pub fn ready(call: &Call) -> Answered {
     let counted = call.office.read().map_err(WebError::from).and_then(|mut reader| {
         let waiting = db::outbox::counts(&mut reader)?;
         let next = db::outbox::next_due(&mut reader)?;
-        Ok((waiting, next))
+        let stopped = mail_alarm::standing(&mut reader)?.is_some();
+        Ok((waiting, next, stopped))
     });
     match counted {
-        Ok((waiting, next)) => {
+        Ok((waiting, next, stopped)) => {
             let late = next.map_or(0, |due| (call.now - due.and_utc()).num_seconds().max(0));
             let queued: i64 =
                 waiting.iter().filter(|(state, _)| state == "queued" || state == "sending").map(|(_, n)| n).sum();
@@ -39,7 +42,7 @@ pub fn ready(call: &Call) -> Answered {
                 "status": "ok",
                 "database": "ok",
                 "index": { "needs": call.office.index.len() },
-                "mail": { "state": if call.site.mail_off { "off" } else { "on" }, "queued": queued, "late_seconds": late },
+                "mail": { "state": if call.site.mail_off { "off" } else if stopped { "stopped" } else { "on" }, "queued": queued, "late_seconds": late },
             }))
         }
         Err(error) => {
@@ -74,7 +77,20 @@ pub fn may_measure(call: &Call) -> Result<(), WebError> {
 /// A fault when the database cannot be read.
 pub fn metrics(call: &Call) -> Answered {
     let figures = &call.site.metrics;
-    let waiting = db::outbox::counts(&mut *call.office.read()?)?;
+    let mut reader = call.office.read()?;
+    let waiting = db::outbox::counts(&mut reader)?;
+    let oldest = db::office_health::mail_health(&mut reader, call.now)?.oldest_due;
+    figures.mail_oldest.set(&[], oldest.map_or(0, |due| (call.now - due.and_utc()).num_seconds().max(0)));
+    if let Some(at) = db::mail_health::last_accepted(&mut reader)? {
+        figures.mail_last.set(&[], at.and_utc().timestamp());
+    }
+    figures.mail_alarm.set(&[], i64::from(mail_alarm::standing(&mut reader)?.is_some()));
+    for state in db::mail_state::all(&mut reader)? {
+        if let Some(mailbox) = state.key.strip_prefix(INBOX) {
+            figures.mailbox_read.set(&[mailbox], state.at.and_utc().timestamp());
+        }
+    }
+    drop(reader);
     for (state, count) in waiting {
         figures.outbox.set(&[&state], count);
     }

@@ -31,6 +31,8 @@ async fn every_page_fits_its_window_in_both_languages() {
             "/board".to_owned(),
             "/conduct".to_owned(),
             "/policy".to_owned(),
+            "/mail".to_owned(),
+            "/mail/waiting".to_owned(),
             "/sheets".to_owned(),
             "/audit".to_owned(),
             "/account".to_owned(),

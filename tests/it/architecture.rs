@@ -20,7 +20,7 @@ fn table() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("actions", &["domain", "flow", "ids", "db", "search", "clock", "seal"]),
         ("jobs", &["actions", "db", "mail", "search", "clock", "ids", "domain", "i18n"]),
         ("telemetry", &[]),
-        ("web", &["actions", "db", "search", "i18n", "seal", "sheet", "domain", "ids", "telemetry"]),
+        ("web", &["actions", "db", "search", "i18n", "mail", "seal", "sheet", "domain", "ids", "telemetry"]),
     ])
 }
 

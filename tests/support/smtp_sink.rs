@@ -24,7 +24,7 @@ mod script;
 mod tests;
 
 pub use received::Received;
-pub use script::{Behaviour, Login, Script, StartTls};
+pub use script::{Act, Behaviour, Login, Script, Stage, StartTls};
 
 /// How many lines of dialogue a failure message shows.
 const DIARY_LINES: usize = 200;

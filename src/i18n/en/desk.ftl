@@ -74,6 +74,10 @@ desk-why-removal-proposed = The condition for proposing the removal of { $expert
 desk-why-decide-case = The case of { $expert } waits for a second manager. Read the grounds and the statement.
 desk-why-not-my-answer = { $expert } says the recorded answer was not theirs. Check and correct it.
 desk-why-mail-alarm = Letters cannot leave. Check the mail server settings; they wait, and no clock has started.
+desk-why-out-of-office = The mailbox of { $expert } answered by itself; away: { $n }. That is no answer: please phone.
+desk-why-mail-reply = Somebody replied by mail: “{ $n }”. That is no answer: please phone, then enter it.
+desk-why-mail-complaint = The reader marked a letter of ours as spam. Please phone and ask why.
+desk-why-mail-unmatched = Mail came in that belongs to no letter: “{ $n }”. Please look at it in its mailbox.
 desk-why-nobody-qualifies = No qualifying expert was found. Widen the conditions, choose by hand, or close the need with a reason.
 desk-why-clock = { $expert } has not answered; due { $due }. You may phone; record an answer given by word of mouth.
 
@@ -91,6 +95,10 @@ desk-act-removal-proposed = Look and decide
 desk-act-decide-case = Decide
 desk-act-not-my-answer = Check the answer
 desk-act-mail-alarm = Look
+desk-act-out-of-office = Enter an answer
+desk-act-mail-reply = Enter an answer
+desk-act-mail-complaint = Look
+desk-act-mail-unmatched = Look
 desk-act-nobody-qualifies = Choose an expert
 desk-act-clock = Record an answer
 

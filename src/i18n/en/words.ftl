@@ -164,6 +164,14 @@ task-not-my-answer = “Not my answer”
 task-not-my-answer-next = Ask the expert and correct the entry as they wish.
 task-mail-alarm = Mail cannot leave
 task-mail-alarm-next = Check the mail server settings; letters wait, and no clock has started.
+task-out-of-office = A mailbox answered by itself
+task-out-of-office-next = Please phone; enter leave or ask somebody else where needed. An automatic answer is no answer.
+task-mail-reply = Somebody replied by mail
+task-mail-reply-next = Please phone; if they accept or decline, enter it with the offer. A reply by mail is no answer.
+task-mail-complaint = A letter was marked as spam
+task-mail-complaint-next = Please phone and ask why, and check the contact details.
+task-mail-unmatched = Mail that belongs to no letter
+task-mail-unmatched-next = Please look at it in the mailbox it came to.
 task-nobody-qualifies = Nobody qualifies
 task-nobody-qualifies-next = Automatic mode found no qualified expert. Loosen the conditions, choose by hand, or close with a reason.
 
@@ -249,6 +257,10 @@ event-calendar-imported = Holiday notice imported
 event-task-done = A task was done
 event-task-escalated = Task told to more people
 event-letter-held = Letter held until the morning
+event-letter-passed-on = Letter passed on by staff
+event-mail-stopped = Mail stopped
+event-mail-resumed = Mail leaves again
+event-mail-tried-again = Mail tried again at once
 
 # Kinds of letter
 notice-offer = Offer

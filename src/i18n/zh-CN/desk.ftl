@@ -66,6 +66,10 @@ desk-why-removal-proposed = { $expert }已达到建议除名的条件，请查�
 desk-why-decide-case = { $expert }的案件等另一位管理人员决定，请审阅依据和陈述。
 desk-why-not-my-answer = { $expert }说登记的答复不是本人意思。请核实并更正。
 desk-why-mail-alarm = 有信发不出去。请检查邮件服务器的设置；未发出的信会等待，时限没有开始计算。
+desk-why-out-of-office = { $expert }的邮箱自动回复，外出日期：{ $n }。自动回复不算答复，请打电话核实。
+desk-why-mail-reply = 有人回信：“{ $n }”。回信不算答复，请打电话核实后登记。
+desk-why-mail-complaint = 我们的信被收信人标为垃圾邮件。请打电话问明原因。
+desk-why-mail-unmatched = 收到一封对不上号的来信：“{ $n }”。请到收信邮箱里查看。
 desk-why-nobody-qualifies = 没有找到合格的专家。请放宽条件、人工选择，或说明原因办结。
 desk-why-clock = { $expert }还没有答复，{ $due } 到期。可以打电话提醒；口头答复的，请代为登记。
 
@@ -83,6 +87,10 @@ desk-act-removal-proposed = 查看并决定
 desk-act-decide-case = 去决定
 desk-act-not-my-answer = 核实答复
 desk-act-mail-alarm = 查看
+desk-act-out-of-office = 登记答复
+desk-act-mail-reply = 登记答复
+desk-act-mail-complaint = 查看
+desk-act-mail-unmatched = 查看
 desk-act-nobody-qualifies = 选专家
 desk-act-clock = 登记代答
 

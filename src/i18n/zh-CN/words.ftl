@@ -164,6 +164,14 @@ task-not-my-answer = 专家称非本人答复
 task-not-my-answer-next = 请联系专家核实，按本人意思更正登记。
 task-mail-alarm = 邮件发不出去
 task-mail-alarm-next = 请检查邮件服务器的设置；未发出的信会等待，时限没有开始计算。
+task-out-of-office = 对方邮箱自动回复
+task-out-of-office-next = 请打电话核实，必要时登记请假或改派。自动回复不算答复。
+task-mail-reply = 有人回信
+task-mail-reply-next = 请打电话核实；本人要接单或谢绝的，请在派单上登记。回信不算答复。
+task-mail-complaint = 信被标为垃圾邮件
+task-mail-complaint-next = 请打电话问明原因，并核对联系方式。
+task-mail-unmatched = 来信对不上号
+task-mail-unmatched-next = 请到收信邮箱里查看这封信。
 task-nobody-qualifies = 没有合格专家
 task-nobody-qualifies-next = 自动派单没有找到合格的专家。请放宽条件、人工选择，或说明原因办结。
 
@@ -249,6 +257,10 @@ event-calendar-imported = 导入放假安排
 event-task-done = 完成一项待办
 event-task-escalated = 待办逐级提醒
 event-letter-held = 信件顺延到次日早晨
+event-letter-passed-on = 信件内容已由工作人员转告
+event-mail-stopped = 邮件停发
+event-mail-resumed = 邮件恢复发送
+event-mail-tried-again = 邮件立即重试
 
 # 信件的种类
 notice-offer = 派单信

@@ -4,8 +4,8 @@
 //! that found the rows.
 
 use super::shape::{
-    AssignmentShape, ClosureShape, EnterpriseShape, ExpertName, NeedName, NeedShape, OwnerName, ReminderShape,
-    ReserveShape, SeatShape, StationName, count, masked_email, masked_phone, utc,
+    AssignmentShape, ClosureShape, EnterpriseShape, ExpertName, LetterShape, NeedName, NeedShape, OwnerName,
+    ReminderShape, ReserveShape, SeatShape, StationName, count, masked_email, masked_phone, utc,
 };
 use super::words::region_name;
 use crate::actions::submit_need::look_alike;
@@ -23,6 +23,7 @@ struct Names {
     experts: HashMap<ExpertId, ExpertName>,
     needs: HashMap<NeedId, String>,
     reminders: HashMap<AssignmentId, Vec<ReminderShape>>,
+    letters: HashMap<AssignmentId, Vec<LetterShape>>,
 }
 
 impl Names {
@@ -40,11 +41,25 @@ impl Names {
                 sent.entry(assignment).or_default().push(ReminderShape { sent_at: utc(at) });
             }
         }
+        let mut letters: HashMap<AssignmentId, Vec<LetterShape>> = HashMap::new();
+        for row in db::beside::letters_of(conn, &assignments)? {
+            let shape = LetterShape {
+                kind: row.notice.get().kind.as_str(),
+                state: row.whereabouts().to_owned(),
+                accepted_at: row.accepted_at.map(utc),
+                attempts: row.attempts,
+                error: row.last_error.clone(),
+            };
+            if let Some(assignment) = row.assignment {
+                letters.entry(assignment).or_default().push(shape);
+            }
+        }
         let named = db::beside::names_of(conn, &experts)?;
         Ok(Self {
             experts: named.into_iter().map(|(id, name, firm)| (id, ExpertName { id, name, firm })).collect(),
             needs: db::beside::numbers_of(conn, &needs)?.into_iter().collect(),
             reminders: sent,
+            letters,
         })
     }
 
@@ -69,6 +84,7 @@ impl Names {
             rule: row.rule,
             count: count(l, &row.day_count.get()),
             reminders: self.reminders.remove(&row.id).unwrap_or_default(),
+            letters: self.letters.remove(&row.id).unwrap_or_default(),
             answer: row.first_answer,
             answered_at: row.answered_at.map(utc),
             answered_by: row.answered_by,

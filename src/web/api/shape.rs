@@ -195,6 +195,22 @@ pub struct ReminderShape {
     pub sent_at: DateTime<Utc>,
 }
 
+/// A letter to an offer's expert or enterprise.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LetterShape {
+    /// What it tells: `offer`, `reminder`, `confirmed`, …
+    pub kind: &'static str,
+    /// Where it is: `queued sending accepted relayed delayed delivered bounced failed void told`. `accepted`: a mail
+    /// server took it; `delivered`: the reader's own reported so.
+    pub state: String,
+    /// When a server took it.
+    pub accepted_at: Option<DateTime<Utc>>,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// What went wrong, addresses masked.
+    pub error: Option<String>,
+}
+
 /// An assignment (派单): one offer of one seat to one expert.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AssignmentShape {
@@ -228,6 +244,8 @@ pub struct AssignmentShape {
     pub count: Vec<CountShape>,
     /// The reminders sent.
     pub reminders: Vec<ReminderShape>,
+    /// The letters owed about it, but for those to staff.
+    pub letters: Vec<LetterShape>,
     /// The first answer.
     pub answer: Option<AnswerKind>,
     /// When the first answer came.

@@ -8,6 +8,8 @@ pub mod conduct;
 pub mod desk;
 pub mod expert;
 pub mod link;
+pub mod mail;
+mod mail_waiting;
 pub mod need;
 pub mod options;
 pub mod password;
@@ -32,6 +34,7 @@ pub fn routes() -> Vec<Route> {
     rows.extend(conduct::rows());
     rows.extend(desk::rows());
     rows.extend(expert::rows());
+    rows.extend(mail::rows());
     rows.extend(policy::rows());
     rows.extend(sheets::rows());
     rows.extend(station::rows());

@@ -9,5 +9,6 @@ mod figures;
 mod letters;
 mod life;
 mod links;
+mod mail_off;
 mod rule;
 mod search;

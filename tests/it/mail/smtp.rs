@@ -29,6 +29,8 @@ fn settings(sink: &SmtpSink) -> SmtpSettings {
         hello: Some("zhipai.example".to_owned()),
         extra_root_pem: None,
         connections: 2,
+        timeout: zhipai::mail::smtp::TIMEOUT,
+        dkim: None,
     }
 }
 

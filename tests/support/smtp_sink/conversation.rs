@@ -1,6 +1,6 @@
 //! One connection's dialogue: RFC 5321 with STARTTLS (RFC 3207) and AUTH PLAIN and LOGIN (RFC 4954).
 
-use super::script::{Behaviour, Login, StartTls};
+use super::script::{Act, Behaviour, Login, Stage, StartTls};
 use super::{Received, State};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -25,20 +25,64 @@ struct Conversation {
     over_tls: bool,
     signed_in: bool,
     envelope: Envelope,
+    /// Milliseconds between two bytes said.
+    trickle: u64,
+}
+
+/// What a fault leaves to be done.
+enum Left {
+    /// The stage itself.
+    Stage,
+    /// The stage, and these lines after it.
+    More(&'static str),
+    /// The stage, and then nothing.
+    End,
+    /// Nothing: it was dealt with.
+    Nothing,
+    /// Nothing: the connection is to be closed.
+    Close,
 }
 
 /// Talks to one client until it leaves, the script drops it, or the socket is shut down.
 pub(super) fn hold(state: Arc<State>, socket: TcpStream) -> io::Result<()> {
     let wire = BufReader::new(Box::new(socket) as Box<dyn Wire>);
     let mut conversation =
-        Conversation { state, wire, over_tls: false, signed_in: false, envelope: Envelope::default() };
+        Conversation { state, wire, over_tls: false, signed_in: false, envelope: Envelope::default(), trickle: 0 };
     if conversation.state.script(|script| script.unavailable) {
         return conversation.say("421 4.3.2 sink.test is closed for maintenance");
     }
-    conversation.say("220 sink.test ESMTP")?;
+    match conversation.strike(Stage::Greeting)? {
+        Left::Close => return Ok(()),
+        Left::Nothing => {}
+        Left::Stage => conversation.say("220 sink.test ESMTP")?,
+        Left::More(lines) => {
+            conversation.say("220 sink.test ESMTP")?;
+            conversation.say(lines)?;
+        }
+        Left::End => return conversation.say("220 sink.test ESMTP"),
+    }
     while let Some(line) = conversation.hear()? {
         let (verb, rest) = line.split_once(' ').unwrap_or((&line, ""));
-        match verb.to_ascii_uppercase().as_str() {
+        let verb = verb.to_ascii_uppercase();
+        let stage = match verb.as_str() {
+            "EHLO" | "HELO" => Some(Stage::Hello),
+            "STARTTLS" => Some(Stage::StartTls),
+            "AUTH" => Some(Stage::Auth),
+            "MAIL" => Some(Stage::Mail),
+            "RCPT" => Some(Stage::Rcpt),
+            "DATA" => Some(Stage::Data),
+            _ => None,
+        };
+        let left = match stage {
+            Some(stage) => conversation.strike(stage)?,
+            None => Left::Stage,
+        };
+        match left {
+            Left::Nothing => continue,
+            Left::Close => return Ok(()),
+            Left::Stage | Left::More(_) | Left::End => {}
+        }
+        match verb.as_str() {
             "EHLO" | "HELO" => conversation.greet()?,
             "STARTTLS" => conversation = conversation.start_tls()?,
             "AUTH" => conversation.sign_in(rest)?,
@@ -57,17 +101,59 @@ pub(super) fn hold(state: Arc<State>, socket: TcpStream) -> io::Result<()> {
             "QUIT" => return conversation.say("221 2.0.0 bye"),
             _ => conversation.say("500 5.5.2 unknown command")?,
         }
+        match left {
+            Left::More(lines) => conversation.say(lines)?,
+            Left::End => return Ok(()),
+            _ => {}
+        }
     }
     Ok(())
 }
 
 impl Conversation {
+    /// Lets a fault of the script strike at a stage, if one waits for it.
+    fn strike(&mut self, stage: Stage) -> io::Result<Left> {
+        let Some(act) = self.state.script(|script| script.strike(stage)) else { return Ok(Left::Stage) };
+        self.state.note(format!("S: ({act:?} at {stage:?})"));
+        Ok(match act {
+            Act::Say(lines) => {
+                self.say(lines)?;
+                Left::Nothing
+            }
+            Act::SayAndClose(lines) => {
+                self.say(lines)?;
+                Left::Close
+            }
+            Act::Close => Left::Close,
+            Act::Silence => {
+                while self.hear()?.is_some() {}
+                Left::Close
+            }
+            Act::SayMore(lines) => Left::More(lines),
+            Act::ThenClose => Left::End,
+            Act::Trickle(pause) => {
+                self.trickle = pause;
+                Left::Stage
+            }
+        })
+    }
+
     fn say(&mut self, reply: &str) -> io::Result<()> {
         self.state.note(format!("S: {reply}"));
+        let trickle = self.trickle;
         let wire = self.wire.get_mut();
-        wire.write_all(reply.as_bytes())?;
-        wire.write_all(b"\r\n")?;
-        wire.flush()
+        if trickle == 0 {
+            wire.write_all(reply.as_bytes())?;
+            wire.write_all(b"\r\n")?;
+            return wire.flush();
+        }
+        for byte in reply.bytes().chain(*b"\r\n") {
+            wire.write_all(&[byte])?;
+            wire.flush()?;
+            // The fault itself: a line that dribbles.
+            std::thread::sleep(std::time::Duration::from_millis(trickle));
+        }
+        Ok(())
     }
 
     fn hear(&mut self) -> io::Result<Option<String>> {
@@ -114,6 +200,7 @@ impl Conversation {
             over_tls: true,
             signed_in: false,
             envelope: Envelope::default(),
+            trickle: self.trickle,
         })
     }
 
@@ -186,6 +273,15 @@ impl Conversation {
             Some(Behaviour::StallInData) => self.state.stall(),
             _ => true,
         };
+        let dot = if released { self.strike(Stage::Dot)? } else { Left::Stage };
+        match dot {
+            Left::Nothing => return Ok(true),
+            Left::Close => {
+                self.state.keep_unacknowledged(received);
+                return Ok(false);
+            }
+            Left::Stage | Left::More(_) | Left::End => {}
+        }
         if !released {
             self.state.note("S: (closes without an answer)".to_owned());
             self.state.keep_unacknowledged(received);
@@ -193,7 +289,10 @@ impl Conversation {
         }
         let wire = self.wire.get_mut();
         self.state.acknowledge(received, || wire.write_all(b"250 2.0.0 taken\r\n").and_then(|()| wire.flush()))?;
-        Ok(true)
+        if let Left::More(lines) = dot {
+            self.say(lines)?;
+        }
+        Ok(!matches!(dot, Left::End))
     }
 
     /// The message up to the lone dot, dots unstuffed (RFC 5321 section 4.5.2); nothing if the client left before it.

@@ -42,6 +42,53 @@ pub enum Login {
     Broken,
 }
 
+/// Where in the dialogue a fault strikes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Instead of the greeting.
+    Greeting,
+    /// After EHLO or HELO.
+    Hello,
+    /// After STARTTLS.
+    StartTls,
+    /// After AUTH.
+    Auth,
+    /// After MAIL FROM.
+    Mail,
+    /// After RCPT TO.
+    Rcpt,
+    /// After DATA, instead of 354.
+    Data,
+    /// After the message's last dot.
+    Dot,
+}
+
+/// What the server does instead of what it should.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// Says these lines (joined by CRLF; the last CRLF is added) and goes on; nothing else is done at that stage.
+    Say(&'static str),
+    /// Says them and closes the connection.
+    SayAndClose(&'static str),
+    /// Closes the connection without a word.
+    Close,
+    /// Says nothing until the client gives up.
+    Silence,
+    /// Does what it should, and says these lines on top: replies and commands no longer match.
+    SayMore(&'static str),
+    /// Does what it should and closes the connection right after.
+    ThenClose,
+    /// From here on says every byte by itself, with so many milliseconds between them.
+    Trickle(u64),
+}
+
+#[derive(Debug, Clone)]
+struct Fault {
+    stage: Stage,
+    uses_left: usize,
+    act: Act,
+}
+
 #[derive(Debug, Clone)]
 struct Rule {
     recipient: Option<String>,
@@ -53,6 +100,7 @@ struct Rule {
 #[derive(Debug, Clone)]
 pub struct Script {
     rules: Vec<Rule>,
+    faults: Vec<Fault>,
     pub(super) start_tls: StartTls,
     pub(super) login: Login,
     pub(super) unavailable: bool,
@@ -62,13 +110,33 @@ impl Script {
     /// Accepts everything from anyone in plain text.
     #[must_use]
     pub fn accepting() -> Self {
-        Self { rules: Vec::new(), start_tls: StartTls::Absent, login: Login::Free, unavailable: false }
+        Self {
+            rules: Vec::new(),
+            faults: Vec::new(),
+            start_tls: StartTls::Absent,
+            login: Login::Free,
+            unavailable: false,
+        }
     }
 
     /// Greets every connection with 421 and closes it: the mail server is down for maintenance.
     #[must_use]
     pub fn unavailable() -> Self {
         Self { unavailable: true, ..Self::accepting() }
+    }
+
+    /// Strikes with a fault the next `times` times the dialogue comes to that stage.
+    #[must_use]
+    pub fn fault(mut self, times: usize, stage: Stage, act: Act) -> Self {
+        self.faults.push(Fault { stage, uses_left: times, act });
+        self
+    }
+
+    /// The fault that strikes now, used up once more.
+    pub(super) fn strike(&mut self, stage: Stage) -> Option<Act> {
+        let fault = self.faults.iter_mut().find(|fault| fault.stage == stage && fault.uses_left > 0)?;
+        fault.uses_left -= 1;
+        Some(fault.act)
     }
 
     /// Adds a rule for one recipient (compared without regard to case), for as long as the script runs.

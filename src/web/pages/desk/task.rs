@@ -61,7 +61,9 @@ fn task(l: L, line: &TaskLine) -> TaskView {
 const fn look(kind: TaskKind) -> (&'static str, &'static str) {
     match kind {
         TaskKind::Unanswered | TaskKind::NobodyQualifies => ("late", "alert"),
-        TaskKind::Undelivered | TaskKind::MailAlarm => ("late", "mailx"),
+        TaskKind::Undelivered | TaskKind::MailAlarm | TaskKind::MailComplaint => ("late", "mailx"),
+        TaskKind::OutOfOffice => ("soon", "mail"),
+        TaskKind::MailReply | TaskKind::MailUnmatched => ("ask", "mail"),
         TaskKind::ReplyQuestion => ("ask", "ask"),
         TaskKind::QuestionOverdue => ("late", "ask"),
         TaskKind::NotMyAnswer | TaskKind::ConductReport => ("late", "flag"),
@@ -81,6 +83,7 @@ fn act_href(line: &TaskLine, href: &str) -> String {
         TaskKind::Undelivered => on_need("notice"),
         TaskKind::ReplyQuestion | TaskKind::QuestionOverdue => on_need("reply"),
         TaskKind::NotMyAnswer => on_need("answer"),
+        TaskKind::OutOfOffice | TaskKind::MailReply if line.need.is_some() => on_need("answer"),
         TaskKind::AddContact => on_need("contact"),
         TaskKind::CallBack => on_need("rating"),
         TaskKind::FeedbackOverdue => on_need("feedback"),
@@ -88,9 +91,13 @@ fn act_href(line: &TaskLine, href: &str) -> String {
         TaskKind::DecideCase => line.case.map_or_else(|| "/conduct".to_owned(), |id| format!("/conduct/{id}")),
         TaskKind::AdmonitionProposed => case_form(line, "admonition"),
         TaskKind::RemovalProposed => case_form(line, "removal"),
-        TaskKind::ConductReport | TaskKind::MailAlarm | TaskKind::Unanswered | TaskKind::NobodyQualifies => {
-            href.to_owned()
-        }
+        TaskKind::MailAlarm | TaskKind::MailUnmatched => "/mail".to_owned(),
+        TaskKind::ConductReport
+        | TaskKind::Unanswered
+        | TaskKind::NobodyQualifies
+        | TaskKind::OutOfOffice
+        | TaskKind::MailReply
+        | TaskKind::MailComplaint => href.to_owned(),
     }
 }
 

@@ -43,7 +43,9 @@ pub struct LetterView {
 fn state_tag(l: L, state: &str) -> Tag {
     let (kind, symbol) = match state {
         "queued" | "sending" => ("wait", "clock"),
-        "accepted" => ("ok", "check"),
+        "accepted" | "relayed" => ("ok", "check"),
+        "delivered" | "told" => ("ok", "checkc"),
+        "delayed" => ("soon", "clock"),
         "bounced" => ("late", "mailx"),
         "failed" => ("late", "alert"),
         _ => ("", "xc"),
@@ -103,7 +105,7 @@ fn line(
         title: l.t(&format!("notice-{kind}")),
         href: sent.get(&row.id).map(|letter| format!("/letters/{letter}")).unwrap_or_default(),
         to,
-        tag: state_tag(l, &row.state),
+        tag: state_tag(l, row.whereabouts()),
         why,
         machine: machine(at),
         when: l.short_instant(at),
@@ -217,7 +219,18 @@ mod tests {
     #[test]
     fn no_letter_is_ever_said_to_have_been_delivered() {
         for lang in [Lang::Zh, Lang::En] {
-            for state in ["queued", "sending", "accepted", "bounced", "failed", "void"] {
+            for state in [
+                "queued",
+                "sending",
+                "accepted",
+                "bounced",
+                "failed",
+                "void",
+                "delivered",
+                "relayed",
+                "delayed",
+                "told",
+            ] {
                 let tag = state_tag(L(lang), state);
                 assert!(
                     !tag.text.contains("送达")
