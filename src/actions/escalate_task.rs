@@ -7,6 +7,7 @@ use crate::db;
 use crate::db::escalation::EscalationRow;
 use crate::db::task::TaskRow;
 use crate::domain::event::Event;
+use crate::domain::need::NeedState;
 use crate::domain::notice::NoticeKind;
 use crate::ids::TaskId;
 use serde_json::json;
@@ -36,7 +37,9 @@ pub fn escalate_task(office: &Office, id: TaskId) -> Done<bool> {
             Some(need) => Some(tx.need(&Actor::Desk, need)?),
             None => None,
         };
-        let Some(need) = need.filter(|need| task.done_at.is_none() && need.state.is_open()) else {
+        // Somebody acted: the task is done, another expert was asked, or the need is closed.
+        let waits = |state: NeedState| matches!(state, NeedState::Open | NeedState::Unanswered);
+        let Some(need) = need.filter(|need| task.done_at.is_none() && waits(need.state)) else {
             db::escalation::end(tx.conn, id)?;
             return Ok(false);
         };

@@ -51,7 +51,8 @@ pub fn take_turn(office: &Office, row: &OutboxRow, lease: &[OutboxId]) -> Done<T
         let most = usize::try_from(rules.letters_a_day).unwrap_or(usize::MAX);
         if got.iter().filter(|(kind, _)| *kind != NoticeKind::Offer).count() >= most {
             let until = rules.quiet().tomorrow_morning(tx.now);
-            let subject = row.need.map_or_else(|| row.reader.clone(), |need| need.to_string());
+            let reader = row.reader.rsplit(':').next().unwrap_or_default();
+            let subject = row.need.map_or_else(|| reader.to_owned(), |need| need.to_string());
             let detail = json!({"letter": row.id, "kind": kind, "until": until, "why": "letters-a-day"});
             tx.event(&subject, &Actor::Desk, Event::LetterHeld, &detail)?;
             return hold(tx, row, until);

@@ -48,6 +48,6 @@ impl TaskKind {
     /// Whether it is told to more and more people until somebody acts: behind it an enterprise waits for an expert.
     #[must_use]
     pub const fn escalates(self) -> bool {
-        matches!(self, Self::Unanswered | Self::NobodyQualifies | Self::Undelivered)
+        matches!(self, Self::Unanswered | Self::NobodyQualifies)
     }
 }

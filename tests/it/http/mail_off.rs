@@ -30,7 +30,7 @@ fn what_staff_told_starts_the_clock_and_is_never_sent(backend: Backend) {
     assert!(page.contains("沈知行") && page.contains("许望舒") && page.contains("/l/"), "{page}");
     assert!(!page.contains(&address("沈知行")), "no contact data");
     // One is told by phone, through the API; everything else through the page.
-    let told = json!({"channel": "phone", "notified_at": app.clock.now()});
+    let told = json!({"channel": "phone", "notified_at": app.office.now()});
     app.liaison.post(&format!("/api/v1/assignments/{second}/notice"), &told).expect(200);
     assert_eq!(app.liaison.assignment(&second)["letters"][0]["state"], "told");
     let left = client.get(format!("{}/mail/waiting", app.base_url)).send().expect("a page").text().expect("text");
