@@ -82,6 +82,9 @@ fn hint(
     kind: TaskKind,
     detail: Option<String>,
 ) -> Done<Heard> {
+    // A digest speaks of several matters: the hint stands with the first.
+    let first = db::digest::parts(tx.conn, letter.id)?.into_iter().next();
+    let letter = first.as_ref().unwrap_or(letter);
     let need = match letter.need {
         Some(id) => db::need::find(tx.conn, &id)?,
         None => None,

@@ -30,6 +30,7 @@ policy-reminders_apart_hours = Hours between two reminders, at least
 policy-escalation_hours = When a task nobody acts on is told further (hours)
 policy-escalation-hint = Separated by commas, such as 4, 24: after 4 hours the head of station, after 24 the managers, then daily; empty for none.
 policy-digest_minutes = Minutes within which letters become one
+policy-digest-hint = 0 merges only what leaves at the same moment.
 policy-letters_a_day = Letters a day to one person, at most
 policy-letters-cap-hint = Offers do not count; what is more goes out together the next morning.
 policy-sure = Put the new rules in force? They hold for offers from now on; deadlines already told stay.

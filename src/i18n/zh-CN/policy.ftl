@@ -30,6 +30,7 @@ policy-reminders_apart_hours = 两次提醒至少相隔（小时）
 policy-escalation_hours = 待办无人处理，逐级提醒的时间（小时）
 policy-escalation-hint = 用逗号分开，例如 4, 24：4 小时后告诉站长，24 小时后告诉管理人员，此后每天一次；留空不提醒。
 policy-digest_minutes = 多少分钟内的信合为一封
+policy-digest-hint = 填 0 只合并同一时刻的信。
 policy-letters_a_day = 每人每天最多几封信
 policy-letters-cap-hint = 派单信不计；多出的信次日早晨合并发出。
 policy-sure = 启用新的规则？对以后的派单生效，已经告知的时限不变。

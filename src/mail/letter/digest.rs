@@ -7,9 +7,10 @@ use crate::domain::notice::Audience;
 /// Everything that waited for one reader, what is due first before the rest.
 pub fn digest(pen: &Pen<'_>, into: &mut Letter) {
     let count = pen.notice.items.len().to_string();
-    into.heading = pen.l.a("letter-digest-heading", &[("n", &count)]);
+    let kind = pen.notice.kind;
+    into.heading = pen.l.a(&format!("letter-{kind}-heading"), &[("n", &count)]);
     into.subject = into.heading.clone();
-    into.paragraphs = vec![pen.l.a("letter-digest-lead", &[("n", &count)])];
+    into.paragraphs = vec![pen.l.a(&format!("letter-{kind}-lead"), &[("n", &count)])];
     let mut dated: Vec<(bool, Entry)> = Vec::new();
     for (_, item) in &pen.notice.items {
         let inner = letter(item, pen.links, pen.l.0);
