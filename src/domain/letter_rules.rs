@@ -189,7 +189,14 @@ impl LetterRules {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::answer_rule::tests::beijing;
+    use crate::domain::calendar::start_of_day;
+    use chrono::NaiveDateTime;
+
+    /// An instant by Beijing's clock: `2026-03-10 09:00`.
+    fn beijing(text: &str) -> DateTime<Utc> {
+        let at = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").expect("an instant");
+        start_of_day(at.date()) + (at.time() - chrono::NaiveTime::MIN)
+    }
 
     #[test]
     fn points_are_read_as_they_are_written() {
