@@ -20,7 +20,9 @@ use crate::domain::place::Point;
 use crate::domain::refusal::{FieldProblem, Refusal};
 use crate::domain::role::{Right, Role};
 use crate::domain::task::TaskKind;
+use crate::domain::uscc::Uscc;
 use crate::ids::{EnterpriseId, NeedId, SeatId, StationId};
+use crate::search::same_matter::Matter;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -152,7 +154,8 @@ pub(super) fn within(tx: &mut Tx<'_>, actor: &Actor, input: &SubmitNeed) -> Done
     let station = db::station::find(tx.conn, &station_id)?
         .ok_or_else(|| Refusal::Invalid(vec![FieldProblem::new("station", "not-known")]))?;
     let enterprise = enterprise_of(tx, &checked)?;
-    let similar = similar_open(tx, enterprise, &checked.title, &checked.services)?;
+    let own = Matter::read(&checked.title, &checked.description, &checked.services, checked.opposing_party.as_deref());
+    let similar = similar_open(tx, enterprise, &own)?;
     let number = tx.number(Series::Need)?;
     let id = NeedId::from_minted(tx.mint());
     let now = tx.now.naive_utc();
@@ -260,58 +263,35 @@ fn enterprise_of(tx: &mut Tx<'_>, checked: &Checked) -> Done<EnterpriseId> {
     Ok(id)
 }
 
-/// Open needs of the same enterprise that share a service item or most of the title.
-fn similar_open(tx: &mut Tx<'_>, enterprise: EnterpriseId, title: &str, services: &[String]) -> Done<Vec<NeedId>> {
+/// Open needs of the same enterprise that seem to be the same matter.
+fn similar_open(tx: &mut Tx<'_>, enterprise: EnterpriseId, own: &Matter) -> Done<Vec<NeedId>> {
     let open = db::need::open_of_enterprise(tx.conn, enterprise)?;
-    Ok(open
-        .into_iter()
-        .filter(|other| look_alike(&other.title, &other.services.get(), title, services))
-        .map(|other| other.id)
-        .collect())
+    Ok(open.into_iter().filter(|other| own.same_as(&matter_of(other)).is_some()).map(|other| other.id).collect())
 }
 
-/// Whether two needs of one enterprise look alike: they share a service item, or most of the shorter title.
+/// A need as it is compared with others of its enterprise.
 #[must_use]
-pub fn look_alike(title: &str, services: &[String], other_title: &str, other_services: &[String]) -> bool {
-    services.iter().any(|slug| other_services.contains(slug)) || likeness(title, other_title) >= 50
+pub fn matter_of(need: &db::need::NeedRow) -> Matter {
+    Matter::read(&need.title, &need.description, &need.services.get(), need.opposing_party.as_deref())
 }
 
-/// How much of the shorter title's character pairs the other one has, in percent.
-fn likeness(a: &str, b: &str) -> usize {
-    let pairs = |text: &str| -> Vec<(char, char)> {
-        let chars: Vec<char> = text.chars().collect();
-        chars.iter().copied().zip(chars.iter().copied().skip(1)).collect()
-    };
-    let (a, b) = (pairs(a), pairs(b));
-    let (short, long) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };
-    if short.is_empty() {
-        return 0;
-    }
-    short.iter().filter(|pair| long.contains(pair)).count() * 100 / short.len()
-}
-
-/// The open needs of an enterprise, by the name as typed: for the warning beside the form.
+/// The open needs of an enterprise, by the code or else the name as typed: for the warning beside the form.
 ///
 /// # Errors
 /// What the database says.
-pub fn open_needs_named(office: &Office, actor: &Actor, enterprise: &str) -> Done<Vec<db::need::NeedRow>> {
+pub fn open_needs_named(office: &Office, actor: &Actor, name: &str, uscc: &str) -> Done<Vec<db::need::NeedRow>> {
     let mut reader = office.read()?;
-    let Some(known) = db::enterprise::by_key(&mut reader, &firm::normalised(enterprise))? else {
-        return Ok(Vec::new());
+    let by_code = match uscc.parse::<Uscc>() {
+        Ok(code) => db::enterprise::by_uscc(&mut reader, code.as_str())?,
+        Err(_) => None,
     };
+    let key = firm::normalised(name);
+    let known = match by_code {
+        None if !key.is_empty() => db::enterprise::by_key(&mut reader, &key)?,
+        found => found,
+    };
+    let Some(known) = known else { return Ok(Vec::new()) };
     let scope = actor.scope();
     let open = db::need::open_of_enterprise(&mut reader, known.id)?;
     Ok(open.into_iter().filter(|need| scope.covers(&need.region, need.station)).collect())
-}
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn likeness_is_measured_on_character_pairs() {
-        assert_eq!(likeness("商标被抢注怎么办", "商标被抢注怎么办"), 100);
-        assert!(likeness("商标被抢注怎么办", "公司商标被抢注了") >= 50);
-        assert_eq!(likeness("专利预审", "商标转让"), 0);
-        assert_eq!(likeness("", "商标"), 0);
-    }
 }

@@ -13,7 +13,15 @@ use super::analyzer::{self, EnglishStemmer, Script};
 /// A Han character or a stemmed word, and where it stands in the displayed text.
 struct Unit {
     text: String,
+    /// As written: of a term that is a stem already, its own stem may be shorter still.
+    plain: String,
     range: Range<usize>,
+}
+
+impl Unit {
+    fn is(&self, wanted: &Self) -> bool {
+        self.text == wanted.text || self.text == wanted.plain
+    }
 }
 
 /// The parts of `text` that match any of `terms` (as given by [`Found::highlights`](super::query::Found::highlights)).
@@ -28,7 +36,7 @@ pub fn marks(text: &str, terms: &[String]) -> Vec<Range<usize>> {
             continue;
         }
         for window in units.windows(wanted.len()) {
-            if window.iter().zip(&wanted).all(|(have, want)| have.text == want.text)
+            if window.iter().zip(&wanted).all(|(have, want)| have.is(want))
                 && let (Some(first), Some(last)) = (window.first(), window.last())
             {
                 found.push(first.range.start..last.range.end);
@@ -69,14 +77,15 @@ fn units(text: &str, stemmer: &mut EnglishStemmer) -> Vec<Unit> {
                 }
             }
             Some(script) => {
-                units.push(Unit { text: String::from(character), range });
+                units.push(Unit { text: String::from(character), plain: String::new(), range });
                 in_word = script == Script::Latin;
             }
             None => in_word = false,
         }
     }
     for unit in &mut units {
-        unit.text = stemmer.stem(&unit.text);
+        let stem = stemmer.stem(&unit.text);
+        unit.plain = std::mem::replace(&mut unit.text, stem);
     }
     units
 }
@@ -92,12 +101,13 @@ mod tests {
 
     #[test]
     fn marks_what_was_found_in_the_displayed_form() {
-        let cases: [(&str, &[&str], &[&str]); 6] = [
+        let cases: [(&str, &[&str], &[&str]); 7] = [
             ("我們的專利被侵權", &["专利"], &["專利"]),
             ("Licensing of patents", &["license", "patent"], &["Licensing", "patents"]),
             ("ＰＣＴ申请", &["pct"], &["ＰＣＴ"]),
             ("专利预审", &["专利", "利预", "预审"], &["专利预审"]),
             ("a trade-secret case", &["trade secrets"], &["trade-secret"]),
+            ("Infringement", &["infring"], &["Infringement"]),
             ("无关", &["专利", ""], &[]),
         ];
         for (text, terms, expected) in cases {

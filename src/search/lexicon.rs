@@ -1,33 +1,23 @@
 //! The office's vocabulary: which of its matters a text speaks of, in whatever words.
 //!
-//! `index/concepts.tsv` holds one concept a row: id, kind, votes, aliases. An alias in either language, in any spelling the
-//! analyzer folds together, stands for the concept; votes say how strongly it speaks for a service item, an industry or a
-//! region. Used three ways: concepts are terms of the index and the query (so `trade secret` finds 商业秘密), terms of
-//! [`Affinity`](super::affinity::Affinity), and the evidence behind [`suggest`].
+//! `index/concepts.tsv` holds one concept a row: id, kind, votes, aliases, and a point for places. An alias in either
+//! language, in any spelling the analyzer folds together, stands for the concept; votes say how strongly it speaks for a
+//! service item, an industry or a region. Used three ways: concepts are terms of the index and the query (so `trade secret`
+//! finds 商业秘密), terms of [`Affinity`](super::affinity::Affinity), and evidence behind [`suggest`](super::suggest::suggest).
 //!
 //! Contract: pure and deterministic. A longer alias hides the shorter ones inside it; one concept counts once per text.
 //! Deliberately absent: learned weights. The votes are written by hand and read in review.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::analyzer::{self, Script};
+use crate::domain::place::Point;
 
 /// The file itself, for the index fingerprint.
 pub(super) const CONCEPTS: &str = include_str!("../../index/concepts.tsv");
-
-/// A vote in the first line of a text (the title) counts this much more.
-const TITLE_FACTOR: f32 = 1.5;
-/// The sum of votes at which a suggestion's score is one half.
-const HALF_SCORE: f32 = 4.0;
-/// The sum of votes an industry needs to be suggested at all.
-const INDUSTRY_THRESHOLD: f32 = 2.0;
-/// The most industries suggested.
-const MOST_INDUSTRIES: usize = 5;
-/// What a text without any evidence is: a question to be answered by consultation.
-const FALLBACK: (&str, f32) = ("procedure", 0.05);
 
 /// What a concept mostly is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,10 +26,51 @@ pub enum Kind {
     Service,
     /// A district's key industry (appendix D of Beijing's standard).
     Industry,
-    /// A matter, statute, procedure or colloquial phrase.
-    Topic,
-    /// A region or a place within it.
+    /// A region or a landmark within it.
     Place,
+    /// A right or its object: utility model, database, geographical indication.
+    Right,
+    /// Something one files, asks for or goes through.
+    Procedure,
+    /// A quarrel, or what begins one.
+    Dispute,
+    /// A way to prove something.
+    Evidence,
+    /// A law, an article, a standard.
+    Statute,
+    /// An office, a court.
+    Office,
+    /// Money, trade and how a business is run.
+    Business,
+    /// What the matter is about technically; mostly votes for an industry.
+    Technology,
+    /// Anything else that says what a text is about.
+    Topic,
+}
+
+impl Kind {
+    fn named(text: &str) -> Option<Self> {
+        Some(match text {
+            "service" => Self::Service,
+            "industry" => Self::Industry,
+            "place" => Self::Place,
+            "right" => Self::Right,
+            "procedure" => Self::Procedure,
+            "dispute" => Self::Dispute,
+            "evidence" => Self::Evidence,
+            "statute" => Self::Statute,
+            "office" => Self::Office,
+            "business" => Self::Business,
+            "technology" => Self::Technology,
+            "topic" => Self::Topic,
+            _ => return None,
+        })
+    }
+
+    /// Whether a row of this kind may stand for the target it votes for first.
+    const fn may_head(self) -> bool {
+        matches!(self, Self::Service | Self::Industry | Self::Place)
+    }
 }
 
 /// One row of the vocabulary.
@@ -53,6 +84,8 @@ pub struct Concept {
     pub votes: Vec<(&'static str, f32)>,
     /// Its names as written in the file; the first is its label.
     pub aliases: Vec<&'static str>,
+    /// Where it is, for places: latitude and longitude, to about a kilometre.
+    pub point: Option<Point>,
 }
 
 /// One place in a folded text that names a concept.
@@ -64,15 +97,6 @@ pub struct Hit {
     pub start: usize,
     /// End of the byte range.
     pub end: usize,
-}
-
-/// What a text seems to ask for.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Suggestion {
-    /// Service slugs with a score in 0..1, best first.
-    pub services: Vec<(String, f32)>,
-    /// Names of industries, most likely first, at most five.
-    pub industries: Vec<String>,
 }
 
 /// The vocabulary, ready to match.
@@ -106,7 +130,7 @@ impl Lexicon {
                 patterns.push(analyzer::fold(alias));
                 owners.push(at);
             }
-            if concept.kind != Kind::Topic
+            if concept.kind.may_head()
                 && let Some((target, _)) = concept.votes.first()
             {
                 heads.entry(*target).or_insert(at);
@@ -185,63 +209,6 @@ impl Lexicon {
         }
         seen.into_iter().filter_map(|at| self.concepts.get(at)).collect()
     }
-
-    fn weigh(&self, folded: &str, factor: f32, best: &mut BTreeMap<usize, f32>) {
-        for hit in self.hits(folded) {
-            let held = best.entry(hit.concept).or_insert(0.0);
-            *held = held.max(factor);
-        }
-    }
-
-    /// What a text (title on the first line, description after it) seems to ask for.
-    #[must_use]
-    pub fn suggest(&self, text: &str) -> Suggestion {
-        if text.trim().is_empty() {
-            return Suggestion::default();
-        }
-        let (title, body) = text.split_once('\n').unwrap_or((text, ""));
-        // In the file's order, so that sums of votes come out the same every time.
-        let mut mentions = BTreeMap::new();
-        self.weigh(&analyzer::fold(title), TITLE_FACTOR, &mut mentions);
-        self.weigh(&analyzer::fold(body), 1.0, &mut mentions);
-        let mut services: HashMap<&str, f32> = HashMap::new();
-        let mut industries: HashMap<&str, f32> = HashMap::new();
-        for (at, factor) in mentions {
-            let Some(concept) = self.concepts.get(at) else { continue };
-            for (target, weight) in &concept.votes {
-                if concept.kind == Kind::Place {
-                    continue;
-                }
-                let pool = if target.is_ascii() { &mut services } else { &mut industries };
-                *pool.entry(target).or_insert(0.0) += weight * factor;
-            }
-        }
-        let mut suggested = Suggestion::default();
-        for (slug, votes) in ranked(services, 0.0) {
-            suggested.services.push((slug.to_owned(), votes / (votes + HALF_SCORE)));
-        }
-        if suggested.services.is_empty() {
-            suggested.services.push((FALLBACK.0.to_owned(), FALLBACK.1));
-        }
-        for (name, _) in ranked(industries, INDUSTRY_THRESHOLD).into_iter().take(MOST_INDUSTRIES) {
-            suggested.industries.push(name.to_owned());
-        }
-        suggested
-    }
-}
-
-/// What a text (title on the first line, description after it) seems to ask for. Services are sorted by score; a text
-/// that gives no hint suggests consultation with a score of 0.05, an empty one nothing.
-#[must_use]
-pub fn suggest(text: &str) -> Suggestion {
-    lexicon().suggest(text)
-}
-
-/// Targets with more than `threshold` votes, most votes first, then by name.
-fn ranked(votes: HashMap<&str, f32>, threshold: f32) -> Vec<(&str, f32)> {
-    let mut sorted: Vec<(&str, f32)> = votes.into_iter().filter(|(_, sum)| *sum > 0.0 && *sum >= threshold).collect();
-    sorted.sort_by(|left, right| right.1.total_cmp(&left.1).then(left.0.cmp(right.0)));
-    sorted
 }
 
 /// A Latin alias must not be part of a longer word: `fto` is not in `comfto`.
@@ -262,23 +229,24 @@ fn row(line: &'static str) -> Option<Concept> {
     }
     let mut cells = line.split('\t');
     let id = cells.next()?;
-    let kind = match cells.next()? {
-        "service" => Kind::Service,
-        "industry" => Kind::Industry,
-        "topic" => Kind::Topic,
-        "place" => Kind::Place,
-        _ => return None,
-    };
+    let kind = Kind::named(cells.next()?)?;
     let mut votes = Vec::new();
-    for vote in cells.next()?.split_whitespace() {
-        let (target, weight) = vote.split_once('=').unwrap_or((vote, "3"));
+    for vote in cells.next()?.split_whitespace().filter(|vote| *vote != "-") {
+        let (target, weight) = vote.split_once('=')?;
         votes.push((target, weight.parse().ok()?));
     }
     let aliases: Vec<&str> = cells.next()?.split('|').map(str::trim).filter(|alias| !alias.is_empty()).collect();
+    let point = match cells.next() {
+        Some(cell) => {
+            let (lat, lon) = cell.split_once(',')?;
+            Some(Point::new(lat.parse().ok()?, lon.parse().ok()?).ok()?)
+        }
+        None => None,
+    };
     if aliases.is_empty() || cells.next().is_some() {
         return None;
     }
-    Some(Concept { id, kind, votes, aliases })
+    Some(Concept { id, kind, votes, aliases, point })
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ part-errors-title = To be corrected: { $n }
 part-error = Error:{" "}
 part-optional = (optional)
 part-suggested = Suggested from your description
+part-suggested-by = Suggested by: { $words }
 # {"{n}"} is filled in by the page's script while one types.
 part-left = {"{n}"} characters left
 part-paging = Pages

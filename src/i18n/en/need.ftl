@@ -122,8 +122,13 @@ need-similar = { $n ->
 }
 need-similar-text = Have a look; if it is the same matter, go on there.
 need-similar-after = If it is the same matter, go on there and close this one as a duplicate.
+need-similar-opponent = same opposing party
+need-similar-matter = seems to be the same matter
+need-similar-words = both speak of { $words }
 need-read = What the text speaks of
 need-read-text = Only a suggestion; what you tick counts.
+need-read-place = Place named
+need-read-words = Because of: { $words }
 
 # The clock
 need-clock-title = Answer clock

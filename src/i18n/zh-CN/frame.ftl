@@ -22,6 +22,7 @@ part-errors-title = 有 { $n } 处需要改正
 part-error = 错误：
 part-optional = （可不填）
 part-suggested = 按描述推荐
+part-suggested-by = 按描述推荐：{ $words }
 # {"{n}"} is filled in by the page's script while one types.
 part-left = 还可写 {"{n}"} 字
 part-paging = 分页

@@ -115,8 +115,13 @@ need-submit-text = 提交后企业会收到受理编号和进度链接。此时�
 need-similar = 这家企业有 { $n } 件在办需求
 need-similar-text = 打开看看；若是同一件事，请在那里办理。
 need-similar-after = 若是同一件事，请在原来那件里办理，这一件以“重复”办结。
+need-similar-opponent = 对方当事人相同
+need-similar-matter = 看来是同一件事
+need-similar-words = 都说到{ $words }
 need-read = 从描述中读到的
 need-read-text = 建议只作参考，以您勾选的为准。
+need-read-place = 提到的地方
+need-read-words = 依据：{ $words }
 
 # 时限
 need-clock-title = 答复时限

@@ -5,16 +5,17 @@
 
 use super::shape::{
     AssignmentShape, ClosureShape, EnterpriseShape, ExpertName, LetterShape, NeedName, NeedShape, OwnerName,
-    ReminderShape, ReserveShape, SeatShape, StationName, count, masked_email, masked_phone, utc,
+    ReminderShape, ReserveShape, SeatShape, SimilarNeed, StationName, count, masked_email, masked_phone, utc,
 };
 use super::words::region_name;
-use crate::actions::submit_need::look_alike;
+use crate::actions::submit_need::matter_of;
 use crate::db::assignment::AssignmentRow;
 use crate::db::need::NeedRow;
 use crate::db::reminder::ReminderRow;
 use crate::db::{self, Conn};
 use crate::i18n::L;
 use crate::ids::{AccountId, AssignmentId, EnterpriseId, ExpertId, NeedId, StationId};
+use crate::search::same_matter::Matter;
 use diesel::QueryResult;
 use std::collections::HashMap;
 
@@ -138,6 +139,7 @@ pub fn needs(conn: &mut Conn, l: L, rows: Vec<NeedRow>, full_contact: bool) -> Q
         closures.insert(row.need, ClosureShape { reason: row.reason, note: row.note, closed_at: utc(row.closed_at) });
     }
     let mut shapes = Vec::with_capacity(rows.len());
+    let mut matters: HashMap<NeedId, Matter> = HashMap::new();
     for row in rows {
         let enterprise = known.iter().find(|enterprise| enterprise.id == row.enterprise);
         let mine: Vec<SeatShape> = seats
@@ -161,12 +163,20 @@ pub fn needs(conn: &mut Conn, l: L, rows: Vec<NeedRow>, full_contact: bool) -> Q
             });
         }
         let services = row.services.get();
-        let similar = open
-            .iter()
-            .filter(|other| other.id != row.id && other.enterprise == row.enterprise)
-            .filter(|other| look_alike(&other.title, &other.services.get(), &row.title, &services))
-            .map(|other| NeedName { id: other.id, number: other.number.clone() })
-            .collect();
+        let mut similar = Vec::new();
+        let mut own = None;
+        for other in open.iter().filter(|other| other.id != row.id && other.enterprise == row.enterprise) {
+            let own = own.get_or_insert_with(|| matter_of(&row));
+            let theirs = matters.entry(other.id).or_insert_with(|| matter_of(other));
+            if let Some(same) = own.same_as(theirs) {
+                similar.push(SimilarNeed {
+                    id: other.id,
+                    number: other.number.clone(),
+                    same_opponent: same.opponent,
+                    words: same.words,
+                });
+            }
+        }
         shapes.push(NeedShape {
             id: row.id,
             number: row.number,

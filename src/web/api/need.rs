@@ -123,6 +123,21 @@ pub struct SuggestedService {
     pub slug: String,
     /// How sure, 0 to 1.
     pub score: f64,
+    /// The words of the text that led there, as typed, the weightiest first; given for the first five.
+    pub words: Vec<String>,
+}
+
+/// A region a text names.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SuggestedPlace {
+    /// Its code.
+    pub code: String,
+    /// The district or landmark named.
+    pub name: String,
+    /// Latitude, degrees, to about a kilometre.
+    pub lat: Option<f64>,
+    /// Longitude, degrees, to about a kilometre.
+    pub lon: Option<f64>,
 }
 
 /// What a text seems to ask for.
@@ -132,6 +147,8 @@ pub struct SuggestedItems {
     pub services: Vec<SuggestedService>,
     /// Names of industries, most likely first.
     pub industries: Vec<String>,
+    /// The region the text names, itself or by a landmark.
+    pub region: Option<SuggestedPlace>,
 }
 
 /// The need a path names, by id or number, if the account may see it.
@@ -344,10 +361,18 @@ pub fn suggest(call: &Call) -> Answered {
     problems.settle()?;
     let found = search::suggest(&input.text);
     let mut services = Vec::with_capacity(found.services.len());
+    let mut words = found.words.into_iter();
     for (slug, score) in found.services {
-        services.push(SuggestedService { slug, score: (f64::from(score) * 1000.0).round() / 1000.0 });
+        let words = words.next().unwrap_or_default();
+        services.push(SuggestedService { slug, score: (f64::from(score) * 1000.0).round() / 1000.0, words });
     }
-    Answer::json(&SuggestedItems { services, industries: found.industries })
+    let region = found.place.map(|place| SuggestedPlace {
+        code: place.region.to_owned(),
+        name: place.label.to_owned(),
+        lat: place.point.map(Point::lat),
+        lon: place.point.map(Point::lon),
+    });
+    Answer::json(&SuggestedItems { services, industries: found.industries, region })
 }
 
 /// `POST /api/v1/needs/{id}/retraction`.

@@ -23,6 +23,19 @@ pub struct NeedName {
     pub number: String,
 }
 
+/// An open need of the same enterprise that seems to be the same matter.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SimilarNeed {
+    /// Id.
+    pub id: NeedId,
+    /// Number people read aloud.
+    pub number: String,
+    /// Both name the same opposing party.
+    pub same_opponent: bool,
+    /// What both speak of, as typed in this need, the weightiest first.
+    pub words: Vec<String>,
+}
+
 /// An expert, named.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ExpertName {
@@ -166,7 +179,7 @@ pub struct NeedShape {
     /// Its reserves, in order.
     pub reserves: Vec<ReserveShape>,
     /// Open needs of the same enterprise that look alike.
-    pub similar_open_needs: Vec<NeedName>,
+    pub similar_open_needs: Vec<SimilarNeed>,
     /// How it was closed or retracted.
     pub closure: Option<ClosureShape>,
     /// When it was submitted.

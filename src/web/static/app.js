@@ -6,8 +6,9 @@
 //   data-print                 button: prints the page
 //   form[data-draft="/url"]    posts the form there two seconds after typing stops, and when the page is left;
 //                              [data-draft-state] inside the form shows data-saved / data-failed
-//   data-suggest="/url"        text field: posts text=… there and marks .choice labels whose checkbox value is
-//                              among {"services":[{"slug","score"}]} with class is-suggested, in any order
+//   data-suggest="/url"        text field: posts text=<title>\n<text> there and marks .choice labels whose checkbox value is
+//                              among {"services":[{"slug","score","words"}],"industries":[name]} with class is-suggested;
+//                              data-suggested-by ("because of {words}", data-comma between them) tells the words
 //   data-count="n left: {n}"   field with maxlength: shows what may still be written, in #<id>-count
 //   details.bar__more          closes on Escape and on a touch elsewhere
 
@@ -191,19 +192,30 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
 for (const field of document.querySelectorAll("[data-suggest]")) {
   let asked = "";
 
+  // The title counts too, and a short one may say it all.
+  const title = field.form.elements.namedItem("title");
+  const told = (box, words) => {
+    const why = box.closest(".choice").querySelector(".choice__why");
+    if (!why) return;
+    const [plain, by] = [field.dataset.suggested, field.dataset.suggestedBy];
+    if (plain && by) why.textContent = words && words.length ? by.replace("{words}", words.join(field.dataset.comma)) : plain;
+  };
+
   const look = async () => {
-    const text = field.value.trim();
-    if (text.length < 8 || text === asked) return;
+    const text = `${title ? title.value.trim() : ""}\n${field.value.trim()}`;
+    if (text.length < 5 || text === asked) return;
     asked = text;
     try {
       const body = new URLSearchParams({ text, csrf: csrfOf(field) });
       const reply = await fetch(field.dataset.suggest, { method: "POST", body, credentials: "same-origin", headers: { Accept: "application/json" } });
       if (!reply.ok || asked !== text) return;
-      const { services = [] } = await reply.json();
-      const slugs = new Set(services.map((service) => service.slug));
+      const { services = [], industries = [] } = await reply.json();
+      const found = new Map(services.map((service) => [service.slug, service.words]));
+      for (const name of industries) found.set(name, []);
       for (const box of field.form.querySelectorAll(".choice > input[type=checkbox]")) {
-        const chosen = slugs.has(box.value);
+        const chosen = found.has(box.value);
         box.closest(".choice").classList.toggle("is-suggested", chosen);
+        if (chosen) told(box, found.get(box.value));
         // A suggestion below the fold would not be seen: open the list that holds it.
         const fold = chosen && box.closest("details");
         if (fold) fold.open = true;
@@ -213,8 +225,10 @@ for (const field of document.querySelectorAll("[data-suggest]")) {
     }
   };
 
-  field.addEventListener("input", wait(700, look));
-  if (field.value) look();
+  const later = wait(500, look);
+  field.addEventListener("input", later);
+  if (title) title.addEventListener("input", later);
+  if (field.value || (title && title.value)) look();
 }
 
 // ---- small things ---------------------------------------------------------------------------------------------

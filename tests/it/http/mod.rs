@@ -12,3 +12,4 @@ mod links;
 mod mail_off;
 mod rule;
 mod search;
+mod suggest;

@@ -32,6 +32,12 @@ pub fn marked(suggestion: &Suggestion) -> Vec<(&str, f32)> {
         .collect()
 }
 
+/// The words of the text that speak for an item.
+fn words_for(l: L, suggestion: &Suggestion, slug: &str) -> String {
+    let at = suggestion.services.iter().position(|(known, _)| known == slug);
+    at.and_then(|at| suggestion.words.get(at)).map(|words| l.list(words)).unwrap_or_default()
+}
+
 /// The catalogue as checkboxes, the basic or the special items.
 #[must_use]
 pub fn services(l: L, form: &Fields, suggestion: &Suggestion, special: bool) -> Vec<Choice> {
@@ -42,7 +48,7 @@ pub fn services(l: L, form: &Fields, suggestion: &Suggestion, special: bool) -> 
         .map(|item| Choice {
             value: item.slug.to_owned(),
             label: l.pick(item.zh, item.en).to_owned(),
-            note: String::new(),
+            note: words_for(l, suggestion, item.slug),
             checked: form.has("services", item.slug),
             suggested: suggested.iter().any(|(slug, _)| *slug == item.slug),
         })

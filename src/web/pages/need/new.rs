@@ -12,9 +12,13 @@ use crate::db;
 use crate::db::idempotency::IdempotencyRow;
 use crate::domain::catalogue;
 use crate::domain::refusal::Refusal;
+use crate::domain::region;
 use crate::domain::role::Role;
 use crate::seal::fingerprint;
+use crate::search::PlaceNamed;
 use crate::search::Suggestion;
+use crate::search::same_matter::Matter;
+use crate::search::same_matter::SameMatter;
 use crate::web::answer::Answer;
 use crate::web::call::Call;
 use crate::web::error::{Answered, WebError};
@@ -33,12 +37,16 @@ const PACE: Duration = Duration::from_millis(50);
 /// How long a POST may hold its nonce.
 const HELD: TimeDelta = TimeDelta::seconds(60);
 
+/// The most open needs of the enterprise shown.
+pub(super) const MOST_SIMILAR: usize = 5;
+
 /// A service the text speaks of.
 struct Read {
     name: String,
     score: String,
     percent: u32,
     strong: bool,
+    words: String,
 }
 
 /// An open need of the same enterprise.
@@ -51,6 +59,8 @@ pub struct Similar {
     pub title: String,
     /// Where it stands.
     pub state: String,
+    /// Why it seems to be the same matter, if it does.
+    pub why: String,
 }
 
 #[derive(askama::Template)]
@@ -73,6 +83,7 @@ struct NewPage {
     stations: Vec<Pick>,
     read: Vec<Read>,
     read_industries: String,
+    read_place: String,
     similar: Vec<Similar>,
     draft_of: String,
 }
@@ -90,8 +101,9 @@ fn readings(call: &Call, suggestion: &Suggestion) -> Vec<Read> {
     suggestion
         .services
         .iter()
+        .zip(&suggestion.words)
         .take(form::MOST_SUGGESTED)
-        .filter_map(|(slug, score)| {
+        .filter_map(|((slug, score), words)| {
             let item = catalogue::by_slug(slug)?;
             let percent = percent(*score);
             let name = call.l.pick(item.zh, item.en).to_owned();
@@ -100,26 +112,54 @@ fn readings(call: &Call, suggestion: &Suggestion) -> Vec<Read> {
                 score: format!("{}.{:02}", percent / 100, percent % 100),
                 percent,
                 strong: *score >= form::SUGGESTED_FROM,
+                words: call.l.list(words),
             })
         })
         .collect()
 }
 
-fn similar(call: &Call, enterprise: &str) -> Result<Vec<Similar>, WebError> {
-    if enterprise.trim().is_empty() {
+/// The region a text names, and the landmark that names it.
+fn place_named(call: &Call, place: &PlaceNamed) -> String {
+    let name = region::by_code(place.region).map_or(place.region, |known| call.l.pick(known.name, known.name_en));
+    if place.label == name { name.to_owned() } else { format!("{name} · {}", place.label) }
+}
+
+/// The enterprise's open needs, those that seem to be the same matter first, each with its reason.
+fn similar(call: &Call, fields: &Fields) -> Result<Vec<Similar>, WebError> {
+    let (name, uscc) = (fields.get("enterprise.name").trim(), fields.get("enterprise.uscc").trim());
+    if name.is_empty() && uscc.is_empty() {
         return Ok(Vec::new());
     }
-    let open = submit_need::open_needs_named(&call.office, &call.actor()?, enterprise)?;
-    Ok(open.into_iter().take(5).map(|need| similar_line(call, need)).collect())
+    let services: Vec<String> = fields.all("services").into_iter().map(str::to_owned).collect();
+    let own = Matter::read(fields.get("title"), fields.get("description"), &services, fields.opt("opposing_party"));
+    let (mut alike, mut other) = (Vec::new(), Vec::new());
+    for need in submit_need::open_needs_named(&call.office, &call.actor()?, name, uscc)? {
+        match own.same_as(&submit_need::matter_of(&need)) {
+            Some(same) => alike.push((same.percent, similar_line(call, need, Some(&same)))),
+            None => other.push(similar_line(call, need, None)),
+        }
+    }
+    alike.sort_by_key(|(percent, _)| std::cmp::Reverse(*percent));
+    let mut lines: Vec<Similar> = alike.into_iter().map(|(_, line)| line).collect();
+    lines.append(&mut other);
+    lines.truncate(MOST_SIMILAR);
+    Ok(lines)
 }
 
 /// One line of the warning that something like this is open.
-pub(super) fn similar_line(call: &Call, need: db::need::NeedRow) -> Similar {
+pub(super) fn similar_line(call: &Call, need: db::need::NeedRow, same: Option<&SameMatter>) -> Similar {
+    let why = match same {
+        None => String::new(),
+        Some(same) if same.opponent => call.l.t("need-similar-opponent"),
+        Some(same) if same.words.is_empty() => call.l.t("need-similar-matter"),
+        Some(same) => call.l.a("need-similar-words", &[("words", &call.l.list(&same.words))]),
+    };
     Similar {
         href: format!("/needs/{}", need.id),
         state: call.l.t(&format!("need-state-{}", need.state)),
         number: need.number,
         title: need.title,
+        why,
     }
 }
 
@@ -183,7 +223,8 @@ fn page(
         stations,
         read: readings(call, &suggested),
         read_industries: l.list(&suggested.industries),
-        similar: similar(call, fields.get("enterprise.name"))?,
+        read_place: suggested.place.as_ref().map(|place| place_named(call, place)).unwrap_or_default(),
+        similar: similar(call, &fields)?,
         draft_of,
         form: fields,
     };
@@ -224,6 +265,7 @@ pub fn suggest_again(call: &Call) -> Answered {
 struct Scored<'a> {
     slug: &'a str,
     score: f32,
+    words: &'a [String],
 }
 
 /// What a text suggests, for the form's script.
@@ -231,6 +273,7 @@ struct Scored<'a> {
 struct Suggested<'a> {
     services: Vec<Scored<'a>>,
     industries: &'a [String],
+    region: Option<&'a str>,
 }
 
 /// `POST /needs/suggest` with `text`: JSON, the services worth marking and the industries.
@@ -240,8 +283,12 @@ struct Suggested<'a> {
 pub fn suggest(call: &Call) -> Answered {
     let text: String = call.form()?.get("text").chars().take(10_000).collect();
     let suggestion = crate::search::suggest(&text);
-    let services = form::marked(&suggestion).into_iter().map(|(slug, score)| Scored { slug, score }).collect();
-    Answer::json(&Suggested { services, industries: &suggestion.industries })
+    let mut services = Vec::new();
+    for ((slug, score), words) in form::marked(&suggestion).into_iter().zip(&suggestion.words) {
+        services.push(Scored { slug, score, words });
+    }
+    let region = suggestion.place.as_ref().map(|place| place.region);
+    Answer::json(&Suggested { services, industries: &suggestion.industries, region })
 }
 
 /// `POST /needs/new/draft`: keeps the form; the button comes back to it, the page's script only wants to know.

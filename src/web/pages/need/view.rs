@@ -3,8 +3,10 @@
 //! Contract: nothing outside the account's scope is ever loaded. Contact data of the enterprise is shown in full to those
 //! who work on needs, masked to everybody else; experts' contact data is not here at all.
 
+use super::new::MOST_SIMILAR;
 use super::new::{Similar, similar_line};
 use super::words::{region_name, service_names};
+use crate::actions::submit_need::matter_of;
 use crate::db;
 use crate::db::enterprise::EnterpriseRow;
 use crate::db::need::NeedRow;
@@ -174,7 +176,7 @@ impl NeedView {
         facts
     }
 
-    /// Other open needs of the enterprise that ask for one of the same services.
+    /// Other open needs of the enterprise that seem to be the same matter.
     ///
     /// # Errors
     /// A fault.
@@ -182,16 +184,20 @@ impl NeedView {
         if !self.need.state.is_open() {
             return Ok(Vec::new());
         }
-        let own = self.need.services.get();
+        let own = matter_of(&self.need);
         let scope = call.scope()?;
         let open = db::need::open_of_enterprise(&mut *call.office.read()?, self.need.enterprise)?;
-        Ok(open
-            .into_iter()
-            .filter(|other| other.id != self.need.id && scope.covers(&other.region, other.station))
-            .filter(|other| other.services.get().iter().any(|slug| own.contains(slug)))
-            .take(5)
-            .map(|other| similar_line(call, other))
-            .collect())
+        let mut lines = Vec::new();
+        for other in open {
+            if other.id != self.need.id
+                && scope.covers(&other.region, other.station)
+                && let Some(same) = own.same_as(&matter_of(&other))
+            {
+                lines.push(similar_line(call, other, Some(&same)));
+            }
+        }
+        lines.truncate(MOST_SIMILAR);
+        Ok(lines)
     }
 
     /// The colleagues a need may be handed over to: the station's liaisons and the managers, without the owner.
