@@ -29,6 +29,9 @@ const PAIR: f64 = 0.5;
 /// What was learned against votes: one unit of worth is so many thousandths of a vote.
 const SCALE: f64 = 2500.0;
 
+/// A word is given as a reason only if so many examples have it; what is rarer counts, but would look odd.
+const TOLD_FROM: u32 = 4;
+
 /// Thousandths for each item of the catalogue.
 type Worth = [i32; ITEMS];
 
@@ -46,8 +49,8 @@ pub(super) struct Example {
     pub(super) features: BTreeSet<Feature>,
 }
 
-/// What was learned, ready to weigh texts.
-pub(super) struct Learned(HashMap<Feature, Worth>);
+/// What was learned, ready to weigh texts: the worth of each feature and in how many examples it occurs.
+pub(super) struct Learned(HashMap<Feature, (Worth, u32)>);
 
 /// How a text weighs.
 pub(super) struct Weighed {
@@ -117,11 +120,13 @@ pub(super) fn features(title: &str, body: &str) -> BTreeSet<Feature> {
 struct Count {
     with: [f64; ITEMS],
     all: f64,
+    texts: u32,
 }
 
 impl Count {
     fn add(&mut self, items: &[usize]) {
         self.all += 1.0;
+        self.texts += 1;
         for (position, item) in items.iter().enumerate() {
             if let Some(held) = self.with.get_mut(*item) {
                 *held += if position == 0 { 1.0 } else { SECOND };
@@ -141,7 +146,11 @@ impl Learned {
                 counts.entry(feature).or_default().add(&example.items);
             }
         }
-        Self(counts.into_iter().map(|(feature, count)| (feature.clone(), worth(feature.0, &count, &texts))).collect())
+        let mut learned = HashMap::with_capacity(counts.len());
+        for (feature, count) in counts {
+            learned.insert(feature.clone(), (worth(feature.0, &count, &texts), count.texts));
+        }
+        Self(learned)
     }
 
     /// Weighs the features of a text.
@@ -153,11 +162,11 @@ impl Learned {
         let root = i64::from(length).saturating_mul(10_000).isqrt().max(1);
         let shortened = |value: i32| i32::try_from(i64::from(value) * 100 / root).unwrap_or(i32::MAX);
         for feature in features {
-            let Some(worth) = self.0.get(feature) else { continue };
+            let Some((worth, texts)) = self.0.get(feature) else { continue };
             for (sum, value) in sums.iter_mut().zip(worth) {
                 *sum += value;
             }
-            if matches!(feature.0, WORD | LATIN) {
+            if matches!(feature.0, WORD | LATIN) && *texts >= TOLD_FROM {
                 spoken.push((feature.1.clone(), worth.map(shortened)));
             }
         }

@@ -48,7 +48,7 @@ fn on_texts_no_word_file_has_seen_the_first_is_mostly_right() {
     assert!(texts.len() >= 100);
     let (first, three, missed) = measured(&texts);
     println!("held out: first {first}, among three {three} permille of {}{missed}", texts.len());
-    assert!(first >= 780, "the first fits {first} permille:{missed}");
+    assert!(first >= 820, "the first fits {first} permille:{missed}");
     assert!(three >= 930, "one of three fits {three} permille:{missed}");
 }
 
