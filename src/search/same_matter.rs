@@ -199,4 +199,28 @@ mod tests {
         let c = matter("想了解对手", "", &["search"], Some("铂彩测控技术有限公司"));
         assert_eq!(a.same_as(&c), None);
     }
+
+    /// Over all pairs of judged texts: symmetric, alike with itself, and hardly ever alike without a common service.
+    #[test]
+    fn strangers_are_hardly_ever_alike() {
+        let mut matters = Vec::new();
+        for line in include_str!("../../index/relevance/suggest.tsv").lines().filter(|line| !line.starts_with('#')) {
+            let cells: Vec<&str> = line.split('\t').collect();
+            let [slugs, title, description] = cells[..] else { panic!("malformed: {line}") };
+            matters.push(matter(title, description, &slugs.split(',').collect::<Vec<_>>(), None));
+        }
+        let (mut strangers, mut alike) = (0, 0);
+        for (at, one) in matters.iter().enumerate() {
+            assert_eq!(one.same_as(one).map(|same| same.percent), Some(100), "{}", one.text);
+            for other in &matters[..at] {
+                let percent = |a: &Matter, b: &Matter| a.same_as(b).map(|same| same.percent);
+                assert_eq!(percent(one, other), percent(other, one), "{} / {}", one.text, other.text);
+                if one.services.iter().all(|slug| !other.services.contains(slug)) {
+                    strangers += 1;
+                    alike += usize::from(percent(one, other).is_some());
+                }
+            }
+        }
+        assert!(strangers > 10_000 && alike * 500 < strangers, "{alike} of {strangers}");
+    }
 }
