@@ -280,6 +280,7 @@ pub(super) fn put_fact(tx: &mut Tx<'_>, row: &AssignmentRow, need: &NeedRow, out
         decline_reason: row.decline_reason,
         by_staff: row.answered_by.is_some_and(|by| by != AnsweredBy::Link),
         minutes: minutes.filter(|_| row.first_answer.is_some()),
+        enterprise: need.enterprise,
     };
     db::fact::put(tx.conn, &fact, &need.services.get())?;
     Ok(())

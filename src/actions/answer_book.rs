@@ -5,6 +5,8 @@
 //! megabytes here. Offers that are still open are read each time. Deliberately absent: counting (`domain::figures`) and
 //! reading (`db::answers`).
 
+pub mod fairness;
+
 use crate::db::answers::{AnswersTable, Rated, Seen, key_text, labels, worded};
 use crate::db::{self, Conn};
 use crate::domain::calendar::day_after;

@@ -78,7 +78,13 @@ pub fn ask_best(office: &Office, need: NeedId) -> Done<()> {
     }
 }
 
-fn within(tx: &mut Tx<'_>, actor: &Actor, need: NeedId, input: &AssignExpert, frozen: &Value) -> Done<AssignmentId> {
+pub(super) fn within(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    need: NeedId,
+    input: &AssignExpert,
+    frozen: &Value,
+) -> Done<AssignmentId> {
     let mut need = tx.need(actor, need)?;
     if !need.state.is_open() {
         return Err(Refusal::NeedClosed.into());

@@ -197,6 +197,7 @@ type FactColumns = (
     String,
     String,
     String,
+    String,
 );
 
 /// The finished offers of everybody, told of from `from` to `to`, by day; their service items only if asked for, which
@@ -223,6 +224,7 @@ pub fn finished(
         offer_facts::expert,
         offer_facts::firm,
         offer_facts::need,
+        offer_facts::enterprise,
     );
     let days = offer_facts::table
         .filter(offer_facts::notified_on.between(from, to))
@@ -251,7 +253,8 @@ pub fn finished(
 }
 
 fn fact(names: &mut Names, row: &FactColumns) -> Fact {
-    let (day, outcome, answer, decline_reason, by_staff, minutes, region, station, expert, firm, need) = row;
+    let (day, outcome, answer, decline_reason, by_staff, minutes, region, station, expert, firm, need, enterprise) =
+        row;
     Fact {
         day: *day,
         outcome: Some(*outcome),
@@ -263,6 +266,7 @@ fn fact(names: &mut Names, row: &FactColumns) -> Fact {
         station: names.stations.place(station),
         expert: names.experts.place(expert),
         firm: names.firms.place(firm),
+        enterprise: names.enterprises.place(enterprise),
         need: random_half(need),
         services: 0,
     }
@@ -283,7 +287,7 @@ fn random_half(id: &str) -> u64 {
 /// # Errors
 /// What the database says.
 pub fn open(conn: &mut Conn, names: &mut Names, from: NaiveDate, to: NaiveDate) -> QueryResult<Vec<Fact>> {
-    type Columns = (Option<NaiveDateTime>, String, String, String, String, String, JsonText<Vec<String>>);
+    type Columns = (Option<NaiveDateTime>, String, String, String, String, String, String, JsonText<Vec<String>>);
     let rows: Vec<Columns> = assignments::table
         .inner_join(needs::table.on(needs::id.eq(assignments::need)))
         .inner_join(experts::table.on(experts::id.eq(assignments::expert)))
@@ -299,11 +303,12 @@ pub fn open(conn: &mut Conn, names: &mut Names, from: NaiveDate, to: NaiveDate) 
             assignments::expert,
             experts::firm,
             assignments::need,
+            needs::enterprise,
             needs::services,
         ))
         .load(conn)?;
     let mut facts = Vec::with_capacity(rows.len());
-    for (notified_at, region, station, expert, firm, need, services) in rows {
+    for (notified_at, region, station, expert, firm, need, enterprise, services) in rows {
         let Some(notified_at) = notified_at else { continue };
         facts.push(Fact {
             day: beijing_date(notified_at.and_utc()),
@@ -316,6 +321,7 @@ pub fn open(conn: &mut Conn, names: &mut Names, from: NaiveDate, to: NaiveDate) 
             station: names.stations.place(&station),
             expert: names.experts.place(&expert),
             firm: names.firms.place(&firm),
+            enterprise: names.enterprises.place(&enterprise),
             need: random_half(&need),
             services: services.get().iter().fold(0, |bits, slug| bits | bit(slug)),
         });

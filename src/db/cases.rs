@@ -10,7 +10,7 @@ use crate::domain::assignment::{AnswerKind, AssignmentState, DeclineReason, Offe
 use crate::domain::calendar::{day_after, start_of_day};
 use crate::domain::figures::{By, Measure};
 use crate::domain::role::Scope;
-use crate::ids::{AssignmentId, NeedId};
+use crate::ids::{AssignmentId, EnterpriseId, NeedId};
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -32,6 +32,8 @@ pub struct CaseFilter {
     pub row: Option<(By, String)>,
     /// Of this region, beside the row.
     pub region: Option<String>,
+    /// Of this enterprise's needs.
+    pub enterprise: Option<EnterpriseId>,
     /// Declined for this reason.
     pub reason: Option<DeclineReason>,
     /// Answered after so many minutes at least, and before so many.
@@ -191,6 +193,9 @@ fn counted(conn: &mut Conn, scope: &Scope, filter: &CaseFilter, limit: i64) -> Q
     if let Some(region) = &filter.region {
         query = query.filter(offer_facts::region.eq(region));
     }
+    if let Some(enterprise) = filter.enterprise {
+        query = query.filter(offer_facts::enterprise.eq(enterprise.as_str().to_owned()));
+    }
     if let Some(reason) = filter.reason {
         query = query.filter(offer_facts::decline_reason.eq(reason));
     }
@@ -251,6 +256,9 @@ fn open_ids(conn: &mut Conn, scope: &Scope, filter: &CaseFilter) -> QueryResult<
     }
     if let Some(region) = &filter.region {
         query = query.filter(needs::region.eq(region));
+    }
+    if let Some(enterprise) = filter.enterprise {
+        query = query.filter(needs::enterprise.eq(enterprise));
     }
     query.order((assignments::answer_due_at, assignments::id)).limit(MOST_OPEN).load(conn)
 }

@@ -3,7 +3,7 @@
 use super::conn::{Conn, cols};
 use super::schema::{offer_fact_services, offer_facts};
 use crate::domain::assignment::{AnswerKind, DeclineReason, OfferOutcome};
-use crate::ids::{AssignmentId, ExpertId, NeedId, StationId};
+use crate::ids::{AssignmentId, EnterpriseId, ExpertId, NeedId, StationId};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -35,6 +35,8 @@ pub struct FactRow {
     pub by_staff: bool,
     /// Minutes from notice to first answer, wall clock.
     pub minutes: Option<i64>,
+    /// Whose need it was.
+    pub enterprise: EnterpriseId,
 }
 
 /// What the change log calls a day whose figures changed; the id of such a change is the day, `2026-05-08`.

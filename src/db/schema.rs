@@ -433,6 +433,7 @@ diesel::table! {
         decline_reason -> Nullable<Text>,
         by_staff -> Bool,
         minutes -> Nullable<BigInt>,
+        enterprise -> Text,
     }
 }
 

@@ -4,6 +4,7 @@
 //! Beijing date of its notice. Source: rules.md, "Figures". Deliberately absent: reading the facts (`db::answers`) and
 //! deciding how an offer counts, which the deed that finishes it does.
 
+pub mod fairness;
 mod names;
 pub mod overview;
 
@@ -84,6 +85,8 @@ pub struct Fact {
     pub expert: u32,
     /// The expert's firm.
     pub firm: u32,
+    /// Whose need it was.
+    pub enterprise: u32,
     /// Tells needs apart: the random half of the need's id.
     pub need: u64,
     /// The need's items: bit n is item n of the catalogue. 0 when they were not asked for.

@@ -81,3 +81,4 @@ pub mod role;
 pub mod standing;
 pub mod task;
 pub mod uscc;
+pub mod what_if;

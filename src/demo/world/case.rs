@@ -233,6 +233,7 @@ impl Case {
             decline_reason: row.decline_reason,
             by_staff: row.answered_by.is_some_and(|by| by != AnsweredBy::Link),
             minutes: minutes.filter(|_| row.first_answer.is_some()),
+            enterprise: need.enterprise,
         });
     }
 

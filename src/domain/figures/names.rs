@@ -45,4 +45,6 @@ pub struct Names {
     pub experts: Places,
     /// Names of firms.
     pub firms: Places,
+    /// Ids of enterprises.
+    pub enterprises: Places,
 }

@@ -148,6 +148,7 @@ mod tests {
             station: 0,
             expert,
             firm: 0,
+            enterprise: 0,
             need,
             services: 0,
         };

@@ -14,6 +14,7 @@ fn fact(outcome: Option<OfferOutcome>, answer: Option<AnswerKind>, minutes: Opti
         station: 0,
         expert: 0,
         firm: 0,
+        enterprise: 0,
         need: 0,
         services,
     }

@@ -120,7 +120,7 @@ pub struct CandidatesShape {
     pub took_ms: f64,
 }
 
-fn expert(brief: ExpertBrief) -> CandidateExpert {
+pub(super) fn expert(brief: ExpertBrief) -> CandidateExpert {
     CandidateExpert {
         id: brief.id,
         name: brief.name,
@@ -132,7 +132,7 @@ fn expert(brief: ExpertBrief) -> CandidateExpert {
     }
 }
 
-fn candidate(teller: &Teller<'_>, one: Suggested, with_place: bool) -> CandidateShape {
+pub(super) fn candidate(teller: &Teller<'_>, one: Suggested, with_place: bool) -> CandidateShape {
     let mut reasons = Vec::with_capacity(one.reasons.len());
     for reason in &one.reasons {
         reasons.push(ReasonShape {

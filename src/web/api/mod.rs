@@ -7,6 +7,7 @@
 pub mod assembly;
 pub mod assignment;
 pub mod audit;
+pub mod batch;
 pub mod candidate;
 pub mod conduct;
 pub mod dashboard;
@@ -49,6 +50,8 @@ pub fn routes() -> Vec<Route> {
         post("/api/v1/assignments/{id}/notice", Api(WorkNeeds), assignment::notice),
         post("/api/v1/assignments/{id}/reply", Api(WorkNeeds), assignment::reply),
         post("/api/v1/assignments/{id}/release", Api(WorkNeeds), assignment::release),
+        post("/api/v1/batches", Api(WorkNeeds), batch::plan),
+        post("/api/v1/batches/offers", Api(WorkNeeds), batch::offers),
         // ---- experts and conduct ----------------------------------------------------------------------------------
         get("/api/v1/experts", Api(Read), expert::list),
         post("/api/v1/experts", Api(KeepRegister), expert::register),

@@ -61,6 +61,7 @@ pub struct ProblemShape {
         super::candidate::list, super::candidate::show, super::candidate::assign,
         super::assignment::list, super::assignment::show, super::assignment::answer, super::assignment::notice,
         super::assignment::reply, super::assignment::release,
+        super::batch::plan, super::batch::offers,
         super::expert::list, super::expert::register, super::expert::show, super::expert::change, super::expert::leave,
         super::expert::review, super::expert::withdraw,
         super::conduct::admonish, super::conduct::remove, super::conduct::show, super::conduct::decide,

@@ -7,6 +7,7 @@ mod bars;
 mod cases;
 mod charts;
 mod download;
+pub mod fairness;
 mod filter;
 mod table;
 
@@ -38,6 +39,7 @@ pub fn rows() -> Vec<Route> {
     vec![
         get("/board", read, show),
         get("/board/cases", read, cases::show),
+        get("/board/fairness", Access::SignedIn(Right::Audit), fairness::show),
         get("/board/answers.csv", read, download::csv),
         get("/board/answers.xlsx", read, download::xlsx),
     ]
@@ -77,6 +79,7 @@ struct BoardPage {
     rows: Vec<Row>,
     total: Row,
     table_say: String,
+    fairness_href: String,
     csv_href: String,
     xlsx_href: String,
 }
@@ -123,6 +126,11 @@ pub fn show(call: &Call) -> Answered {
         rows: figures.table.rows.iter().map(|row| table::row(l, &filter, row)).collect(),
         total: table::total(l, &filter, total),
         table_say: table_say(l, figures.table.rows.len(), figures.all_rows),
+        fairness_href: if call.account()?.role.has(Right::Audit) {
+            filter.address("/board/fairness")
+        } else {
+            String::new()
+        },
         csv_href: filter.address("/board/answers.csv"),
         xlsx_href: filter.address("/board/answers.xlsx"),
     })

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod accounts;
 pub mod audit;
+pub mod batch;
 pub mod board;
 pub mod conduct;
 pub mod desk;
@@ -30,6 +31,7 @@ pub fn routes() -> Vec<Route> {
     rows.extend(link::rows());
     rows.extend(need::rows());
     rows.extend(audit::rows());
+    rows.extend(batch::rows());
     rows.extend(board::rows());
     rows.extend(conduct::rows());
     rows.extend(desk::rows());

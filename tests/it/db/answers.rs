@@ -42,6 +42,7 @@ fn agree(app: &App, after: &str) {
             for (row, figures) in rows.chain([(None, &fresh.total)]) {
                 for measure in Measure::ALL {
                     let filter = CaseFilter {
+                        enterprise: None,
                         from: span.from,
                         to: span.to,
                         measure: *measure,

@@ -2,9 +2,11 @@
 
 mod answer;
 mod bad_input;
+mod batch;
 mod chain;
 mod conduct;
 mod doors;
+mod fairness;
 mod figures;
 mod letters;
 mod life;

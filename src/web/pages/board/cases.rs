@@ -8,7 +8,7 @@ use crate::domain::assignment::{AssignmentState, DeclineReason, OfferOutcome};
 use crate::domain::catalogue;
 use crate::domain::figures::{By, Measure};
 use crate::i18n::L;
-use crate::ids::AssignmentId;
+use crate::ids::{AssignmentId, EnterpriseId};
 use crate::web::answer::Answer;
 use crate::web::call::Call;
 use crate::web::error::Answered;
@@ -62,6 +62,7 @@ struct CasesPage {
 struct Narrowed {
     measure: Measure,
     key: Option<String>,
+    enterprise: Option<EnterpriseId>,
     reason: Option<DeclineReason>,
     minutes: Option<(i64, Option<i64>)>,
     not_on_time: bool,
@@ -74,6 +75,7 @@ impl Narrowed {
         Self {
             measure: call.query_value("measure").and_then(|text| text.parse().ok()).unwrap_or(Measure::Offered),
             key: call.query_value("key"),
+            enterprise: call.query_value("enterprise").and_then(|text| text.parse().ok()),
             reason: call.query_value("reason").and_then(|text| text.parse().ok()),
             minutes: number("minutes").map(|at_least| (at_least, number("below"))),
             not_on_time: call.query_value("not").as_deref() == Some(Measure::OnTime.as_str()),
@@ -105,12 +107,17 @@ pub fn show(call: &Call) -> Answered {
         not_on_time: narrowed.not_on_time,
         row: key.clone().map(|key| (filter.by, key)),
         region: filter.region.clone(),
+        enterprise: narrowed.enterprise,
         reason: narrowed.reason,
         minutes: narrowed.minutes,
         after: narrowed.after,
     };
     let mut reader = call.office.read()?;
     let page = db::cases::page(&mut reader, call.scope()?, &asked, PAGE)?;
+    let enterprise = match narrowed.enterprise {
+        Some(id) => db::enterprise::find(&mut reader, &id)?.map(|row| row.name),
+        None => None,
+    };
     let row = match &key {
         Some(key) => {
             Some(row_name(l, &filter, key, &db::answers::labels(&mut reader, filter.by, std::slice::from_ref(key))?))
@@ -122,7 +129,7 @@ pub fn show(call: &Call) -> Answered {
     Answer::page(&CasesPage {
         f: call.frame("board"),
         title: l.t(&format!("measure-{}", narrowed.measure)),
-        narrowed: said(l, &filter, &narrowed, row),
+        narrowed: said(l, &filter, &narrowed, row, enterprise),
         back: filter.address("/board"),
         paging: l.a("board-cases-here", &[("n", &page.lines.len().to_string())]),
         lines: page.lines.iter().map(|case| line(l, case)).collect(),
@@ -150,9 +157,10 @@ fn row_name(l: L, filter: &Filter, key: &str, labels: &std::collections::HashMap
 }
 
 /// The filter, in words.
-fn said(l: L, filter: &Filter, narrowed: &Narrowed, row: Option<String>) -> Vec<String> {
+fn said(l: L, filter: &Filter, narrowed: &Narrowed, row: Option<String>, enterprise: Option<String>) -> Vec<String> {
     let mut said = vec![filter.span_words(l)];
     said.extend(row);
+    said.extend(enterprise.map(|name| l.a("board-narrowed", &[("what", &l.t("board-enterprise")), ("name", &name)])));
     if let Some(code) = &filter.region {
         said.push(l.a("board-narrowed", &[("what", &l.t("board-by-region")), ("name", &region_name(l, code))]));
     }

@@ -55,6 +55,7 @@ fn facts() -> Vec<Fact> {
                 station: 0,
                 expert: n % 6,
                 firm: 0,
+                enterprise: 0,
                 need: u64::from(n / 2),
                 services: 1,
             }
@@ -115,6 +116,7 @@ fn page(l: L, facts: &[Fact]) -> BoardPage {
         rows: figures.table.rows.iter().map(|row| table::row(l, &filter, row)).collect(),
         total: table::total(l, &filter, total),
         table_say: table_say(l, 3, 60),
+        fairness_href: String::new(),
         csv_href: filter.address("/board/answers.csv"),
         xlsx_href: filter.address("/board/answers.xlsx"),
     }
