@@ -67,6 +67,9 @@ enum Command {
     /// Measures the product on judged data
     #[command(subcommand)]
     Eval(EvalCommand),
+    /// Replays a past period by other weights, caps or leave, side by side with what was; writes nothing
+    #[command(name = "what-if", after_long_help = zhipai::cli::what_if::HELP)]
+    WhatIf(zhipai::cli::what_if::WhatIfArgs),
     /// When an answer is due for a notice, with the day-by-day count
     Due {
         /// civil-code, calendar-days, working-days or hours-48
@@ -163,6 +166,7 @@ fn run(arguments: Arguments, l: L) -> Result<(), String> {
         Command::Token(TokenCommand::Add { email, label, scopes }) => {
             data::token_add(&config, l, &email, &label, &scopes)
         }
+        Command::WhatIf(input) => zhipai::cli::what_if::run(&config, l, &input),
         Command::Backup { file } => backup::back_up(&config, &file),
         Command::Restore { file } => backup::restore(&config, &file),
         Command::Demo(_) | Command::Due { .. } | Command::Eval(_) | Command::Openapi => Ok(()),

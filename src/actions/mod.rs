@@ -53,6 +53,7 @@ pub mod sign_in;
 pub mod submit_need;
 pub mod suggest_experts;
 pub mod tend_assignment;
+pub mod what_if;
 pub mod withdraw_expert;
 
 pub use office::{Office, Settings};

@@ -11,3 +11,4 @@ pub mod mail;
 pub mod opening;
 pub mod serve;
 pub mod sheets;
+pub mod what_if;

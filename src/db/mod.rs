@@ -109,6 +109,7 @@ pub mod reminder;
 pub mod session;
 pub mod station;
 pub mod task;
+pub mod what_if;
 
 pub use conn::{Conn, cols};
 pub use pool::{Db, DbFault};

@@ -10,6 +10,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod flow;
 mod intake;
 mod pages;
 mod ranking;
@@ -18,6 +19,9 @@ mod ranking;
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
     let runs = |name: &str| wanted.is_empty() || wanted.iter().any(|wish| name.contains(wish.as_str()));
+    if runs("flow") {
+        flow::run();
+    }
     if runs("intake") {
         intake::run();
     }

@@ -73,6 +73,10 @@ impl Plan {
 /// Every seat nobody takes, and why.
 pub(super) fn uncovered(problem: &Problem, model: &Model, flow: &Flow, taken: &[Option<u32>]) -> Vec<Uncovered> {
     let mut all = Vec::new();
+    if taken.iter().all(Option::is_some) {
+        return all;
+    }
+    let leads = model.residual(flow);
     for (seat, _) in (0_u32..).zip(taken).filter(|(_, taker)| taker.is_none()) {
         let mut barred: Vec<(u16, u32)> = Vec::new();
         let (mut named, mut open) = (0_usize, 0_usize);
@@ -92,7 +96,7 @@ pub(super) fn uncovered(problem: &Problem, model: &Model, flow: &Flow, taken: &[
         } else if open == 0 {
             Why::AllBarred
         } else {
-            let full = model.blocking(problem, flow, seat as usize);
+            let full = model.blocking(problem, &leads, seat as usize);
             if full.is_empty() { Why::SameGroup } else { Why::NoRoom(full) }
         };
         all.push(Uncovered { seat, why, barred });

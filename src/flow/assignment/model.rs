@@ -187,11 +187,9 @@ impl Model {
         dearer
     }
 
-    /// The takers whose room, were it one more, would let the seat be covered after all: those that can be reached from it
-    /// by moving others, in rising order.
-    pub(super) fn blocking(&self, problem: &Problem, flow: &Flow, seat: usize) -> Vec<u32> {
-        let nodes = self.network.supplies().len();
-        let mut leads: Vec<Vec<u32>> = vec![Vec::new(); nodes];
+    /// Where units could still be moved to from each node, forwards or back.
+    pub(super) fn residual(&self, flow: &Flow) -> Vec<Vec<u32>> {
+        let mut leads: Vec<Vec<u32>> = vec![Vec::new(); self.network.supplies().len()];
         for (arc, units) in self.network.arcs().iter().zip(&flow.units) {
             if *units < arc.capacity {
                 leads[arc.from as usize].push(arc.to);
@@ -200,6 +198,13 @@ impl Model {
                 leads[arc.to as usize].push(arc.from);
             }
         }
+        leads
+    }
+
+    /// The takers whose room, were it one more, would let the seat be covered after all: those that can be reached from it
+    /// by moving others ([`Self::residual`]), in rising order.
+    pub(super) fn blocking(&self, problem: &Problem, leads: &[Vec<u32>], seat: usize) -> Vec<u32> {
+        let nodes = leads.len();
         let mut seen = vec![false; nodes];
         // Through the sink everything is reached; who is full beyond it does not stand in this seat's way.
         seen[nodes - 1] = true;

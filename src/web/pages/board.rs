@@ -79,6 +79,7 @@ struct BoardPage {
     rows: Vec<Row>,
     total: Row,
     table_say: String,
+    may_try: bool,
     fairness_href: String,
     csv_href: String,
     xlsx_href: String,
@@ -126,6 +127,7 @@ pub fn show(call: &Call) -> Answered {
         rows: figures.table.rows.iter().map(|row| table::row(l, &filter, row)).collect(),
         total: table::total(l, &filter, total),
         table_say: table_say(l, figures.table.rows.len(), figures.all_rows),
+        may_try: call.account()?.role.has(Right::Decide),
         fairness_href: if call.account()?.role.has(Right::Audit) {
             filter.address("/board/fairness")
         } else {

@@ -21,6 +21,7 @@ pub mod sheets;
 pub mod sign_in;
 pub mod station;
 pub mod trail;
+pub mod what_if;
 
 use super::routes::Route;
 
@@ -40,5 +41,6 @@ pub fn routes() -> Vec<Route> {
     rows.extend(policy::rows());
     rows.extend(sheets::rows());
     rows.extend(station::rows());
+    rows.extend(what_if::rows());
     rows
 }

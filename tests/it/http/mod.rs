@@ -15,3 +15,4 @@ mod mail_off;
 mod rule;
 mod search;
 mod suggest;
+mod what_if;

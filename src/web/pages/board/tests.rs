@@ -116,6 +116,7 @@ fn page(l: L, facts: &[Fact]) -> BoardPage {
         rows: figures.table.rows.iter().map(|row| table::row(l, &filter, row)).collect(),
         total: table::total(l, &filter, total),
         table_say: table_say(l, 3, 60),
+        may_try: true,
         fairness_href: String::new(),
         csv_href: filter.address("/board/answers.csv"),
         xlsx_href: filter.address("/board/answers.xlsx"),
