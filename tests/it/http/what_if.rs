@@ -53,7 +53,7 @@ fn history(app: &App) -> Vec<ExpertId> {
         (body["monthly_cap"], body["open_cap"]) = (json!(9), json!(9));
         ids.push(app.manager.registers(&body));
     }
-    app.clock.move_to(app.clock.now() + TimeDelta::days(1));
+    app.clock.move_to(app.office.now() + TimeDelta::days(1));
     for _ in 0..6 {
         let id = app.liaison.submits(&need());
         let assignment = app.liaison.asks(&id, &ids[0], &[]);
