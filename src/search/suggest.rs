@@ -26,6 +26,9 @@ const TITLE_PERCENT: i32 = 150;
 const HALF_SCORE: i32 = 6 * VOTE;
 /// Without any vote, what was learned must weigh at least this much to be believed.
 const LEARNED_ALONE: i32 = VOTE;
+/// Services with a lower score, or with less than this share of the first one's votes, are not shown to people.
+const LIKELY: f32 = 0.25;
+const NEAR_THE_FIRST: f32 = 0.3;
 /// The sum of votes an industry needs to be suggested at all.
 const INDUSTRY_THRESHOLD: i32 = 2 * VOTE;
 /// The most industries suggested.
@@ -47,6 +50,17 @@ pub struct Suggestion {
     pub words: Vec<Vec<String>>,
     /// The region the text names, itself or by a landmark.
     pub place: Option<PlaceNamed>,
+}
+
+impl Suggestion {
+    /// How many of the services are worth showing to people: those not far behind the first.
+    #[must_use]
+    pub fn likely(&self) -> usize {
+        // A score saturates a sum of votes: its odds are that sum again.
+        let odds = |score: f32| score / (1.0 - score);
+        let first = self.services.first().map_or(0.0, |(_, score)| odds(*score));
+        self.services.iter().take_while(|(_, score)| *score >= LIKELY && odds(*score) >= first * NEAR_THE_FIRST).count()
+    }
 }
 
 /// A region found in a text.
@@ -109,7 +123,9 @@ pub fn suggest(text: &str) -> Suggestion {
         };
         suggested.services.push((service.slug.to_owned(), score(*sum)));
         if suggested.words.len() < EXPLAINED {
-            spans.extend(learned.words(item));
+            if spans.is_empty() {
+                spans.extend(learned.words(item));
+            }
             suggested.words.push(shown(text, spans));
         }
     }

@@ -15,8 +15,6 @@ use crate::search::Suggestion;
 use crate::web::form::Fields;
 use chrono::NaiveDate;
 
-/// Services suggested with less than this are not marked.
-pub const SUGGESTED_FROM: f32 = 0.35;
 /// At most so many services are marked.
 pub const MOST_SUGGESTED: usize = 5;
 
@@ -26,8 +24,7 @@ pub fn marked(suggestion: &Suggestion) -> Vec<(&str, f32)> {
     suggestion
         .services
         .iter()
-        .filter(|(_, score)| *score >= SUGGESTED_FROM)
-        .take(MOST_SUGGESTED)
+        .take(suggestion.likely().min(MOST_SUGGESTED))
         .map(|(slug, score)| (slug.as_str(), *score))
         .collect()
 }

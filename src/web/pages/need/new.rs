@@ -102,7 +102,7 @@ fn readings(call: &Call, suggestion: &Suggestion) -> Vec<Read> {
         .services
         .iter()
         .zip(&suggestion.words)
-        .take(form::MOST_SUGGESTED)
+        .take(suggestion.likely().clamp(1, form::MOST_SUGGESTED))
         .filter_map(|((slug, score), words)| {
             let item = catalogue::by_slug(slug)?;
             let percent = percent(*score);
@@ -111,7 +111,7 @@ fn readings(call: &Call, suggestion: &Suggestion) -> Vec<Read> {
                 name,
                 score: format!("{}.{:02}", percent / 100, percent % 100),
                 percent,
-                strong: *score >= form::SUGGESTED_FROM,
+                strong: suggestion.likely() > 0,
                 words: call.l.list(words),
             })
         })
@@ -121,16 +121,20 @@ fn readings(call: &Call, suggestion: &Suggestion) -> Vec<Read> {
 /// The region a text names, and the landmark that names it.
 fn place_named(call: &Call, place: &PlaceNamed) -> String {
     let name = region::by_code(place.region).map_or(place.region, |known| call.l.pick(known.name, known.name_en));
-    if place.label == name { name.to_owned() } else { format!("{name} · {}", place.label) }
+    let whole = region::by_code(place.region).is_some_and(|known| known.name == place.label);
+    if whole { name.to_owned() } else { format!("{name} · {}", place.label) }
 }
 
 /// The enterprise's open needs, those that seem to be the same matter first, each with its reason.
-fn similar(call: &Call, fields: &Fields) -> Result<Vec<Similar>, WebError> {
+fn similar(call: &Call, fields: &Fields, suggested: &Suggestion) -> Result<Vec<Similar>, WebError> {
     let (name, uscc) = (fields.get("enterprise.name").trim(), fields.get("enterprise.uscc").trim());
     if name.is_empty() && uscc.is_empty() {
         return Ok(Vec::new());
     }
-    let services: Vec<String> = fields.all("services").into_iter().map(str::to_owned).collect();
+    let mut services: Vec<String> = fields.all("services").into_iter().map(str::to_owned).collect();
+    if services.is_empty() {
+        services = form::marked(suggested).into_iter().map(|(slug, _)| slug.to_owned()).collect();
+    }
     let own = Matter::read(fields.get("title"), fields.get("description"), &services, fields.opt("opposing_party"));
     let (mut alike, mut other) = (Vec::new(), Vec::new());
     for need in submit_need::open_needs_named(&call.office, &call.actor()?, name, uscc)? {
@@ -224,7 +228,7 @@ fn page(
         read: readings(call, &suggested),
         read_industries: l.list(&suggested.industries),
         read_place: suggested.place.as_ref().map(|place| place_named(call, place)).unwrap_or_default(),
-        similar: similar(call, &fields)?,
+        similar: similar(call, &fields, &suggested)?,
         draft_of,
         form: fields,
     };
