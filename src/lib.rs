@@ -10,9 +10,11 @@
 //! | [`i18n`] [`db`] [`search`] [`sheet`] | `domain`, `ids`; never each other |
 //! | [`mail`] | `domain`, `i18n`, `seal` |
 //! | [`actions`] | `domain`, `flow`, `db`, `search`, `clock`, `ids`, `seal`; the only place where a business change is committed |
-//! | [`jobs`] | `actions`, `db` (outbox, changes), `mail`, `search`, `clock` |
-//! | [`web`] | `actions`, `db` (reading), `search` (reading), `i18n`, `mail` (wording what staff pass on), `seal`, `sheet`, `domain`, `telemetry` |
-//! | [`demo`], [`cli`], `main` | everything |
+//! | [`trial`] | std; imported by `db`, `actions` and `jobs` at the points and guards it names |
+//! | [`invariants`] | `domain`, `ids`, `db`, `search`, `seal`, `actions` (reading only) |
+//! | [`jobs`] | `actions`, `invariants`, `db` (outbox, changes), `mail`, `search`, `clock` |
+//! | [`web`] | `actions`, `invariants` (names), `db` (reading), `search` (reading), `i18n`, `mail` (wording what staff pass on), `seal`, `sheet`, `domain`, `telemetry` |
+//! | [`demo`], [`simulation`], [`cli`], `main` | everything |
 //!
 //! `tests/it/architecture.rs` reads the `use` lines and holds this table.
 
@@ -20,6 +22,7 @@ pub mod clock;
 pub mod config;
 pub mod ids;
 pub mod seal;
+pub mod trial;
 
 pub mod domain;
 pub mod flow;
@@ -33,9 +36,11 @@ pub mod mail;
 
 pub mod actions;
 
+pub mod invariants;
 pub mod jobs;
 pub mod telemetry;
 pub mod web;
 
 pub mod cli;
 pub mod demo;
+pub mod simulation;

@@ -70,6 +70,13 @@ enum Command {
     /// Replays a past period by other weights, caps or leave, side by side with what was; writes nothing
     #[command(name = "what-if", after_long_help = zhipai::cli::what_if::HELP)]
     WhatIf(zhipai::cli::what_if::WhatIfArgs),
+    /// Says whether the trail is whole and every invariant holds; exit 1 and the offenders if not
+    Verify(zhipai::cli::verify::VerifyArgs),
+    /// Runs the real code on a virtual clock with people and faults, and looks at every invariant after every step
+    Simulate(zhipai::simulation::plan::SimulateArgs),
+    /// The trail's daily roots
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// When an answer is due for a notice, with the day-by-day count
     Due {
         /// civil-code, calendar-days, working-days or hours-48
@@ -100,6 +107,16 @@ enum MailCommand {
 
 /// sysexits.h, EX_TEMPFAIL: a mail server keeps the message and hands it over again.
 const TRY_AGAIN: u8 = 75;
+
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// Prints daily roots, one JSON object a line, oldest first; keep them where this machine cannot reach
+    Root {
+        /// Only that Beijing day (2026-05-08)
+        #[arg(long)]
+        date: Option<chrono::NaiveDate>,
+    },
+}
 
 #[derive(Subcommand)]
 enum UserCommand {
@@ -148,6 +165,9 @@ fn run(arguments: Arguments, l: L) -> Result<(), String> {
         println!("{}", zhipai::web::api::openapi::text());
         return Ok(());
     }
+    if let Command::Simulate(plan) = &arguments.command {
+        return zhipai::cli::simulate::run(plan);
+    }
     if let Command::Demo(demo) = arguments.command {
         return zhipai::demo::run::run(demo);
     }
@@ -162,6 +182,8 @@ fn run(arguments: Arguments, l: L) -> Result<(), String> {
         Command::Reindex => data::reindex(&config),
         Command::Mail(MailCommand::Ingest) => zhipai::cli::mail::ingest(&config),
         Command::Doctor { send_test } => doctor::run(&config, send_test.as_deref()),
+        Command::Verify(verify) => zhipai::cli::verify::run(&config, l, &verify),
+        Command::Audit(AuditCommand::Root { date }) => zhipai::cli::audit::roots(&config, date),
         Command::User(UserCommand::Add(input)) => data::user_add(&config, l, &input),
         Command::Token(TokenCommand::Add { email, label, scopes }) => {
             data::token_add(&config, l, &email, &label, &scopes)
@@ -169,6 +191,6 @@ fn run(arguments: Arguments, l: L) -> Result<(), String> {
         Command::WhatIf(input) => zhipai::cli::what_if::run(&config, l, &input),
         Command::Backup { file } => backup::back_up(&config, &file),
         Command::Restore { file } => backup::restore(&config, &file),
-        Command::Demo(_) | Command::Due { .. } | Command::Eval(_) | Command::Openapi => Ok(()),
+        Command::Demo(_) | Command::Due { .. } | Command::Eval(_) | Command::Openapi | Command::Simulate(_) => Ok(()),
     }
 }

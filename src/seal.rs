@@ -151,6 +151,22 @@ impl Keyring {
         })
     }
 
+    /// Signs a line that may stand in the open: `key id:HMAC-SHA256`, hex. Whoever has the database and not the key
+    /// cannot write another line with a seal that holds.
+    #[must_use]
+    pub fn seal_line(&self, line: &str) -> String {
+        let (id, key) = self.current();
+        format!("{id}:{}", hex(&authenticate_with(&derive(key, "anchors"), line.as_bytes())))
+    }
+
+    /// Whether a line carries a seal of one of our keys.
+    #[must_use]
+    pub fn holds_line(&self, line: &str, seal: &str) -> bool {
+        let Some((id, _)) = seal.split_once(':') else { return false };
+        let Some(key) = id.parse().ok().and_then(|id: u8| self.keys.get(&id)) else { return false };
+        seal == format!("{id}:{}", hex(&authenticate_with(&derive(key, "anchors"), line.as_bytes())))
+    }
+
     /// Seals a text under the ring's newest key; `row` is bound to it, `nonce` is random.
     #[must_use]
     pub fn seal_text(&self, row: &str, nonce: [u8; 24], text: &[u8]) -> Vec<u8> {

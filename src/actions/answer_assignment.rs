@@ -22,6 +22,7 @@ use crate::domain::refusal::{FieldProblem, Problems, Refusal};
 use crate::domain::role::Right;
 use crate::domain::task::TaskKind;
 use crate::ids::{AssignmentId, LeaveId};
+use crate::trial;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde_json::json;
 
@@ -78,7 +79,7 @@ fn within(tx: &mut Tx<'_>, actor: &Actor, id: AssignmentId, input: &AnswerInput,
     }
     let seat = db::need::seat(tx.conn, row.seat)?.ok_or(Refusal::NotFound)?;
     let offer = Offer {
-        state: row.state,
+        state: if trial::without(trial::Guard::CompareAndSet) { AssignmentState::Offered } else { row.state },
         notified_at: row.notified_at.map(|at| at.and_utc()),
         answer_due_at: row.answer_due_at.map(|at| at.and_utc()),
         asked_before: row.asked_at.is_some(),

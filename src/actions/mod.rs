@@ -12,6 +12,7 @@ pub mod owners;
 
 pub mod account;
 pub mod add_attachment;
+pub mod anchor_trail;
 pub mod answer_assignment;
 pub mod answer_book;
 pub mod assign_batch;
@@ -56,7 +57,7 @@ pub mod tend_assignment;
 pub mod what_if;
 pub mod withdraw_expert;
 
-pub use office::{Office, Settings};
+pub use office::{Office, Settings, load_calendar as calendar_in_force};
 pub use tx::{Actor, Letter, Tx, Work};
 
 use crate::db::DbFault;
@@ -103,6 +104,11 @@ impl std::error::Error for ActionError {}
 impl From<Refusal> for ActionError {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
+    }
+}
+impl From<Fault> for ActionError {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
     }
 }
 impl From<diesel::result::Error> for ActionError {

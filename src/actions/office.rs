@@ -3,7 +3,7 @@
 use super::answer_book::AnswerBook;
 use super::expert_pool::ExpertPool;
 use super::tx::Tx;
-use super::{ActionError, Done};
+use super::{ActionError, Done, Fault};
 use crate::clock::{Chance, Clock};
 use crate::db::pool::Reader;
 use crate::db::{self, Db, DbFault};
@@ -12,7 +12,9 @@ use crate::domain::policy::Policy;
 use crate::ids::NeedId;
 use crate::seal::Keyring;
 use crate::search::{Index, NeedDoc};
+use crate::trial;
 use chrono::{DateTime, Utc};
+use std::panic::Location;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -104,9 +106,25 @@ impl Office {
     ///
     /// # Errors
     /// What the deed says; nothing of it stays then.
+    #[track_caller]
     pub fn write<T>(&self, deed: impl FnOnce(&mut Tx<'_>) -> Done<T>) -> Done<T> {
+        let place = Location::caller();
+        if trial::at(place, "begin") {
+            return Err(Fault::new("the database is busy").into());
+        }
         let now = self.now();
-        self.db.write::<T, ActionError>(|conn| deed(&mut Tx::new(self, conn, now)))
+        let done = self.db.write::<T, ActionError>(|conn| {
+            let done = deed(&mut Tx::new(self, conn, now, place))?;
+            if trial::at(place, "before-commit") {
+                return Err(Fault::new("the database is busy").into());
+            }
+            Ok(done)
+        });
+        if done.is_ok() {
+            // What is committed stays, whatever happens now.
+            let _ = trial::at(place, "after-commit");
+        }
+        done
     }
 
     /// The calendar in force.
@@ -223,7 +241,11 @@ impl Office {
     }
 }
 
-pub(super) fn load_calendar(conn: &mut db::Conn) -> Result<Calendar, ActionError> {
+/// The calendar as the database has it.
+///
+/// # Errors
+/// A fault when it cannot be read.
+pub fn load_calendar(conn: &mut db::Conn) -> Result<Calendar, ActionError> {
     use crate::domain::calendar::{CalendarRow, RowKind};
     let rows = db::calendar::all(conn)?;
     let version = rows.last().map_or_else(|| "none".to_owned(), |row| format!("{}/{}", row.day, rows.len()));

@@ -21,6 +21,7 @@ use crate::domain::refusal::{FieldProblem, Refusal};
 use crate::domain::role::Right;
 use crate::domain::task::TaskKind;
 use crate::ids::{AssignmentId, LetterId, ReminderId};
+use crate::trial;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
@@ -162,7 +163,11 @@ fn need_of(letter: &OutboxRow) -> String {
 fn start_clock(tx: &mut Tx<'_>, actor: &Actor, row: &mut AssignmentRow, by: NotifiedBy, at: DateTime<Utc>) -> Done<()> {
     let policy = tx.policy()?;
     let calendar = tx.office.calendar();
-    let counted = due(row.rule, policy.waking_hours_floor, at, &calendar);
+    let counted = if trial::without(trial::Guard::HolidayRoll) {
+        due(crate::domain::answer_rule::CountingRule::CalendarDays, policy.waking_hours_floor, at, &calendar)
+    } else {
+        due(row.rule, policy.waking_hours_floor, at, &calendar)
+    };
     row.notified_at = Some(at.naive_utc());
     row.notified_by = Some(by);
     row.answer_due_at = Some(counted.due_at.naive_utc());

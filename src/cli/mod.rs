@@ -2,6 +2,7 @@
 //!
 //! Contract: contract.md, "Commands". Exit 0 done, 1 failed with one clear line on standard error, 2 bad usage.
 
+pub mod audit;
 pub mod backup;
 pub mod data;
 pub mod doctor;
@@ -11,4 +12,6 @@ pub mod mail;
 pub mod opening;
 pub mod serve;
 pub mod sheets;
+pub mod simulate;
+pub mod verify;
 pub mod what_if;

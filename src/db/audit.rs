@@ -33,6 +33,9 @@ pub struct AuditRow {
 
 /// Appends one event to its subject's chain: the hash covers the previous hash and every field (rules.md, "Audit").
 ///
+/// The trail's time never runs backwards in a chain, nor behind the last anchored day: a clock that was set back does
+/// not reopen what a root already covers.
+///
 /// # Errors
 /// What the database says.
 pub fn append(
@@ -45,29 +48,35 @@ pub fn append(
     detail: &serde_json::Value,
 ) -> QueryResult<()> {
     super::dialect::lock_subject(conn, subject)?;
-    let last: Option<(i32, String)> = audit::table
-        .filter(audit::subject.eq(subject))
-        .order(audit::step.desc())
-        .select((audit::step, audit::hash))
-        .first(conn)
-        .optional()?;
-    let (step, previous) = last.map_or((1, String::new()), |(step, hash)| (step + 1, hash));
+    let known = super::anchor::head(conn, subject)?;
+    let anchored = super::anchor::newest_cut(conn)?;
+    let earliest = known.as_ref().map(|head| head.at).max(anchored);
     let mut row = AuditRow {
         id,
         subject: subject.to_owned(),
-        step,
-        at,
+        step: known.as_ref().map_or(1, |head| head.step + 1),
+        at: earliest.map_or(at, |earliest| at.max(earliest)),
         actor: actor.to_owned(),
         event: event.to_owned(),
         detail: JsonText::of(detail),
-        previous,
+        previous: known.as_ref().map_or_else(String::new, |head| head.hash.clone()),
         hash: String::new(),
     };
     row.hash = chain_hash(&row);
-    insert_many(conn, std::slice::from_ref(&row))
+    diesel::insert_into(audit::table).values(&row).execute(conn)?;
+    super::anchor::move_head(conn, &row, known.is_some())
 }
 
-many_rows!(insert_many, AuditRow, audit);
+/// Writes chains that were made elsewhere (a seeded history): `rows` of each subject in order, after any it has.
+///
+/// # Errors
+/// What the database says.
+pub fn insert_chains(conn: &mut Conn, rows: &[AuditRow]) -> QueryResult<()> {
+    for chunk in rows.chunks(400) {
+        crate::each_backend!(conn, |c| diesel::insert_into(audit::table).values(chunk).execute(c))?;
+    }
+    super::anchor::put_heads(conn, rows)
+}
 
 /// The hash of a row: SHA-256, hex, over its fields in order, each ended by a line feed.
 #[must_use]
@@ -76,11 +85,20 @@ pub fn chain_hash(row: &AuditRow) -> String {
     let mut hasher = Sha256::new();
     let at = row.at.and_utc().timestamp_micros().to_string();
     let step = row.step.to_string();
-    for field in [&row.previous, &row.subject, &step, &at, &row.actor, &row.event, row.detail.as_str()] {
+    let id = row.id.as_str().to_owned();
+    for field in [&id, &row.previous, &row.subject, &step, &at, &row.actor, &row.event, row.detail.as_str()] {
         hasher.update(field.as_bytes());
         hasher.update(b"\n");
     }
     hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The subjects with an event at or after `since`.
+///
+/// # Errors
+/// What the database says.
+pub fn subjects_since(conn: &mut Conn, since: NaiveDateTime) -> QueryResult<Vec<String>> {
+    audit::table.filter(audit::at.ge(since)).select(audit::subject).distinct().order(audit::subject).load(conn)
 }
 
 /// The trail of one subject, oldest first.

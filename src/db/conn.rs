@@ -75,6 +75,15 @@ impl Conn {
         }
     }
 
+    /// Rolls back until `depth` transactions are open, as after a panic inside them.
+    pub fn roll_back_to(&mut self, depth: u32) {
+        while let Ok(open) = Manager::transaction_manager_status_mut(self).transaction_depth() {
+            if open.is_none_or(|open| open.get() <= depth) || self.rollback().is_err() {
+                return;
+            }
+        }
+    }
+
     /// Runs `work` in a write transaction; an error rolls back.
     ///
     /// # Errors
@@ -91,6 +100,24 @@ impl Conn {
                 Err(error)
             }
         }
+    }
+
+    /// Runs `work`, which only reads, over one snapshot; inside an open transaction, over that one's view.
+    ///
+    /// # Errors
+    /// What `work` or the database says.
+    pub fn snapshot<T>(&mut self, work: impl FnOnce(&mut Self) -> diesel::QueryResult<T>) -> diesel::QueryResult<T> {
+        let outermost = Manager::transaction_manager_status_mut(self).transaction_depth()?.is_none();
+        match self {
+            _ if !outermost => return work(self),
+            Self::Pg(c) => {
+                AnsiTransactionManager::begin_transaction_sql(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+            }
+            Self::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN DEFERRED")?,
+        }
+        let done = work(self);
+        self.rollback()?;
+        done
     }
 
     /// Whether this is PostgreSQL.

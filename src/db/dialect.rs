@@ -107,6 +107,33 @@ pub fn changes_since(conn: &mut Conn, watermark: i64) -> QueryResult<(Vec<Change
     }
 }
 
+/// Drops an index by name: what a trial does to see that it is missed.
+///
+/// # Errors
+/// What the database says.
+pub fn drop_index(conn: &mut Conn, name: &str) -> QueryResult<()> {
+    diesel::sql_query(format!("DROP INDEX IF EXISTS {name}")).execute(conn).map(drop)
+}
+
+/// Which of those indexes the database has.
+///
+/// # Errors
+/// What the database says.
+pub fn indexes(conn: &mut Conn, names: &[&str]) -> QueryResult<Vec<String>> {
+    let catalogue = match conn {
+        Conn::Pg(_) => "SELECT indexname::text AS name FROM pg_indexes WHERE schemaname = current_schema()",
+        Conn::Sqlite(_) => "SELECT name FROM sqlite_master WHERE type = 'index'",
+    };
+    let there: Vec<Named> = diesel::sql_query(catalogue).load(conn)?;
+    Ok(there.into_iter().map(|row| row.name).filter(|name| names.contains(&name.as_str())).collect())
+}
+
+#[derive(QueryableByName)]
+struct Named {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
 /// One row of the change log.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
 pub struct Change {

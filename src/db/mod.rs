@@ -67,6 +67,7 @@ pub mod schema;
 pub mod types;
 
 pub mod account;
+pub mod anchor;
 pub mod answers;
 pub mod assignment;
 pub mod attachment;
@@ -109,6 +110,7 @@ pub mod reminder;
 pub mod session;
 pub mod station;
 pub mod task;
+pub mod verification;
 pub mod what_if;
 
 pub use conn::{Conn, cols};

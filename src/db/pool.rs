@@ -186,7 +186,8 @@ impl Db {
         };
         let writer = match &target {
             Target::Sqlite(path) => {
-                if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                let is_file = !path.to_string_lossy().starts_with("file:");
+                if let Some(folder) = path.parent().filter(|folder| is_file && !folder.as_os_str().is_empty()) {
                     std::fs::create_dir_all(folder).map_err(|error| DbFault::Connection(error.to_string()))?;
                 }
                 let conn = Opener { target: target.clone(), read_only: false }
@@ -275,6 +276,10 @@ impl SharedWriter {
         let mine = shared.generation;
         shared.joined += 1;
         let done = catch_unwind(AssertUnwindSafe(|| shared.conn.write_tx(work)));
+        if done.is_err() {
+            // A panic skipped the rollback of its own savepoint; its neighbours in this commit are none the worse.
+            shared.conn.roll_back_to(1);
+        }
         let last = self.waiting.load(Ordering::SeqCst) == 0 || shared.joined >= MOST_IN_A_COMMIT;
         if last {
             self.commit(&mut shared);

@@ -512,6 +512,37 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_heads (subject) {
+        subject -> Text,
+        step -> Integer,
+        at -> Timestamp,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    audit_roots (day) {
+        day -> Date,
+        cut_at -> Timestamp,
+        chains -> BigInt,
+        root -> Text,
+        previous -> Text,
+        seal -> Text,
+        made_at -> Timestamp,
+        mailed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    verifications (invariant) {
+        invariant -> Text,
+        at -> Timestamp,
+        offenders -> BigInt,
+        sample -> Text,
+    }
+}
+
+diesel::table! {
     changes (seq) {
         seq -> BigInt,
         entity -> Text,
@@ -563,6 +594,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     calendar_days,
     idempotency,
     audit,
+    audit_heads,
+    audit_roots,
+    verifications,
     changes,
     key_ids,
 );

@@ -316,6 +316,11 @@ impl Rounds {
                 }
                 rounds = rounds.wrapping_add(1);
                 if rounds.is_multiple_of(KEEP_EVERY)
+                    && let Err(fault) = machine.night()
+                {
+                    tracing::error!(%fault, "the night's work failed");
+                }
+                if rounds.is_multiple_of(KEEP_EVERY)
                     && let Err(fault) = machine.keep()
                 {
                     tracing::error!(%fault, "the clock's position could not be kept");

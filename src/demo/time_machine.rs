@@ -9,6 +9,7 @@ use super::accounts::replace;
 use crate::actions::{ActionError, Done, Fault};
 use crate::clock::{Clock, VirtualClock};
 use crate::domain::refusal::{FieldProblem, Refusal};
+use crate::jobs::night::night;
 use crate::jobs::{Desk, TickReport, do_due, next_due, tick};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::Serialize;
@@ -62,6 +63,15 @@ impl TimeMachine {
     pub fn tick(&self) -> Done<TickReport> {
         let _turn = self.turn();
         tick(&self.desk)
+    }
+
+    /// Does the night's work, if a day has ended since.
+    ///
+    /// # Errors
+    /// A fault of the machine.
+    pub fn night(&self) -> Done<()> {
+        let _turn = self.turn();
+        night(&self.desk.office, None).map(drop)
     }
 
     /// Goes to `target` and does what is due on the way.

@@ -5,6 +5,7 @@
 //! thread of its own. Deliberately absent: business changes (they are deeds in `actions`).
 
 pub mod deliver_mail;
+pub mod night;
 pub mod read_mail;
 pub mod supervisor;
 pub mod sweep_assignments;

@@ -1,7 +1,10 @@
-//! Runs the jobs in a thread of their own until it is told to stop; a panic or a fault is logged and the next round goes
-//! on.
+//! Runs the jobs in a thread of their own, and the night's work in another, until it is told to stop; a panic or a fault
+//! is logged and the next round goes on.
 
+use super::night::night;
 use super::{Desk, tick};
+use crate::actions::Done;
+use chrono::TimeDelta;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -10,6 +13,12 @@ use std::time::Duration;
 
 /// How long the desk rests between two rounds.
 const REST: Duration = Duration::from_millis(500);
+/// How long the night's work rests: it asks whether a day has ended.
+const NIGHT_REST: Duration = Duration::from_secs(60);
+/// How long the desk works before what it left undone is held against it.
+const CAUGHT_UP: TimeDelta = TimeDelta::minutes(15);
+/// How far back everything due must have been tended.
+const TENDED: TimeDelta = TimeDelta::minutes(5);
 
 struct Bell {
     rung: Mutex<bool>,
@@ -20,7 +29,7 @@ struct Bell {
 pub struct Supervisor {
     stop: Arc<AtomicBool>,
     bell: Arc<Bell>,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Supervisor {
@@ -29,23 +38,39 @@ impl Supervisor {
     /// # Errors
     /// When the system gives no thread.
     pub fn start(desk: Desk) -> std::io::Result<Self> {
-        let stop = Arc::new(AtomicBool::new(false));
         let bell = Arc::new(Bell { rung: Mutex::new(false), heard: Condvar::new() });
-        let (stopping, hearing) = (Arc::clone(&stop), Arc::clone(&bell));
-        let thread = std::thread::Builder::new().name("jobs".to_owned()).spawn(move || {
+        let mut supervisor = Self { stop: Arc::default(), bell, threads: Vec::new() };
+        let office = Arc::clone(&desk.office);
+        supervisor.spawn("jobs", REST, move || tick(&desk).map(drop))?;
+        let began = office.now();
+        supervisor.spawn("night", NIGHT_REST, move || {
+            let now = office.now();
+            night(&office, (now - began > CAUGHT_UP).then(|| now - TENDED)).map(drop)
+        })?;
+        Ok(supervisor)
+    }
+
+    fn spawn(
+        &mut self,
+        name: &'static str,
+        rest: Duration,
+        round: impl Fn() -> Done<()> + Send + 'static,
+    ) -> std::io::Result<()> {
+        let (stopping, hearing) = (Arc::clone(&self.stop), Arc::clone(&self.bell));
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
             while !stopping.load(Ordering::SeqCst) {
-                match catch_unwind(AssertUnwindSafe(|| tick(&desk))) {
-                    Ok(Ok(_)) => {}
-                    Ok(Err(fault)) => tracing::error!(%fault, "a round of the jobs failed"),
-                    Err(_) => tracing::error!("a round of the jobs panicked"),
+                match catch_unwind(AssertUnwindSafe(&round)) {
+                    Ok(Ok(())) => {}
+                    Ok(Err(fault)) => tracing::error!(%fault, "a round of the {name} failed"),
+                    Err(_) => tracing::error!("a round of the {name} panicked"),
                 }
                 let rung = hearing.rung.lock().unwrap_or_else(PoisonError::into_inner);
-                let (mut rung, _) =
-                    hearing.heard.wait_timeout_while(rung, REST, |rung| !*rung).unwrap_or_else(PoisonError::into_inner);
-                *rung = false;
+                let waited = hearing.heard.wait_timeout_while(rung, rest, |rung| !*rung);
+                drop(waited.unwrap_or_else(PoisonError::into_inner));
             }
         })?;
-        Ok(Self { stop, bell, thread: Some(thread) })
+        self.threads.push(thread);
+        Ok(())
     }
 }
 
@@ -54,10 +79,10 @@ impl Drop for Supervisor {
         self.stop.store(true, Ordering::SeqCst);
         *self.bell.rung.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.bell.heard.notify_all();
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the jobs ended with a panic");
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("the jobs ended with a panic");
+            }
         }
     }
 }

@@ -94,6 +94,10 @@ pub struct Metrics {
     pub mailbox_read: Family,
     /// Needs in the index.
     pub index_documents: Family,
+    /// What the last look at each invariant found.
+    pub offenders: Family,
+    /// When that was.
+    pub verified_at: Family,
 }
 
 impl Default for Metrics {
@@ -127,6 +131,18 @@ impl Default for Metrics {
                 &["mailbox"],
             ),
             index_documents: Family::new("zhipai_index_needs", "gauge", "Needs in the index.", &[]),
+            offenders: Family::new(
+                "zhipai_invariant_offenders",
+                "gauge",
+                "Offenders the last look at each invariant found.",
+                &["invariant"],
+            ),
+            verified_at: Family::new(
+                "zhipai_verified_seconds",
+                "gauge",
+                "When the invariants were looked at last, seconds since 1970.",
+                &[],
+            ),
         }
     }
 }
@@ -164,6 +180,8 @@ impl Metrics {
             &self.mail_alarm,
             &self.mailbox_read,
             &self.index_documents,
+            &self.offenders,
+            &self.verified_at,
         ];
         for family in families {
             family.render(&mut out);

@@ -94,6 +94,10 @@ pub fn metrics(call: &Call) -> Answered {
     for (state, count) in waiting {
         figures.outbox.set(&[&state], count);
     }
+    for row in db::verification::all(&mut *call.office.read()?)? {
+        figures.offenders.set(&[&row.invariant], row.offenders);
+        figures.verified_at.set(&[], row.at.and_utc().timestamp());
+    }
     figures.index_documents.set(&[], i64::try_from(call.office.index.len()).unwrap_or(i64::MAX));
     Ok(Answer::new(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", figures.render()))
 }

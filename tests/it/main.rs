@@ -20,4 +20,5 @@ mod db;
 mod http;
 mod mail;
 mod relevance;
+mod trail;
 mod words;

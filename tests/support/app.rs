@@ -170,6 +170,9 @@ fn next_after(office: &Office, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
 
 impl Drop for App {
     fn drop(&mut self) {
+        if !std::thread::panicking() {
+            super::holds::look(self);
+        }
         let handle = self.handle.clone();
         let stopped = std::thread::spawn(move || actix_web::rt::System::new().block_on(handle.stop(false)));
         let _ = stopped.join();

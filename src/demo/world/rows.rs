@@ -114,6 +114,6 @@ impl Rows {
         for row in &self.restated_experts {
             db::expert::save(conn, row)?;
         }
-        db::audit::insert_many(conn, &self.audit)
+        db::audit::insert_chains(conn, &self.audit)
     }
 }

@@ -115,6 +115,8 @@ api-read-desk = My desk
 api-read-desk-text = What needs this account now: tasks, running clocks, counts.
 api-read-trail = Read the trail
 api-read-trail-text = Every event of one subject, in order; each step holds the hash of the one before.
+api-read-roots = Read the daily roots
+api-read-roots-text = One for each Beijing day: the Merkle root over the end of every chain as it stood, with the root before and the office's seal. Keep a copy elsewhere.
 
 # Fields
 api-field-accepted = accepted, a count

@@ -115,6 +115,8 @@ api-read-desk = 我的工作台
 api-read-desk-text = 此刻需要本账号处理的待办、正在计时的派单和各项数目。
 api-read-trail = 查看留痕
 api-read-trail-text = 一个对象的全部留痕，按发生先后；每一步都含上一步的哈希。
+api-read-roots = 查看每日根值
+api-read-roots-text = 每个北京日一个：截至当日结束，所有留痕链尾的默克尔根，含前一日的根与本机构的签封。请抄存到别处。
 
 # 字段
 api-field-accepted = 已接单（件数）

@@ -10,7 +10,7 @@ use crate::ids::{AssignmentId, CaseId, ExpertId, NeedId};
 use crate::web::answer::Answer;
 use crate::web::call::Call;
 use crate::web::error::{Answered, WebError};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::QueryResult;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -142,4 +142,61 @@ pub fn list(call: &Call) -> Answered {
     }
     let (rows, next_cursor) = paging::cut(rows, limit, |last| paging::cursor("audit", &last.step.to_string()));
     Answer::json(&Page { items: rows.into_iter().map(|row| shape(call, row)).collect(), next_cursor })
+}
+
+/// Which roots.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RootsQuery {
+    /// Rows a page, 1 to 200.
+    #[serde(default)]
+    pub limit: Option<u32>,
+    /// Where the page before ended.
+    #[serde(default)]
+    pub cursor: Option<String>,
+}
+
+/// The root of one Beijing day.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RootShape {
+    /// The day.
+    pub date: NaiveDate,
+    /// The instant that ended it.
+    pub cut_at: DateTime<Utc>,
+    /// How many chains there were.
+    pub chains: i64,
+    /// The Merkle root (RFC 6962) over their ends, hex.
+    pub root: String,
+    /// The root of the day before; empty on the first.
+    pub previous: String,
+    /// The office's seal over all of it.
+    pub seal: String,
+}
+
+/// `GET /api/v1/audit/roots`: the daily roots, newest first.
+///
+/// # Errors
+/// A fault.
+#[utoipa::path(get, path = "/api/v1/audit/roots", operation_id = "read-roots", tag = "audit", params(RootsQuery),
+    responses((status = 200, description = "", body = Page<RootShape>)))]
+pub fn roots(call: &Call) -> Answered {
+    let query: RootsQuery = call.query()?;
+    let limit = paging::limit(query.limit, paging::USUAL, paging::MOST)?;
+    let before = paging::place("roots", query.cursor.as_deref(), |day| day.parse::<NaiveDate>().ok())?;
+    let most = i64::try_from(limit + 1).unwrap_or(i64::MAX);
+    let rows = db::anchor::before(&mut *call.office.read()?, before, most)?;
+    let (rows, next_cursor) = paging::cut(rows, limit, |last| paging::cursor("roots", &last.day.to_string()));
+    let items = rows
+        .into_iter()
+        .map(|row| RootShape {
+            date: row.day,
+            cut_at: utc(row.cut_at),
+            chains: row.chains,
+            root: row.root,
+            previous: row.previous,
+            seal: row.seal,
+        })
+        .collect();
+    Answer::json(&Page { items, next_cursor })
 }

@@ -68,5 +68,6 @@ pub fn routes() -> Vec<Route> {
         get("/api/v1/dashboard/answers", Api(Read), dashboard::answers),
         get("/api/v1/dashboard/desk", Api(Read), dashboard::desk),
         get("/api/v1/audit", Api(Audit), audit::list),
+        get("/api/v1/audit/roots", Api(Audit), audit::roots),
     ]
 }

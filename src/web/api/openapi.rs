@@ -68,8 +68,9 @@ pub struct ProblemShape {
         super::feedback::file, super::feedback::rate,
         super::dashboard::answers, super::dashboard::desk,
         super::audit::list,
+        super::audit::roots,
     ),
-    components(schemas(ProblemShape, super::audit::EventShape)),
+    components(schemas(ProblemShape, super::audit::EventShape, super::audit::RootShape)),
     tags((name = "needs"), (name = "assignments"), (name = "experts"), (name = "conduct"), (name = "feedback"),
         (name = "dashboard"), (name = "audit"))
 )]

@@ -7,6 +7,7 @@
 mod machine;
 mod news;
 mod task;
+mod verified;
 
 use crate::db;
 use crate::db::desk::{Desk, DeskCounts};
@@ -26,6 +27,7 @@ use chrono::TimeDelta;
 use machine::{Hint, MailView};
 use news::NewsView;
 use task::TaskView;
+use verified::VerifiedView;
 
 /// How many of a station's needs are read to find those that end first.
 const READ_IN_HAND: i64 = 60;
@@ -116,6 +118,7 @@ struct DeskPage {
     cases: Option<Vec<CaseRow>>,
     stations: Vec<(String, String)>,
     mail: Option<MailView>,
+    verified: Option<VerifiedView>,
     hints: Vec<Hint>,
     reads: bool,
     news: Vec<NewsView>,
@@ -140,6 +143,13 @@ pub fn show(call: &Call) -> Answered {
     let heard = db::recent::news(&mut reader, &staff.scope, &ids, since, NEWS)?;
     let mail = match role {
         Role::Manager | Role::Admin => Some(db::office_health::mail_health(&mut reader, call.now)?),
+        Role::Liaison | Role::Auditor => None,
+    };
+    let verified = match role {
+        Role::Manager | Role::Admin => {
+            let rows = db::verification::all(&mut reader)?;
+            Some(verified::verified(l, &rows, db::anchor::newest(&mut reader)?.as_ref()))
+        }
         Role::Liaison | Role::Auditor => None,
     };
     let (cases, stations) = if role == Role::Manager {
@@ -187,6 +197,7 @@ pub fn show(call: &Call) -> Answered {
             .map(|(id, name)| (format!("/stations/{id}"), name))
             .collect(),
         mail: mail.map(|mail| machine::mail(l, call.now, &mail)),
+        verified,
         hints,
         reads: role == Role::Auditor,
         news: news::told(l, beijing_date(call.now), &heard),

@@ -1,0 +1,3 @@
+DROP TABLE verifications;
+DROP TABLE audit_roots;
+DROP TABLE audit_heads;

@@ -1,0 +1,91 @@
+//! The night's work: the trail is anchored for every day that ended, and once a Beijing day every invariant is looked at
+//! and what was found is kept for the desk and the metrics.
+//!
+//! Contract: takes no input, does nothing twice, and may run on several nodes. It reads much, so the service runs it in
+//! a thread of its own. Deliberately absent: repair; an offender is for a person.
+
+use crate::actions::Done;
+use crate::actions::Office;
+use crate::actions::anchor_trail::anchor_trail;
+use crate::db;
+use crate::db::verification::VerificationRow;
+use crate::domain::calendar::beijing_date;
+use crate::domain::calendar::start_of_day;
+use crate::invariants;
+use crate::invariants::Findings;
+use crate::invariants::Look;
+use crate::invariants::Reach;
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// How long after midnight one looks, so that the day's root is there.
+const AFTER_MIDNIGHT: TimeDelta = TimeDelta::minutes(10);
+/// How far back a nightly look goes for needs that are closed: closed longer, they no longer move.
+const BACK: TimeDelta = TimeDelta::days(3);
+/// How many offenders are kept by name for each invariant.
+const NAMED: usize = 20;
+
+/// What was done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Night {
+    /// Roots made.
+    pub roots: usize,
+    /// Offenders found, if it was time to look.
+    pub offenders: Option<usize>,
+}
+
+/// Anchors what has ended, and looks at the invariants if nobody did since last midnight. Everything due before
+/// `tended_until` must have been tended; `None` when the desk may have stood still.
+///
+/// # Errors
+/// A fault of the machine.
+pub fn night(office: &Office, tended_until: Option<DateTime<Utc>>) -> Done<Night> {
+    let roots = anchor_trail(office)?;
+    let now = office.now();
+    let midnight = start_of_day(beijing_date(now - AFTER_MIDNIGHT)).naive_utc();
+    let last = db::verification::last_at(&mut *office.read()?)?;
+    if last.is_some_and(|last| last >= midnight) {
+        return Ok(Night { roots, offenders: None });
+    }
+    let since = last.map_or(now - BACK, |last| last.and_utc().min(now) - BACK);
+    let calendar = office.calendar();
+    let look = Look::at(now, &calendar, tended_until);
+    let found = look_and_keep(office, &look, Reach::Since(since))?;
+    Ok(Night { roots, offenders: Some(found.offenders.len()) })
+}
+
+/// Looks at everything, keeps what was found for the desk and the metrics, and answers with it.
+///
+/// # Errors
+/// A fault of the machine.
+pub fn look_and_keep(office: &Office, look: &Look<'_>, reach: Reach) -> Done<Findings> {
+    let mut findings = Findings::default();
+    let mut reader = office.read()?;
+    invariants::verify(&mut reader, &office.keys, look, reach, &[], &mut findings)?;
+    drop(reader);
+    invariants::across::agreement(office, &mut findings)?;
+    let rows: Vec<VerificationRow> = findings
+        .counts()
+        .into_iter()
+        .map(|(invariant, count)| {
+            let named: Vec<&str> = findings
+                .offenders
+                .iter()
+                .filter(|offender| offender.invariant == invariant)
+                .map(|offender| offender.what.as_str())
+                .take(NAMED)
+                .collect();
+            VerificationRow {
+                invariant: invariant.code().to_owned(),
+                at: look.now.naive_utc(),
+                offenders: i64::try_from(count).unwrap_or(i64::MAX),
+                sample: named.join(" "),
+            }
+        })
+        .collect();
+    for offender in &findings.offenders {
+        let invariant = offender.invariant.code();
+        tracing::error!(invariant, what = %offender.what, why = %offender.why, "an invariant does not hold");
+    }
+    office.write(|tx| Ok(db::verification::put(tx.conn, &rows)?))?;
+    Ok(findings)
+}

@@ -1,0 +1,429 @@
+//! One run: what is due next happens, in order, and after every step the needs it touched are judged.
+
+use super::diary;
+use super::dice::Dice;
+use super::ledger;
+use super::ledger::Figures;
+use super::people::Act;
+use super::plan::{Fault, Missing, Plan};
+use super::post::{Interruption, Post};
+use super::time::SimulatedClock;
+use super::world::{self, House, World};
+use crate::actions::{ActionError, Actor, Done, Office};
+use crate::clock::Clock;
+use crate::db;
+use crate::demo::corpus::Corpus;
+use crate::domain::calendar::{Calendar, at_hour, beijing_date, day_after, start_of_day};
+use crate::domain::refusal::Refusal;
+use crate::ids::NeedId;
+use crate::invariants::{self, Findings, Look, Offender, Reach};
+use crate::jobs::night::look_and_keep;
+use crate::jobs::{Desk, TickReport, do_due, next_due};
+use crate::trial::{self, Verdict};
+use crate::web::Site;
+use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How far the clock goes on when something stays due although it was tended.
+const STUCK: TimeDelta = TimeDelta::minutes(1);
+/// How long a node stands still in the middle of a letter.
+const PAUSE: TimeDelta = TimeDelta::minutes(6);
+
+/// Why a run ended early.
+#[derive(Debug)]
+pub enum Ended {
+    /// Something does not hold.
+    Violation(Box<Violation>),
+    /// The machine broke, outside any planned fault.
+    Broken(String),
+}
+
+/// Something does not hold.
+#[derive(Debug)]
+pub struct Violation {
+    /// Chance.
+    pub seed: u64,
+    /// At which step.
+    pub step: u64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What.
+    pub offenders: Vec<Offender>,
+    /// What happened to the need, in Chinese and English.
+    pub diary: String,
+}
+
+impl From<ActionError> for Ended {
+    fn from(error: ActionError) -> Self {
+        Self::Broken(error.to_string())
+    }
+}
+impl From<diesel::result::Error> for Ended {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Broken(error.to_string())
+    }
+}
+impl From<String> for Ended {
+    fn from(why: String) -> Self {
+        Self::Broken(why)
+    }
+}
+
+/// How a deed went.
+pub(super) enum Went<T> {
+    Done(T),
+    Refused,
+    /// The machine failed as planned: whoever did it tries again.
+    Failed,
+}
+
+/// A run.
+pub struct Run {
+    /// What is simulated.
+    pub plan: Plan,
+    /// The clock.
+    pub clock: Arc<SimulatedClock>,
+    /// Everybody.
+    pub world: World,
+    /// What needs say.
+    pub corpus: Corpus,
+    post: Arc<Post>,
+    house: House,
+    nodes: Arc<Mutex<(Desk, Option<Desk>)>>,
+    pub(super) site: Arc<Site>,
+    agenda: BTreeMap<(DateTime<Utc>, u64), Act>,
+    serial: u64,
+    pub(super) dice: Dice,
+    lives: u32,
+    /// Faults so far that may have made one letter leave twice: crashes, failures, pauses.
+    pub(super) faults: Arc<AtomicU32>,
+    step: u64,
+    looks: u64,
+    ticked_well: bool,
+}
+
+impl Run {
+    /// Opens the database and enters everybody.
+    ///
+    /// # Errors
+    /// When the database cannot be used, or the world is refused.
+    pub fn open(plan: Plan, run: u64) -> Result<Self, Ended> {
+        let clock = Arc::new(SimulatedClock::at(world::start()?));
+        let house = House::open(&plan, run)?;
+        let post = Arc::new(Post::new(plan.seed, Arc::clone(&clock), plan.faults.has(Fault::Mail)));
+        trial::watch(None);
+        trial::take_away(None);
+        let first = world::node(&house, &plan, &clock, &post, &world::life(0, 0))?;
+        let world = world::people(&first.office, &plan)?;
+        let second = if world::has_two_nodes(&plan) {
+            Some(world::node(&house, &plan, &clock, &post, &world::life(1, 0))?)
+        } else {
+            None
+        };
+        let corpus = Corpus::read().map_err(|fault| fault.to_string())?;
+        let mut run = Self {
+            dice: Dice::of(plan.seed, "run", ""),
+            plan,
+            clock,
+            world,
+            corpus,
+            post,
+            house,
+            nodes: Arc::new(Mutex::new((first, second))),
+            site: Arc::new(Site::new("simulation".to_owned())),
+            agenda: BTreeMap::new(),
+            serial: 0,
+            lives: 0,
+            faults: Arc::default(),
+            step: 0,
+            looks: 0,
+            ticked_well: false,
+        };
+        run.arm();
+        Ok(run)
+    }
+
+    /// The database's address.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.house.url
+    }
+
+    /// Runs to the end of the plan. Answers with its figures.
+    ///
+    /// # Errors
+    /// [`Ended`].
+    pub fn to_the_end(&mut self) -> Result<Figures, Ended> {
+        let end = self.clock.truth() + world::span(&self.plan);
+        let mut next_day = start_of_day(day_after(beijing_date(self.clock.truth())));
+        self.plan_day();
+        let done = loop {
+            let now = self.clock.truth();
+            let due = self.next_due()?.map(|due| if due <= now { now + STUCK } else { due });
+            let act = self.agenda.first_key_value().map(|((at, _), _)| (*at).max(now));
+            let at = [due, act, Some(next_day)].into_iter().flatten().min().unwrap_or(next_day);
+            if at >= end {
+                break self.finish();
+            }
+            self.clock.move_to(at);
+            self.step += 1;
+            let before = self.clock.now();
+            if at >= next_day {
+                next_day = start_of_day(day_after(beijing_date(at)));
+                self.day_ends()?;
+                self.plan_day();
+            } else if let Some((key, _)) = self.agenda.first_key_value().filter(|((when, _), _)| *when <= at) {
+                let key = *key;
+                if let Some(act) = self.agenda.remove(&key) {
+                    self.act(act)?;
+                }
+            }
+            self.tick()?;
+            self.react()?;
+            self.judge_touched(before)?;
+        };
+        self.disarm();
+        done
+    }
+
+    /// Plans something.
+    pub(super) fn at(&mut self, at: DateTime<Utc>, act: Act) {
+        self.serial += 1;
+        self.agenda.insert((at, self.serial), act);
+    }
+
+    /// How many letters in a hundred a scanner opens.
+    pub(super) const fn scanned_percent(&self) -> u32 {
+        if self.plan.days > 60 { 1 } else { 10 }
+    }
+
+    /// The liaison who owns a need.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`].
+    pub(super) fn liaison_of(&self, office: &Office, need: NeedId) -> Done<Actor> {
+        let row = db::need::find(&mut *office.read()?, &need)?.ok_or(Refusal::NotFound)?;
+        let station = self.world.stations.iter().find(|station| station.id == row.station).ok_or(Refusal::NotFound)?;
+        Ok(station.liaison.clone())
+    }
+
+    fn plan_day(&mut self) {
+        let today = beijing_date(self.clock.truth());
+        let day = today.to_string();
+        let mut dice = Dice::of(self.plan.seed, "day", &day);
+        for n in 0..self.plan.needs_per_day {
+            let at = at_hour(today, 8) + dice.minutes(0, 15 * 60);
+            let number =
+                u32::try_from((at - world::START.parse::<DateTime<Utc>>().unwrap_or(at)).num_days()).unwrap_or(0);
+            self.at(at, Act::Submit(number * 1_000 + n));
+        }
+        if dice.percent(40)
+            && let Some(expert) = dice.pick(&self.world.experts).copied()
+        {
+            self.at(at_hour(today, 10) + dice.minutes(0, 300), Act::Leave(expert, 6));
+        }
+        if self.plan.faults.has(Fault::Clock) && dice.percent(15) {
+            let off = *dice.pick(&[-3_600, -2, 3, 3_600, -86_400]).unwrap_or(&0);
+            let at = at_hour(today, 0) + dice.minutes(0, 1_380);
+            self.at(at, Act::Skew(off));
+            self.at(at + dice.minutes(5, 300), Act::Skew(0));
+        }
+        if self.plan.faults.has(Fault::Index) && dice.percent(10) {
+            self.at(at_hour(today, 12), Act::LoseIndex);
+        }
+    }
+
+    pub(super) fn desk(&self, node: usize) -> Desk {
+        let nodes = self.nodes.lock().unwrap_or_else(PoisonError::into_inner);
+        if node == 1 { nodes.1.clone().unwrap_or_else(|| nodes.0.clone()) } else { nodes.0.clone() }
+    }
+
+    pub(super) fn some_node(&mut self) -> usize {
+        usize::from(world::has_two_nodes(&self.plan) && self.dice.percent(50))
+    }
+
+    /// Does something on a node, through whatever is planned to happen to it.
+    pub(super) fn attempt<T>(&mut self, node: usize, deed: impl FnOnce(&Desk) -> Done<T>) -> Result<Went<T>, Ended> {
+        self.through(node, |desk, _| deed(desk))
+    }
+
+    /// A node that ended begins again, with nothing but the database.
+    pub(super) fn reopen(&mut self, node: usize) -> Result<(), Ended> {
+        self.lives += 1;
+        trial::watch(None);
+        let fresh = world::node(&self.house, &self.plan, &self.clock, &self.post, &world::life(node, self.lives))?;
+        {
+            let mut nodes = self.nodes.lock().unwrap_or_else(PoisonError::into_inner);
+            if node == 1 { nodes.1 = Some(fresh) } else { nodes.0 = fresh }
+        }
+        self.arm();
+        Ok(())
+    }
+
+    /// Arms what is planned to go wrong.
+    fn arm(&mut self) {
+        if let Some(Missing::Of(guard)) = self.plan.without {
+            trial::take_away(Some(guard));
+        }
+        let (crash, busy) = (self.plan.faults.has(Fault::Crash), self.plan.faults.has(Fault::Busy));
+        if crash || busy {
+            let mut dice = Dice::of(self.plan.seed, "faults", &self.lives.to_string());
+            let faults = Arc::clone(&self.faults);
+            trial::watch(Some(Box::new(move |_| {
+                let verdict = match dice.between(0, 2_999) {
+                    0 if crash => Verdict::Crash,
+                    1 | 2 if busy => Verdict::Fail,
+                    _ => return Verdict::GoOn,
+                };
+                faults.fetch_add(1, Ordering::SeqCst);
+                verdict
+            })));
+        }
+        if world::has_two_nodes(&self.plan) {
+            self.post.interrupt_with(Some(self.interruption()));
+        }
+    }
+
+    fn disarm(&self) {
+        trial::watch(None);
+        trial::take_away(None);
+        self.post.interrupt_with(None);
+    }
+
+    /// The first node stands still in the middle of a letter, longer than its lease, and the second goes on.
+    fn interruption(&self) -> Interruption {
+        let (clock, nodes, faults) = (Arc::clone(&self.clock), Arc::clone(&self.nodes), Arc::clone(&self.faults));
+        Box::new(move || {
+            let other = nodes.lock().unwrap_or_else(PoisonError::into_inner).1.clone();
+            clock.move_to(clock.truth() + PAUSE);
+            faults.fetch_add(1, Ordering::SeqCst);
+            if let Some(other) = other {
+                // What the second node meets is met again by the next round.
+                let _ = round(&other);
+            }
+        })
+    }
+
+    fn next_due(&self) -> Result<Option<DateTime<Utc>>, Ended> {
+        let due = next_due(&self.desk(0).office)?;
+        Ok(due.map(|due| due - self.clock.off_by()))
+    }
+
+    /// The jobs of every node, in an order of chance.
+    fn tick(&mut self) -> Result<(), Ended> {
+        let count = 1 + usize::from(world::has_two_nodes(&self.plan));
+        let first = self.some_node();
+        self.ticked_well = true;
+        for turn in 0..count {
+            let went = self.attempt((first + turn) % count, round)?;
+            self.ticked_well &= matches!(went, Went::Done(()));
+        }
+        Ok(())
+    }
+
+    /// What people do about the letters that reached them.
+    fn react(&mut self) -> Result<(), Ended> {
+        for taken in self.post.collect() {
+            let office = self.desk(0).office;
+            let mut reader = office.read()?;
+            let Some(row) = db::outbox::find(&mut reader, &taken.outbox)? else { continue };
+            let carried = db::digest::parts(&mut reader, row.id)?;
+            drop(reader);
+            if taken.comes_back {
+                let mut dice = Dice::of(self.plan.seed, "comes-back", row.id.as_str());
+                self.at(self.clock.truth() + dice.minutes(10, 5 * 1_440), Act::ComesBack(row.id));
+            }
+            for row in carried.iter().chain([&row]) {
+                self.plan_reaction(row, &taken.text);
+            }
+        }
+        Ok(())
+    }
+
+    fn look<'a>(&self, calendar: &'a Calendar) -> Look<'a> {
+        let now = self.clock.now();
+        let tended_until = (self.ticked_well && self.clock.off_by() >= TimeDelta::zero()).then_some(now);
+        Look::at(now, calendar, tended_until)
+    }
+
+    fn judge_touched(&mut self, since: DateTime<Utc>) -> Result<(), Ended> {
+        let office = self.desk(0).office;
+        let mut reader = office.read()?;
+        let touched: BTreeSet<NeedId> = db::audit::subjects_since(&mut reader, since.naive_utc())?
+            .iter()
+            .filter_map(|id| id.parse().ok())
+            .collect();
+        if touched.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<NeedId> = touched.into_iter().collect();
+        let mut findings = Findings::default();
+        self.looks += 1;
+        // A need is rarely touched by a step that left something due; what is overdue is looked for once a day.
+        let calendar = office.calendar();
+        let look = Look { tended_until: None, ..self.look(&calendar) };
+        invariants::look_at(&mut reader, &look, &ids, &mut findings)?;
+        self.hold(&mut reader, findings)
+    }
+
+    fn day_ends(&mut self) -> Result<(), Ended> {
+        let since = self.clock.now() - TimeDelta::days(2);
+        self.tick()?;
+        self.react()?;
+        trial::watch(None);
+        let office = self.desk(0).office;
+        let calendar = office.calendar();
+        let look = self.look(&calendar);
+        let roots = crate::actions::anchor_trail::anchor_trail(&office);
+        let findings = roots.and_then(|_| look_and_keep(&office, &look, Reach::Since(since)));
+        self.arm();
+        self.looks += 1;
+        let mut reader = office.read()?;
+        self.hold(&mut reader, findings?)
+    }
+
+    /// Ends the run when something does not hold.
+    fn hold(&self, conn: &mut db::Conn, findings: Findings) -> Result<(), Ended> {
+        if findings.offenders.is_empty() {
+            return Ok(());
+        }
+        let diary = diary::of(conn, &findings.offenders)?;
+        Err(self.violation(findings.offenders, diary))
+    }
+
+    fn violation(&self, offenders: Vec<Offender>, diary: String) -> Ended {
+        Ended::Violation(Box::new(Violation {
+            seed: self.plan.seed,
+            step: self.step,
+            at: self.clock.now(),
+            offenders,
+            diary,
+        }))
+    }
+
+    /// Everything once more, and the figures.
+    fn finish(&mut self) -> Result<Figures, Ended> {
+        self.disarm();
+        let office = self.desk(0).office;
+        let calendar = office.calendar();
+        let look = Look { tended_until: None, ..self.look(&calendar) };
+        let findings = look_and_keep(&office, &look, Reach::Everything)?;
+        let mut reader = office.read()?;
+        self.hold(&mut reader, findings)?;
+        let (letters, doubles) = self.post.counts();
+        let faults = self.faults.load(Ordering::SeqCst);
+        if doubles > faults {
+            let why = format!("{doubles} letters left twice after {faults} crashes, failures and pauses");
+            let offender = Offender { invariant: invariants::Invariant::LetterOnce, what: "letters".to_owned(), why };
+            return Err(self.violation(vec![offender], String::new()));
+        }
+        Ok(ledger::figures(&mut reader, self.step, self.looks, letters, doubles, faults)?)
+    }
+}
+
+/// One round of a node's jobs.
+pub(super) fn round(desk: &Desk) -> Done<()> {
+    do_due(desk, &mut TickReport::default())
+}
