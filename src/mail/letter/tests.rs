@@ -69,31 +69,42 @@ fn every_letter_is_complete_in_both_languages_and_both_forms() {
     }
 }
 
+/// The same notice with everything people typed in English.
+fn in_english(notice: &mut Notice) {
+    notice.to.name = "Gu".into();
+    if let Some(need) = &mut notice.need {
+        need.title = Some("Risk check".into());
+        need.description = Some("Three parts".into());
+        need.enterprise = "Yanshi".into();
+        need.opposing_agent = None;
+        need.station.name = "Spruce Park".into();
+        need.station.address = "1 Spruce Road".into();
+        need.contact = None;
+    }
+    if let Some(offer) = &mut notice.offer {
+        offer.question = Some("May I?".into());
+        offer.reply = Some("Yes".into());
+        offer.expert.name = "Gu".into();
+        offer.expert.firm = "Zhixing".into();
+        offer.next = Some("Shen".into());
+    }
+    if let Some(task) = &mut notice.task {
+        task.expert = Some("Gu".into());
+    }
+    if let Some(case) = &mut notice.case {
+        case.grounds = "Grounds".into();
+        case.reason = Some("Reason".into());
+        case.expert = "Gu".into();
+    }
+}
+
 #[test]
 fn an_english_letter_has_no_chinese_words_of_ours() {
     for kind in NoticeKind::ALL {
         let mut notice = sample::notice(*kind);
-        notice.to.name = "Gu".into();
-        if let Some(need) = &mut notice.need {
-            need.title = Some("Risk check".into());
-            need.description = Some("Three parts".into());
-            need.enterprise = "Yanshi".into();
-            need.opposing_agent = None;
-            need.station.name = "Spruce Park".into();
-            need.station.address = "1 Spruce Road".into();
-            need.contact = None;
-        }
-        if let Some(offer) = &mut notice.offer {
-            offer.question = Some("May I?".into());
-            offer.reply = Some("Yes".into());
-            offer.expert.name = "Gu".into();
-            offer.expert.firm = "Zhixing".into();
-            offer.next = Some("Shen".into());
-        }
-        if let Some(case) = &mut notice.case {
-            case.grounds = "Grounds".into();
-            case.reason = Some("Reason".into());
-            case.expert = "Gu".into();
+        in_english(&mut notice);
+        for (_, item) in &mut notice.items {
+            in_english(item);
         }
         let [text, ..] = everything(&written(&notice, Lang::En));
         let chinese: String = text.chars().filter(|c| ('\u{3000}'..='\u{9fff}').contains(c)).collect();
@@ -238,9 +249,43 @@ fn links_lead_where_they_say() {
             NoticeKind::PasswordReset => "/password/",
             _ => "/needs/",
         };
-        assert!(letter.actions.iter().any(|action| action.url.starts_with(&format!("{BASE}{page}"))), "{kind}");
-        assert!(letter.paragraphs.len() > 1 || *kind == NoticeKind::PasswordReset, "{kind} says no next step");
+        assert!(letter.addresses().iter().any(|(_, url)| url.starts_with(&format!("{BASE}{page}"))), "{kind}");
+        let says_more = |paragraphs: &[String]| paragraphs.len() > 1;
+        assert!(
+            says_more(&letter.paragraphs)
+                || *kind == NoticeKind::PasswordReset
+                || kind.is_digest() && letter.entries.iter().all(|entry| says_more(&entry.paragraphs)),
+            "{kind} says no next step"
+        );
     }
+}
+
+#[test]
+fn a_digest_tells_each_matter_with_its_own_link() {
+    let keyring = sample::keyring();
+    for lang in LANGS {
+        let letter = written(&sample::notice(NoticeKind::Digest), lang);
+        let [text, html, subject, wechat] = everything(&letter);
+        assert!(subject.contains('3') && letter.entries.len() == 3, "{subject}");
+        let links: Vec<String> = links_in(&text).into_iter().filter(|link| link.contains("/l/")).collect();
+        assert_eq!(links.len(), 3, "{text}");
+        for (entry, link) in letter.entries.iter().zip(&links) {
+            assert!(text.contains(&entry.heading) && html.contains(&escaped(&entry.heading)));
+            assert_eq!(opened(&keyring, link), Some((Purpose::Answer, 1)));
+            assert!(html.contains(&format!("href=\"{link}\"")) && wechat.contains(link));
+        }
+        assert!(letter.entries.first().is_some_and(|entry| entry.due.is_some()), "what is due stands first");
+        let kept = blank_links(&text);
+        assert!(links.iter().all(|link| !kept.contains(link.as_str())));
+    }
+}
+
+#[test]
+fn what_is_left_of_a_digest_is_an_ordinary_letter() {
+    let mut notice = sample::notice(NoticeKind::Digest);
+    notice.items.truncate(1);
+    let alone = notice.items.first().map(|(_, item)| item.clone()).expect("one");
+    assert_eq!(written(&notice, Lang::Zh), written(&alone, Lang::Zh));
 }
 
 #[test]
