@@ -1,32 +1,31 @@
-//! The mail server: SMTP by lettre, synchronous, over a small pool of connections.
+//! The mail server: SMTP by lettre's client, synchronous, over a few connections of our own.
+//!
+//! lettre's transport does not say at which step a server said no; here each step is taken by itself, so that a refusal at
+//! the door or of our sender address is never laid on a recipient, and replies out of step are noticed.
 //!
 //! Contract: with [`SmtpTls::StartTls`] and [`SmtpTls::Tls`] nothing, neither login nor letter, is said in the clear;
-//! [`SmtpTls::None`] is refused for a host that is not this machine. Every command has its time-out, 60 seconds as a rule. Deliberately absent:
-//! trying again.
+//! [`SmtpTls::None`] is refused for a host that is not this machine. Every command has its time-out, 60 seconds as a
+//! rule. Deliberately absent: trying again.
 
 use super::dkim::DkimKey;
 use super::mailer::{Accepted, Envelope, Failure, Mailer, SendError, classify, masked};
 use super::message::Message;
 use crate::domain::text_enum;
+use lettre::Address;
+use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{Certificate, SmtpConnection, Tls, TlsParameters};
-use lettre::transport::smtp::commands::Mail;
-use lettre::transport::smtp::extension::ClientId;
-use lettre::transport::smtp::{Error, PoolConfig, SmtpTransportBuilder};
-use lettre::{Address, SmtpTransport, Transport};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 use secrecy::{ExposeSecret, SecretString};
 use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// How long the server may take for one command, usually.
 pub const TIMEOUT: Duration = Duration::from_mins(1);
-/// How long the server may take for one command when it is only asked what it thinks of us.
-const PROBE: Duration = Duration::from_secs(10);
-/// How long an unused connection is kept.
-const IDLE: Duration = Duration::from_secs(30);
 
 text_enum! {
     /// How the connection is encrypted.
@@ -143,61 +142,17 @@ fn is_this_machine(host: &str) -> bool {
 
 /// The office's mail server.
 pub struct Smtp {
-    builder: SmtpTransportBuilder,
-    transport: Mutex<SmtpTransport>,
-    dkim: Option<Arc<DkimKey>>,
-    probe: Probe,
-    described: String,
-}
-
-/// What a connection of its own needs, to ask the server what it thinks of us.
-struct Probe {
     host: String,
     port: u16,
     tls: Tls,
     login: Option<Credentials>,
     hello: ClientId,
     timeout: Duration,
-}
-
-impl Probe {
-    /// Whether a refusal was about us and not about its recipient: the server turns us away at the door, refuses our login
-    /// or our sender address. `None` when it takes all that, or cannot be asked.
-    fn own_fault(&self, from: &Address) -> Option<SendError> {
-        let wrapper = if let Tls::Wrapper(parameters) = &self.tls { Some(parameters) } else { None };
-        let address = (self.host.as_str(), self.port);
-        let at_the_door = |error: &Error| {
-            let code = error.status().map(u16::from)?;
-            let text = masked(&error.to_string());
-            Some(match code {
-                400..=499 => SendError::Temporary { code: Some(code), text },
-                _ => SendError::Unknown { text },
-            })
-        };
-        let opened = SmtpConnection::connect(address, Some(self.timeout), &self.hello, wrapper, None);
-        let mut connection = match opened {
-            Ok(connection) => connection,
-            Err(error) => return at_the_door(&error),
-        };
-        if let Tls::Required(parameters) = &self.tls
-            && let Err(error) = connection.starttls(parameters, &self.hello)
-        {
-            return Some(classify(&failure_of(&error)));
-        }
-        if let Some(login) = &self.login
-            && let Err(error) = connection.auth(DEFAULT_MECHANISMS, login)
-        {
-            return Some(classify(&failure_of(&error)));
-        }
-        let asked = connection.command(Mail::new(Some(from.clone()), Vec::new()));
-        connection.abort();
-        let error = asked.err()?;
-        let text = masked(&error.to_string());
-        match error.status().map(u16::from)? {
-            code @ 400..=499 => Some(SendError::Temporary { code: Some(code), text }),
-            _ => Some(SendError::Alarm { code: None, text }),
-        }
-    }
+    dkim: Option<Arc<DkimKey>>,
+    /// Connections that wait for the next letter.
+    idle: Mutex<Vec<SmtpConnection>>,
+    most_idle: usize,
+    described: String,
 }
 
 impl Smtp {
@@ -212,40 +167,19 @@ impl Smtp {
             SmtpTls::StartTls => Tls::Required(tls_parameters(settings)?),
             SmtpTls::Tls => Tls::Wrapper(tls_parameters(settings)?),
         };
-        let mut builder = SmtpTransport::builder_dangerous(&settings.host)
-            .port(settings.port())
-            .tls(tls.clone())
-            .timeout(Some(settings.timeout))
-            .pool_config(PoolConfig::new().max_size(settings.connections.max(1)).idle_timeout(IDLE));
-        if let Some((user, password)) = &settings.login {
-            builder = builder.credentials(Credentials::new(user.clone(), password.expose_secret().to_owned()));
-        }
-        if let Some(name) = &settings.hello {
-            builder = builder.hello_name(ClientId::Domain(name.clone()));
-        }
-        let described = format!("smtp {}:{} ({})", settings.host, settings.port(), settings.tls);
-        let probe = Probe {
+        let login = settings.login.as_ref();
+        Ok(Self {
             host: settings.host.clone(),
             port: settings.port(),
             tls,
-            login: settings
-                .login
-                .as_ref()
-                .map(|(user, password)| Credentials::new(user.clone(), password.expose_secret().to_owned())),
+            login: login.map(|(user, password)| Credentials::new(user.clone(), password.expose_secret().to_owned())),
             hello: settings.hello.clone().map_or_else(ClientId::default, ClientId::Domain),
-            timeout: settings.timeout.min(PROBE),
-        };
-        let transport = Mutex::new(builder.clone().build());
-        Ok(Self { builder, transport, dkim: settings.dkim.clone(), probe, described })
-    }
-
-    fn transport(&self) -> SmtpTransport {
-        self.transport.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Lets go of every connection: nobody knows what was said on them.
-    fn start_afresh(&self) {
-        *self.transport.lock().unwrap_or_else(PoisonError::into_inner) = self.builder.clone().build();
+            timeout: settings.timeout,
+            dkim: settings.dkim.clone(),
+            idle: Mutex::default(),
+            most_idle: usize::try_from(settings.connections.max(1)).unwrap_or(1),
+            described: format!("smtp {}:{} ({})", settings.host, settings.port(), settings.tls),
+        })
     }
 
     /// Connects, encrypts and logs in without sending anything: for `doctor`.
@@ -253,58 +187,120 @@ impl Smtp {
     /// # Errors
     /// [`SendError`], as for a letter.
     pub fn try_connection(&self) -> Result<(), SendError> {
-        match self.transport().test_connection() {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(SendError::Unknown { text: "the server closed the connection".to_owned() }),
-            Err(error) => Err(classify(&failure_of(&error))),
+        self.open().map(|mut connection| connection.abort())
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<SmtpConnection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A connection that still answers, or a new one.
+    fn connection(&self) -> Result<SmtpConnection, SendError> {
+        loop {
+            let Some(mut waiting) = self.idle().pop() else { return self.open() };
+            if waiting.test_connected() {
+                return Ok(waiting);
+            }
+            waiting.abort();
+        }
+    }
+
+    fn open(&self) -> Result<SmtpConnection, SendError> {
+        let wrapper = if let Tls::Wrapper(parameters) = &self.tls { Some(parameters) } else { None };
+        let address = (self.host.as_str(), self.port);
+        let opened = SmtpConnection::connect(address, Some(self.timeout), &self.hello, wrapper, None);
+        let mut connection = opened.map_err(|error| at_the_door(&error))?;
+        if let Tls::Required(parameters) = &self.tls {
+            connection.starttls(parameters, &self.hello).map_err(|error| at_the_door(&error))?;
+        }
+        if let Some(login) = &self.login {
+            connection.auth(DEFAULT_MECHANISMS, login).map_err(|error| at_the_door(&error))?;
+        }
+        Ok(connection)
+    }
+
+    fn hand_over(
+        connection: &mut SmtpConnection,
+        from: Address,
+        to: Address,
+        message: &[u8],
+    ) -> Result<Accepted, SendError> {
+        let said = |error: Error| classify(&failure_of(&error));
+        let mut parameters = Vec::new();
+        // RFC 6531, RFC 6152: what is outside ASCII goes only to a server that says it takes it.
+        if !AsRef::<str>::as_ref(&to).is_ascii() {
+            if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
+                let text = "the mail server takes no address outside ASCII".to_owned();
+                return Err(SendError::Permanent { code: None, text });
+            }
+            parameters.push(MailParameter::SmtpUtfEight);
+        }
+        if !message.is_ascii() {
+            parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+        }
+        connection.command(Mail::new(Some(from), parameters)).map_err(|error| about_the_sender(&error))?;
+        connection.command(Rcpt::new(to, Vec::new())).map_err(said)?;
+        let go = connection.command(Data).map_err(said)?;
+        if u16::from(go.code()) != 354 {
+            // Replies and commands are out of step: what follows would not mean what it says.
+            return Err(SendError::Unknown { text: format!("replies out of step: {} to DATA", u16::from(go.code())) });
+        }
+        let taken = connection.message(message).map_err(said)?;
+        let text: Vec<&str> = taken.message().collect();
+        let (code, text) = (u16::from(taken.code()), masked(&text.join(" ")));
+        if (200..300).contains(&code) {
+            Ok(Accepted { code, text })
+        } else {
+            Err(SendError::Unknown { text: format!("replies out of step: {code} {text}") })
         }
     }
 }
 
 impl Mailer for Smtp {
     fn send(&self, envelope: &Envelope, message: &Message) -> Result<Accepted, SendError> {
-        let unusable = |text: &str| SendError::Permanent { code: None, text: text.to_owned() };
-        let to: Address = envelope.to.parse().map_err(|_| unusable("not a mail address"))?;
-        let from: Address = envelope
-            .from
-            .parse()
-            .map_err(|_| SendError::Alarm { code: None, text: "the office's own address is malformed".to_owned() })?;
-        let sender = from.clone();
-        let addressed = lettre::address::Envelope::new(Some(from), vec![to]).map_err(|_| unusable("no recipient"))?;
+        let unusable = SendError::Permanent { code: None, text: "not a mail address".to_owned() };
+        let ours = |text: String| SendError::Alarm { code: None, text };
+        let to: Address = envelope.to.parse().map_err(|_| unusable)?;
+        let from: Address =
+            envelope.from.parse().map_err(|_| ours("the office's own address is malformed".to_owned()))?;
         let bytes = match &self.dkim {
             None => Cow::Borrowed(&message.bytes),
-            Some(key) => Cow::Owned(
-                key.signed(&message.bytes, message.date)
-                    .map_err(|error| SendError::Alarm { code: None, text: error.to_string() })?,
-            ),
+            Some(key) => Cow::Owned(key.signed(&message.bytes, message.date).map_err(|error| ours(error.to_string()))?),
         };
-        match self.transport().send_raw(&addressed, &bytes) {
-            Ok(response) => {
-                let text: Vec<&str> = response.message().collect();
-                let (code, text) = (u16::from(response.code()), masked(&text.join(" ")));
-                if (200..300).contains(&code) {
-                    return Ok(Accepted { code, text });
-                }
-                // lettre takes a 354 here for a yes: replies and commands are out of step on this connection.
-                self.start_afresh();
-                Err(SendError::Unknown { text: format!("replies out of step: {code} {text}") })
-            }
-            // Without SMTPUTF8 on the way (RFC 6531) an address outside ASCII cannot be written to; nothing else is wrong.
-            Err(error) if error.is_client() && !envelope.to.is_ascii() => Err(unusable(&masked(&error.to_string()))),
-            Err(error) => Err(match classify(&failure_of(&error)) {
-                // lettre does not say at which step the server said no: before a recipient is blamed, it is asked again.
-                refused @ SendError::Permanent { .. } => self.probe.own_fault(&sender).unwrap_or(refused),
-                unknown @ SendError::Unknown { .. } => {
-                    self.start_afresh();
-                    unknown
-                }
-                other => other,
-            }),
+        let mut connection = self.connection()?;
+        let outcome = Self::hand_over(&mut connection, from, to, &bytes);
+        if outcome.is_ok() && !connection.has_broken() && self.idle().len() < self.most_idle {
+            self.idle().push(connection);
+        } else {
+            // Nobody knows what else would be said on it.
+            connection.abort();
         }
+        outcome
     }
 
     fn describe(&self) -> String {
         self.described.clone()
+    }
+}
+
+/// Before anything was said of a letter no recipient is to blame: a server that turns us away for good may take us later.
+fn at_the_door(error: &Error) -> SendError {
+    match classify(&failure_of(error)) {
+        SendError::Permanent { code, text } => {
+            SendError::Unknown { text: code.map_or_else(String::new, |code| format!("{code} ")) + &text }
+        }
+        other => other,
+    }
+}
+
+/// A sender that is refused is refused for every recipient: ours to repair.
+fn about_the_sender(error: &Error) -> SendError {
+    match classify(&failure_of(error)) {
+        alarm if alarm.stops_everything() => alarm,
+        SendError::Permanent { code, text } | SendError::Alarm { code, text } => {
+            SendError::Alarm { code: None, text: code.map_or_else(String::new, |code| format!("{code} ")) + &text }
+        }
+        other => other,
     }
 }
 

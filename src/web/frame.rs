@@ -225,7 +225,9 @@ fn banners(call: &Call) -> Vec<Banner> {
     }
     let staff = matches!(call.visitor, Visitor::Account(_));
     if call.site.mail_off && staff {
-        banners.push(Banner { kind: "mail-off", text: l.t("banner-mail-off") });
+        // Only who works on needs is led to what is to be passed on.
+        let kind = if call.staff().is_ok_and(|staff| staff.role.has(Right::WorkNeeds)) { "mail-off" } else { "soon" };
+        banners.push(Banner { kind, text: l.t("banner-mail-off") });
     }
     if staff && mail_has_stopped(call) {
         banners.push(Banner { kind: "late", text: l.t("banner-mail-alarm") });
