@@ -117,6 +117,10 @@ id! {
     DraftId,
     /// An audit event: 留痕.
     EventId,
+    /// A time during which the answer page was down: 服务中断.
+    OutageId,
+    /// A State Council notice waiting for approval: 放假安排.
+    CalendarImportId,
 }
 
 #[cfg(test)]

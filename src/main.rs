@@ -82,6 +82,9 @@ enum Command {
         /// civil-code, calendar-days, working-days or hours-48
         #[arg(long, default_value = "civil-code")]
         rule: CountingRule,
+        /// Never less than so many waking hours (08:00–22:00 in Beijing)
+        #[arg(long, value_name = "HOURS", value_parser = clap::value_parser!(u32).range(1..=336))]
+        floor: Option<u32>,
         /// How to print
         #[arg(long, value_enum, default_value = "text")]
         format: due::Format,
@@ -155,8 +158,8 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments, l: L) -> Result<(), String> {
-    if let Command::Due { rule, format, instants } = &arguments.command {
-        return due::run(*rule, *format, instants, l);
+    if let Command::Due { rule, floor, format, instants } = &arguments.command {
+        return due::run(*rule, *floor, *format, instants, l);
     }
     if let Command::Eval(EvalCommand::Relevance(relevance)) = &arguments.command {
         return eval::run(relevance, l, zhipai::clock::Clock::now(&zhipai::clock::SystemClock));

@@ -250,7 +250,7 @@ pub fn reset_password(office: &Office, secret: &str, given: &str) -> Done<()> {
             return Err(Refusal::LinkUnknown.into());
         }
         let mut row = db::account::find(tx.conn, &account)?.ok_or(Refusal::LinkUnknown)?;
-        row.password_hash = Some(hash);
+        row.password_hash = Some(hash.clone());
         db::account::save(tx.conn, &row)?;
         db::session::end_all(tx.conn, account)?;
         let actor = Actor::Staff(super::sign_in::staff_of(tx.conn, &row)?);
@@ -278,7 +278,7 @@ pub fn change_password(office: &Office, actor: &Actor, old: &str, new: &str, ses
     let hash = new_hash(office, new, &row.name, &row.email)?;
     office.write(|tx| {
         let mut row = db::account::find(tx.conn, &account)?.ok_or(Refusal::NotFound)?;
-        row.password_hash = Some(hash);
+        row.password_hash = Some(hash.clone());
         db::account::save(tx.conn, &row)?;
         db::session::end_others(tx.conn, account, session)?;
         tx.event(&format!("account:{account}"), actor, Event::AccountKept, &json!({ "password": "changed" }))
@@ -303,7 +303,7 @@ pub fn offer_first_administrator(office: &Office) -> Done<Option<String>> {
             used_at: None,
         };
         db::account::insert_link(tx.conn, &row)?;
-        Ok(Some(secret))
+        Ok(Some(secret.clone()))
     })
 }
 
@@ -353,7 +353,7 @@ pub fn first_administrator(
         if db::account::administrators(tx.conn)? > 0 || !db::account::use_link(tx.conn, &hash, tx.now.naive_utc())? {
             return Err(Refusal::LinkUnknown.into());
         }
-        let row = account_row(tx, &new, Some(password_hash))?;
+        let row = account_row(tx, &new, Some(password_hash.clone()))?;
         db::account::insert(tx.conn, &row)?;
         tx.event(
             &format!("account:{}", row.id),

@@ -57,7 +57,7 @@ pub fn add_attachments(office: &Office, actor: &Actor, need: NeedId, files: &[Ne
             return Err(Refusal::Invalid(vec![FieldProblem::with(FIELD, "too-many", ATTACHMENTS.0)]).into());
         }
         let mut ids = Vec::with_capacity(files.len());
-        for (file, kind) in files.iter().zip(kinds) {
+        for (file, kind) in files.iter().zip(kinds.iter().copied()) {
             let id = AttachmentId::from_minted(tx.mint());
             let sha256 = fingerprint(&file.content);
             let attachment = AttachmentRow {

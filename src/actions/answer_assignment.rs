@@ -97,17 +97,20 @@ fn within(tx: &mut Tx<'_>, actor: &Actor, id: AssignmentId, input: &AnswerInput,
     db::outbox::void_of_assignment(tx.conn, row.id)?;
     let was_lapsed = row.state == AssignmentState::Lapsed;
     match decided {
-        Answered::Accepted { late } => accept(tx, actor, &mut row, &mut need, late, was_lapsed)?,
+        Answered::Accepted { late } => {
+            row.late = late;
+            accept(tx, actor, &mut row, &mut need, input.first_byte_at, was_lapsed)?;
+        }
         Answered::Declined { late } => {
             row.late = row.late || late;
             row.decline_reason = input.reason;
             row.note = note.map(str::to_owned);
-            decline(tx, actor, &mut row, &mut need, was_lapsed)?;
+            decline(tx, actor, &mut row, &mut need, input.first_byte_at, was_lapsed)?;
         }
         Answered::Asked { late } => {
             row.late = late;
             row.question = note.map(str::to_owned);
-            ask(tx, actor, &mut row, &need)?;
+            ask(tx, actor, &mut row, &need, input.first_byte_at)?;
         }
     }
     if was_lapsed && !row.late && db::conduct::withdraw_lapse(tx.conn, row.id, "answered-in-time", tx.now.naive_utc())?
@@ -145,7 +148,7 @@ fn accept(
     actor: &Actor,
     row: &mut AssignmentRow,
     need: &mut NeedRow,
-    late: bool,
+    first_byte: DateTime<Utc>,
     was_lapsed: bool,
 ) -> Done<()> {
     if was_lapsed {
@@ -160,7 +163,6 @@ fn accept(
     let policy = tx.policy()?;
     let feedback_due_at = feedback_due(served_on, policy.feedback_working_days, &tx.office.calendar());
     row.state = AssignmentState::Accepted;
-    row.late = late;
     row.feedback_due_at = Some(feedback_due_at.naive_utc());
     row.next_due_at = Some((feedback_due_at - TimeDelta::hours(39)).max(tx.now + TimeDelta::hours(1)).naive_utc());
     match tx.save_assignment(row) {
@@ -177,7 +179,7 @@ fn accept(
         need.id.as_str(),
         actor,
         Event::OfferAccepted,
-        &json!({"assignment": row.id, "late": late, "by": row.answered_by}),
+        &json!({"assignment": row.id, "late": row.late, "by": row.answered_by, "first_byte": first_byte}),
     )?;
     tx.owe(actor, Letter::new(NoticeKind::Confirmed, format!("confirmed:{}", row.id)).of_offer(row))?;
     if need.contact_email.is_some() {
@@ -188,12 +190,20 @@ fn accept(
     tell_staff(tx, row, need, NoticeKind::StaffAccepted)
 }
 
-fn decline(tx: &mut Tx<'_>, actor: &Actor, row: &mut AssignmentRow, need: &mut NeedRow, was_lapsed: bool) -> Done<()> {
+fn decline(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    row: &mut AssignmentRow,
+    need: &mut NeedRow,
+    first_byte: DateTime<Utc>,
+    was_lapsed: bool,
+) -> Done<()> {
     row.state = AssignmentState::Declined;
     row.next_due_at = None;
     row.ended_at = Some(tx.now.naive_utc());
     tx.save_assignment(row)?;
-    let detail = json!({"assignment": row.id, "reason": row.decline_reason, "late": row.late, "by": row.answered_by});
+    let detail = json!({"assignment": row.id, "reason": row.decline_reason, "late": row.late, "by": row.answered_by,
+        "first_byte": first_byte});
     tx.event(need.id.as_str(), actor, Event::OfferDeclined, &detail)?;
     db::task::finish(tx.conn, need.id, TaskKind::ReplyQuestion, actor.account(), tx.now.naive_utc())?;
     if !was_lapsed {
@@ -203,14 +213,15 @@ fn decline(tx: &mut Tx<'_>, actor: &Actor, row: &mut AssignmentRow, need: &mut N
 }
 
 /// The clock stops: a reply is owed by the end of the next working day; after two working days it restarts by itself.
-fn ask(tx: &mut Tx<'_>, actor: &Actor, row: &mut AssignmentRow, need: &NeedRow) -> Done<()> {
+fn ask(tx: &mut Tx<'_>, actor: &Actor, row: &mut AssignmentRow, need: &NeedRow, first_byte: DateTime<Utc>) -> Done<()> {
     let calendar = tx.office.calendar();
     let due_at = reply_due(tx.now, &calendar);
     row.asked_at = Some(tx.now.naive_utc());
     row.clock_restarts_at = Some(clock_restarts_at(tx.now, &calendar).naive_utc());
     row.next_due_at = Some(due_at.naive_utc());
     tx.save_assignment(row)?;
-    tx.event(need.id.as_str(), actor, Event::QuestionAsked, &json!({"assignment": row.id, "reply_due": due_at}))?;
+    let detail = json!({"assignment": row.id, "reply_due": due_at, "first_byte": first_byte});
+    tx.event(need.id.as_str(), actor, Event::QuestionAsked, &detail)?;
     let owners = staff_for(tx, need)?;
     tx.leave_task(Work {
         kind: TaskKind::ReplyQuestion,

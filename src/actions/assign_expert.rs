@@ -14,6 +14,7 @@ use crate::domain::notice::NoticeKind;
 use crate::domain::number::Series;
 use crate::domain::refusal::{FieldProblem, Refusal};
 use crate::domain::role::Right;
+use crate::domain::task::TaskKind;
 use crate::ids::{AssignmentId, ExpertId, NeedId, ReserveId, SeatId};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,8 @@ pub struct AssignExpert {
 
 /// The most reserves a seat may have.
 pub const MOST_RESERVES: usize = 10;
+/// The most people asked for all seats of a need together, reserves counted.
+pub const MOST_AT_ONCE: usize = 100;
 /// How long a letter may be on its way before a person looks at it.
 pub(super) const DELIVERY_WATCH: TimeDelta = TimeDelta::hours(4);
 
@@ -59,23 +62,115 @@ pub fn assign_expert(office: &Office, actor: &Actor, need: NeedId, input: &Assig
     office.write(|tx| within(tx, actor, need, input, &frozen))
 }
 
-/// Automatic mode: asks the best who may be asked, with the next best as reserves; nobody at all becomes a task.
+/// Offers every free seat of the need at once, to the first of `experts` in order; the rest are reserves of them all:
+/// whoever accepts first has a seat.
+///
+/// # Errors
+/// As [`assign_expert`]; then nobody was asked.
+pub fn assign_seats(
+    office: &Office,
+    actor: &Actor,
+    need: NeedId,
+    experts: &[ExpertId],
+    tomorrow: bool,
+) -> Done<Vec<AssignmentId>> {
+    actor.needs(Right::WorkNeeds)?;
+    let mut order: Vec<ExpertId> = Vec::new();
+    for expert in experts {
+        if !order.contains(expert) {
+            order.push(*expert);
+        }
+    }
+    if order.is_empty() {
+        return Err(Refusal::Invalid(vec![FieldProblem::new("experts", "missing")]).into());
+    }
+    if order.len() > MOST_AT_ONCE {
+        return Err(Refusal::Invalid(vec![FieldProblem::with("experts", "too-many", MOST_AT_ONCE)]).into());
+    }
+    let frozen = suggest_experts::freeze(office, actor, need, &order)?;
+    office.write(|tx| {
+        let row = tx.need(actor, need)?;
+        let free: Vec<SeatRow> =
+            db::need::seats_of(tx.conn, row.id)?.into_iter().filter(|seat| seat.state == SeatState::Free).collect();
+        if free.is_empty() {
+            return Err(Refusal::NoFreeSeat.into());
+        }
+        let mut asked = Vec::new();
+        for mut dealt in deal(tx, &free, &order)? {
+            dealt.tomorrow = tomorrow;
+            asked.push(within(tx, actor, need, &dealt, &frozen)?);
+        }
+        Ok(asked)
+    })
+}
+
+/// Deals people to seats: one to each in order, the rest round by round as reserves. A seat with a specialty gets those
+/// who know it first; if nobody does, whoever is next.
+fn deal(tx: &mut Tx<'_>, seats: &[SeatRow], order: &[ExpertId]) -> Done<Vec<AssignExpert>> {
+    let mut left: Vec<ExpertId> = order.to_vec();
+    let mut dealt: Vec<AssignExpert> = Vec::new();
+    for seat in seats {
+        let mut found = None;
+        for (place, expert) in left.iter().enumerate() {
+            if super::next_in_chain::knows(tx, seat, *expert)? {
+                found = Some(place);
+                break;
+            }
+        }
+        if left.is_empty() {
+            break;
+        }
+        let expert_id = left.remove(found.unwrap_or(0));
+        dealt.push(AssignExpert { expert_id, reserves: Vec::new(), seat: Some(seat.id), tomorrow: false });
+    }
+    let seats = dealt.len().max(1);
+    for (place, expert) in left.into_iter().enumerate() {
+        if let Some(seat) = dealt.get_mut(place % seats) {
+            seat.reserves.push(expert);
+        }
+    }
+    Ok(dealt)
+}
+
+/// Automatic mode: asks the best who may be asked for every free seat, with the next best as reserves; a seat nobody
+/// qualifies for becomes a task.
 ///
 /// # Errors
 /// A fault of the machine.
 pub fn ask_best(office: &Office, need: NeedId) -> Done<()> {
     let reserves = usize::try_from(office.policy()?.reserves).unwrap_or(0);
-    let best = suggest_experts::best(office, &Actor::Desk, need, reserves + 1)?;
-    match best.split_first() {
-        Some((first, rest)) => {
-            let input = AssignExpert { expert_id: *first, reserves: rest.to_vec(), seat: None, tomorrow: false };
-            assign_expert(office, &Actor::Desk, need, &input).map(drop)
+    let free = db::need::seats_of(&mut *office.read()?, need)?
+        .into_iter()
+        .filter(|seat| seat.state == SeatState::Free)
+        .count();
+    let order = suggest_experts::best(office, &Actor::Desk, need, free + reserves * free)?;
+    if !order.is_empty() {
+        match assign_seats(office, &Actor::Desk, need, &order, false) {
+            // Somebody reached a cap since the ranking: the chain of the others goes on without them.
+            Err(super::ActionError::Refused(Refusal::NotEligible(_))) => one_by_one(office, need, &order)?,
+            Err(super::ActionError::Refused(Refusal::NoFreeSeat | Refusal::NeedClosed)) => return Ok(()),
+            other => drop(other?),
         }
-        None => office.write(|tx| {
-            let row = tx.need(&Actor::Desk, need)?;
-            super::next_in_chain::nobody_left(tx, &Actor::Desk, &row)
-        }),
     }
+    office.write(|tx| {
+        let row = tx.need(&Actor::Desk, need)?;
+        let free = db::need::seats_of(tx.conn, need)?.iter().any(|seat| seat.state == SeatState::Free);
+        if free && row.state.is_open() { super::next_in_chain::nobody_left(tx, &Actor::Desk, &row) } else { Ok(()) }
+    })
+}
+
+/// Asks those in order who still qualify, seat by seat.
+fn one_by_one(office: &Office, need: NeedId, order: &[ExpertId]) -> Done<()> {
+    for (place, expert) in order.iter().enumerate() {
+        let reserves = order.get(place + 1..).unwrap_or_default().iter().take(MOST_RESERVES).copied().collect();
+        let input = AssignExpert { expert_id: *expert, reserves, seat: None, tomorrow: false };
+        match assign_expert(office, &Actor::Desk, need, &input) {
+            Ok(_) | Err(super::ActionError::Refused(Refusal::NotEligible(_))) => {}
+            Err(super::ActionError::Refused(Refusal::NoFreeSeat)) => return Ok(()),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn within(
@@ -98,7 +193,9 @@ pub(super) fn within(
     set_reserves(tx, actor, &need, &seat, input)?;
     let id = offer(tx, actor, &need, &seat, input.expert_id, frozen, input.tomorrow)?;
     tx.settle_need(&mut need)?;
-    db::task::finish(tx.conn, need.id, crate::domain::task::TaskKind::Unanswered, actor.account(), tx.now.naive_utc())?;
+    for kind in [TaskKind::Unanswered, TaskKind::NobodyQualifies, TaskKind::NobodyAsked] {
+        db::task::finish(tx.conn, need.id, kind, actor.account(), tx.now.naive_utc())?;
+    }
     Ok(id)
 }
 
@@ -192,6 +289,7 @@ pub(super) fn offer(
         }
         other => other?,
     }
+    tx.makes(id);
     db::need::set_seat(tx.conn, seat.id, SeatState::Offered)?;
     let mut letter = Letter::new(NoticeKind::Offer, format!("offer:{id}:1")).of_offer(&row);
     letter.not_before = Some(leaves_at);

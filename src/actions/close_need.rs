@@ -83,7 +83,7 @@ pub fn close_need(office: &Office, actor: &Actor, id: NeedId, input: &CloseNeed)
         let closure = ClosureRow {
             need: id,
             reason: input.reason,
-            note,
+            note: note.clone(),
             evaluation: input.evaluation.as_ref().map(JsonText::of),
             closed_by: actor.account(),
             closed_at: tx.now.naive_utc(),

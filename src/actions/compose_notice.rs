@@ -118,6 +118,7 @@ fn still_said(kind: NoticeKind, offer: Option<&AssignmentRow>, need: Option<&Nee
         }
         NoticeKind::OfferLapsed => state == Some(AssignmentState::Lapsed),
         NoticeKind::StaffUnanswered | NoticeKind::StaffEscalated => need.is_some_and(|need| need.state.is_open()),
+        NoticeKind::DueMoved => matches!(state, Some(AssignmentState::Offered | AssignmentState::Lapsed)),
         _ => true,
     }
 }
@@ -201,8 +202,8 @@ pub fn offer_facts(office: &Office, conn: &mut Conn, row: &AssignmentRow, with_c
     let (due_at, provisional, count) = match (row.answer_due_at, row.state) {
         (Some(at), _) => (Some(at.and_utc()), row.provisional, row.day_count.get()),
         (None, AssignmentState::Offered) => {
-            let policy = super::set_policy::in_force(conn)?;
-            let counted = due(row.rule, policy.waking_hours_floor, office.now(), &office.calendar());
+            let promised = super::set_policy::in_force_at(conn, row.created_at)?;
+            let counted = due(row.rule, promised.waking_hours_floor, office.now(), &office.calendar());
             (Some(counted.due_at), counted.provisional, counted.count)
         }
         (None, _) => (None, row.provisional, row.day_count.get()),

@@ -53,6 +53,7 @@ pub fn open_case(
         }
         let Actor::Staff(staff) = actor else { return Err(Refusal::NotYours.into()) };
         let id = CaseId::from_minted(tx.mint());
+        tx.makes(id);
         let number = tx.number(Series::Case)?;
         let evidence = evidence(tx, expert, assignments)?;
         let case = CaseRow {
@@ -61,7 +62,7 @@ pub fn open_case(
             kind,
             expert,
             state: CaseState::Open,
-            grounds,
+            grounds: grounds.clone(),
             assignments: JsonText::of(&assignments.to_vec()),
             evidence: JsonText::of(&evidence),
             standing_before: row.standing,
@@ -177,7 +178,7 @@ pub fn decide_case(office: &Office, actor: &Actor, id: CaseId, decision: Decisio
         let after = decision.standing_after(case.standing_before);
         if expert.standing != after && !matches!(expert.standing, Standing::Withdrawn | Standing::Removed) {
             expert.standing = after;
-            expert.standing_why = Some(reason);
+            expert.standing_why = Some(reason.clone());
             expert.updated_at = tx.now.naive_utc();
             expert.version += 1;
             db::expert::save(tx.conn, &expert)?;

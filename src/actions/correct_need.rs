@@ -39,9 +39,9 @@ pub fn correct_contact(
             return Err(Refusal::NeedClosed.into());
         }
         let had_email = need.contact_email.is_some();
-        need.contact_name = name;
-        need.contact_phone = phone.map(|phone| phone.as_str().to_owned());
-        need.contact_email = email.map(|email| email.as_str().to_owned());
+        need.contact_name = name.clone();
+        need.contact_phone = phone.as_ref().map(|phone| phone.as_str().to_owned());
+        need.contact_email = email.as_ref().map(|email| email.as_str().to_owned());
         need.updated_at = tx.now.naive_utc();
         db::need::save(tx.conn, &need)?;
         tx.event(

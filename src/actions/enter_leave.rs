@@ -43,7 +43,7 @@ pub fn enter_leave(office: &Office, actor: &Actor, expert: ExpertId, input: &Lea
     office.write(|tx| {
         db::expert::find(tx.conn, &expert)?.ok_or(Refusal::NotFound)?;
         let id = LeaveId::from_minted(tx.mint());
-        let row = LeaveRow { id, expert, from_on: input.from, to_on: input.to, reason };
+        let row = LeaveRow { id, expert, from_on: input.from, to_on: input.to, reason: reason.clone() };
         db::expert::insert_leaves(tx.conn, std::slice::from_ref(&row))?;
         tx.event(expert.as_str(), actor, Event::LeaveEntered, &json!({"from": input.from, "to": input.to}))?;
         tx.changed("expert", expert.as_str())?;

@@ -26,7 +26,9 @@ pub const fn right_to_finish(kind: TaskKind) -> Option<Right> {
         | TaskKind::MailReply
         | TaskKind::MailComplaint
         | TaskKind::MailUnmatched => Some(Right::WorkNeeds),
-        TaskKind::ConductReport | TaskKind::AdmonitionProposed | TaskKind::RemovalProposed => Some(Right::Decide),
+        TaskKind::ConductReport | TaskKind::AdmonitionProposed | TaskKind::RemovalProposed | TaskKind::ClockBack => {
+            Some(Right::Decide)
+        }
         TaskKind::Unanswered
         | TaskKind::ReplyQuestion
         | TaskKind::QuestionOverdue
@@ -34,6 +36,8 @@ pub const fn right_to_finish(kind: TaskKind) -> Option<Right> {
         | TaskKind::CallBack
         | TaskKind::CloseNeed
         | TaskKind::FeedbackOverdue
+        | TaskKind::NobodyAsked
+        | TaskKind::ApproveCalendar
         | TaskKind::DecideCase => None,
     }
 }
@@ -54,7 +58,7 @@ pub const fn waits_for(kind: TaskKind) -> Option<AssignmentState> {
 /// [`Refusal::NotFound`] outside the actor's scope; [`Refusal::NotYours`] without the right; [`Refusal::WrongState`]
 /// when a deed finishes it.
 pub fn finish_task(office: &Office, actor: &Actor, id: TaskId) -> Done<TaskRow> {
-    office.write(|tx| {
+    let task = office.write(|tx| {
         let mut task = db::task::find(tx.conn, &id)?.ok_or(Refusal::NotFound)?;
         if !may_see(tx, actor, &task)? {
             return Err(Refusal::NotFound.into());
@@ -77,8 +81,15 @@ pub fn finish_task(office: &Office, actor: &Actor, id: TaskId) -> Done<TaskRow> 
             (None, None, None) => task.id.to_string(),
         };
         tx.event(&subject, actor, Event::TaskDone, &json!({"task": task.id, "kind": task.kind}))?;
+        if task.kind == TaskKind::ClockBack {
+            super::keep_pulse::confirm_clock(tx, actor)?;
+        }
         Ok(task)
-    })
+    })?;
+    if task.kind == TaskKind::ClockBack {
+        office.remember_beat(office.clock.now());
+    }
+    Ok(task)
 }
 
 fn may_see(tx: &mut Tx<'_>, actor: &Actor, task: &TaskRow) -> Result<bool, super::ActionError> {

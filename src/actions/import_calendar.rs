@@ -1,44 +1,68 @@
-//! The days of a State Council notice (放假安排) come into the calendar; open offers counted without them are counted anew.
+//! The days of a State Council notice (放假安排) come into the calendar once a second person has approved them; open offers
+//! counted without them are counted anew.
 //!
-//! Contract: a year whose days between February and November stand in the file is replaced; a day at the edge of another
-//! year (30–31 December of the year before, New Year's of the year after) replaces only itself. A deadline that was told
-//! moves later or stays (rules.md, "Calendar"), with an entry in the trail. Other nodes read the calendar anew when they
-//! see the change noted. Deliberately absent: fetching notices; shortening anything.
+//! Contract: what is read in waits, with a preview of what it would do, for somebody else's yes. A year whose days between
+//! February and November stand in the file is replaced; a day at the edge of another year (30–31 December of the year
+//! before, New Year's of the year after) replaces only itself. A deadline that was told moves later or stays (rules.md,
+//! "Calendar"), with an entry in the trail and a letter. Other nodes read the calendar anew when they see the change
+//! noted. Deliberately absent: fetching notices; shortening anything.
 
-use super::record_notice::plan_reminders;
-use super::{Actor, Done, Office, Tx};
+use super::record_outage::remind_anew;
+use super::set_policy::in_force_at;
+use super::{Actor, Done, Letter, Office, Tx, Work};
 use crate::db::assignment::AssignmentRow;
 use crate::db::calendar::CalendarDayRow;
-use crate::db::{self, JsonText};
+use crate::db::calendar_import::CalendarImportRow;
+use crate::db::{self, Conn, JsonText};
 use crate::domain::answer_rule::DueDate;
 use crate::domain::assignment::AssignmentState;
+use crate::domain::calendar::ImportState;
 use crate::domain::calendar::{Calendar, CalendarFault, CalendarRow};
 use crate::domain::event::Event;
-use crate::domain::policy::Policy;
+use crate::domain::notice::NoticeKind;
 use crate::domain::refusal::{FieldProblem, Problems, Refusal};
 use crate::domain::role::Right;
+use crate::domain::task::TaskKind;
 use crate::ids::AssignmentId;
-use chrono::{Datelike, NaiveDate, NaiveDateTime};
+use crate::ids::CalendarImportId;
+use crate::seal::fingerprint;
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde_json::json;
 use std::collections::BTreeSet;
 
-/// What an import of a notice did, or would do.
+/// A deadline that moves, or would move, later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Move {
+    /// The offer.
+    pub assignment: AssignmentId,
+    /// Its number.
+    pub number: String,
+    /// The deadline as told.
+    pub from: DateTime<Utc>,
+    /// The deadline with the better calendar.
+    pub to: DateTime<Utc>,
+}
+
+/// What a notice did, or would do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CalendarReport {
-    /// The years that were replaced.
+    /// The notice as it waits for a second person; `None` when it was only tried out.
+    pub waits_as: Option<CalendarImportId>,
+    /// The years that are replaced.
     pub years: Vec<i32>,
     /// How many days the file names.
     pub days: usize,
-    /// How many open offers were counted anew because a year was not known.
+    /// How many open offers are counted anew because a year was not known.
     pub recounted: usize,
-    /// How many of them are due later now.
-    pub moved: usize,
+    /// Those among them that are due later.
+    pub moves: Vec<Move>,
 }
 
 /// The subject of the trail under which notices are written down.
 pub const SUBJECT: &str = "calendar";
 
-/// Imports a file `date,kind,occasion`; `source` names the notice (国办发明电〔2025〕7号).
+/// Reads a file `date,kind,occasion` in; `source` names the notice (国办发明电〔2025〕7号). It waits for a second person.
+/// The same file read in twice waits once.
 ///
 /// # Errors
 /// [`Refusal::Invalid`] naming the first line that cannot be read (`file`) or the missing source; [`Refusal::NotYours`].
@@ -58,21 +82,124 @@ pub fn import_calendar(office: &Office, actor: &Actor, csv: &str, source: &str, 
         p.add(FieldProblem::new("file", "missing"));
     }
     p.settle()?;
-    let mut answer = None;
-    let ended = office.write(|tx| {
-        let report = within(tx, actor, &rows, &source)?;
-        answer = Some(report);
-        if dry_run { Err(Refusal::WrongState.into()) } else { Ok(()) }
-    });
-    match (ended, answer) {
-        (Ok(()), Some(report)) => {
-            office.reload_calendar()?;
-            Ok(report)
-        }
-        (Err(super::ActionError::Refused(Refusal::WrongState)), Some(report)) if dry_run => Ok(report),
-        (Err(error), _) => Err(error),
-        (Ok(()), None) => Ok(CalendarReport::default()),
+    let mut report = preview(&mut *office.read()?, &rows)?;
+    if !dry_run {
+        report.waits_as = Some(office.write(|tx| propose(tx, actor, csv, &source, &rows))?);
     }
+    Ok(report)
+}
+
+fn propose(tx: &mut Tx<'_>, actor: &Actor, csv: &str, source: &str, rows: &[CalendarRow]) -> Done<CalendarImportId> {
+    let sha256 = fingerprint(csv.as_bytes());
+    if let Some(known) = db::calendar_import::pending_of(tx.conn, &sha256)? {
+        tx.makes(known.id);
+        return Ok(known.id);
+    }
+    let id = CalendarImportId::from_minted(tx.mint());
+    let row = CalendarImportRow {
+        id,
+        state: ImportState::Pending,
+        source: source.to_owned(),
+        days: JsonText::of(&rows.to_vec()),
+        sha256,
+        imported_by: actor.account(),
+        imported_at: tx.now.naive_utc(),
+        decided_by: None,
+        decided_at: None,
+        reason: None,
+    };
+    db::calendar_import::insert(tx.conn, &row)?;
+    tx.makes(id);
+    let years: Vec<i32> = years_told(rows).into_iter().collect();
+    let detail = json!({"import": id, "years": years, "days": rows.len(), "source": source, "sha256": row.sha256});
+    tx.event(SUBJECT, actor, Event::CalendarProposed, &detail)?;
+    tx.leave_task(Work {
+        kind: TaskKind::ApproveCalendar,
+        dedup: task_key(id),
+        need: None,
+        assignment: None,
+        expert: None,
+        case: None,
+        account: None,
+        for_manager: true,
+        detail: Some(source.to_owned()),
+        due_at: None,
+    })?;
+    Ok(id)
+}
+
+fn task_key(id: CalendarImportId) -> String {
+    format!("calendar:{id}")
+}
+
+/// A second person decides on a notice that waits.
+///
+/// # Errors
+/// [`Refusal::AnotherManager`] for whoever read it in; [`Refusal::WrongState`] when it was decided before;
+/// [`Refusal::Invalid`] for a refusal without a reason.
+pub fn decide_calendar(
+    office: &Office,
+    actor: &Actor,
+    id: CalendarImportId,
+    approve: bool,
+    reason: &str,
+) -> Done<CalendarReport> {
+    actor.needs(Right::Decide)?;
+    let mut p = Problems::default();
+    let reason = if approve { p.optional("reason", Some(reason), 500) } else { Some(p.text("reason", reason, 500)) };
+    p.settle()?;
+    let report = office.write(|tx| {
+        let mut row = db::calendar_import::find(tx.conn, &id)?.ok_or(Refusal::NotFound)?;
+        if row.state != ImportState::Pending {
+            return Err(Refusal::WrongState.into());
+        }
+        if row.imported_by.is_some() && row.imported_by == actor.account() {
+            return Err(Refusal::AnotherManager.into());
+        }
+        row.state = if approve { ImportState::Approved } else { ImportState::Refused };
+        row.decided_by = actor.account();
+        row.decided_at = Some(tx.now.naive_utc());
+        row.reason.clone_from(&reason);
+        db::calendar_import::save(tx.conn, &row)?;
+        if let Some(mut task) = db::task::by_dedup(tx.conn, &task_key(id))? {
+            task.done_at = Some(tx.now.naive_utc());
+            task.done_by = actor.account();
+            db::task::save(tx.conn, &task)?;
+        }
+        if approve {
+            return within(tx, actor, &row.days.get(), &row.source);
+        }
+        tx.event(SUBJECT, actor, Event::CalendarRefused, &json!({"import": id, "source": row.source}))?;
+        Ok(CalendarReport::default())
+    })?;
+    office.reload_calendar()?;
+    Ok(report)
+}
+
+/// What the days would do to the open offers, read and not written.
+///
+/// # Errors
+/// What the database says.
+pub fn preview(conn: &mut Conn, rows: &[CalendarRow]) -> Done<CalendarReport> {
+    let years = years_told(rows);
+    let kept = db::calendar::all(conn)?.into_iter().filter_map(|row| {
+        let replaced = years.contains(&row.day.year()) || rows.iter().any(|new| new.date == row.day);
+        (!replaced).then(|| super::office::calendar_row(row))
+    });
+    let calendar = Calendar::from_rows(kept.chain(rows.iter().cloned()), "preview")
+        .map_err(|problem| super::ActionError::Fault(super::Fault::new(problem)))?;
+    let mut report =
+        CalendarReport { years: years.into_iter().collect(), days: rows.len(), ..CalendarReport::default() };
+    for id in db::assignment::provisional_open(conn)? {
+        let Some(row) = db::assignment::find(conn, &id)? else { continue };
+        report.recounted += 1;
+        if let Some((told, restated)) = restated(conn, &row, &calendar)?
+            && restated.due_at > told.due_at
+        {
+            report.moves.push(Move { assignment: id, number: row.number, from: told.due_at, to: restated.due_at });
+        }
+    }
+    Ok(report)
 }
 
 fn within(tx: &mut Tx<'_>, actor: &Actor, rows: &[CalendarRow], source: &str) -> Done<CalendarReport> {
@@ -100,10 +227,11 @@ fn within(tx: &mut Tx<'_>, actor: &Actor, rows: &[CalendarRow], source: &str) ->
     tx.event(SUBJECT, actor, Event::CalendarImported, &json!({"years": years, "days": days.len(), "source": source}))?;
     tx.changed("calendar", "")?;
     let calendar = super::office::load_calendar(tx.conn)?;
-    let mut report = CalendarReport { years: years.into_iter().collect(), days: days.len(), recounted: 0, moved: 0 };
+    let mut report =
+        CalendarReport { years: years.into_iter().collect(), days: days.len(), ..CalendarReport::default() };
     for id in db::assignment::provisional_open(tx.conn)? {
         report.recounted += 1;
-        report.moved += usize::from(recount(tx, actor, id, &calendar)?);
+        report.moves.extend(recount(tx, actor, id, &calendar)?);
     }
     Ok(report)
 }
@@ -113,12 +241,11 @@ fn years_told(rows: &[CalendarRow]) -> BTreeSet<i32> {
     rows.iter().filter(|row| (2..=11).contains(&row.date.month())).map(|row| row.date.year()).collect()
 }
 
-/// Counts an open offer anew with the better calendar; answers whether it is due later now.
-fn recount(tx: &mut Tx<'_>, actor: &Actor, id: AssignmentId, calendar: &Calendar) -> Done<bool> {
-    let (mut row, _) = tx.assignment(&Actor::Desk, id)?;
-    let (Some(notified_at), Some(due_at)) = (row.notified_at, row.answer_due_at) else { return Ok(false) };
+/// The count as told and as it is with the better calendar; `None` for an offer whose clock does not run.
+fn restated(conn: &mut Conn, row: &AssignmentRow, calendar: &Calendar) -> Done<Option<(DueDate, DueDate)>> {
+    let (Some(notified_at), Some(due_at)) = (row.notified_at, row.answer_due_at) else { return Ok(None) };
     if row.state != AssignmentState::Offered || !row.provisional {
-        return Ok(false);
+        return Ok(None);
     }
     let told = DueDate {
         rule: row.rule,
@@ -127,39 +254,29 @@ fn recount(tx: &mut Tx<'_>, actor: &Actor, id: AssignmentId, calendar: &Calendar
         provisional: row.provisional,
         count: row.day_count.get(),
     };
-    let floor = policy_at(tx, notified_at)?.waking_hours_floor;
+    let floor = in_force_at(conn, row.created_at)?.waking_hours_floor;
     let restated = told.restated(floor, calendar);
+    Ok(Some((told, restated)))
+}
+
+/// Counts an open offer anew with the better calendar; answers how its deadline moved, if it did.
+fn recount(tx: &mut Tx<'_>, actor: &Actor, id: AssignmentId, calendar: &Calendar) -> Done<Option<Move>> {
+    let (mut row, _) = tx.assignment(&Actor::Desk, id)?;
+    let Some((told, restated)) = restated(tx.conn, &row, calendar)? else { return Ok(None) };
     row.provisional = restated.provisional;
     row.day_count = JsonText::of(&restated.count);
-    let moved = restated.due_at > told.due_at;
-    if moved {
-        row.answer_due_at = Some(restated.due_at.naive_utc());
-        let detail = json!({"assignment": row.id, "from": told.due_at, "to": restated.due_at, "why": "calendar"});
-        tx.event(row.need.as_str(), actor, Event::DueMoved, &detail)?;
-        remind_anew(tx, &mut row)?;
+    if restated.due_at <= told.due_at {
+        tx.save_assignment(&mut row)?;
+        return Ok(None);
     }
+    row.answer_due_at = Some(restated.due_at.naive_utc());
+    let detail = json!({"assignment": row.id, "from": told.due_at, "to": restated.due_at, "why": "calendar"});
+    tx.event(row.need.as_str(), actor, Event::DueMoved, &detail)?;
+    remind_anew(tx, &mut row)?;
     tx.save_assignment(&mut row)?;
-    Ok(moved)
-}
-
-/// Plans the reminders that have not gone out between now and the new deadline; a clock that a question stopped has none.
-fn remind_anew(tx: &mut Tx<'_>, row: &mut AssignmentRow) -> Done<()> {
-    if row.asked_at.is_some() && row.replied_at.is_none() {
-        return Ok(());
-    }
-    let now = tx.now;
-    db::reminder::cancel(tx.conn, row.id, now.naive_utc())?;
-    let due_at = row.answer_due_at.map_or(now, |at| at.and_utc());
-    plan_reminders(tx, row, now, due_at)
-}
-
-/// The policy under which a clock that began at `at` was set.
-fn policy_at(tx: &mut Tx<'_>, at: NaiveDateTime) -> Done<Policy> {
-    match db::policy::at(tx.conn, super::set_policy::POLICY_KEY, at)? {
-        None => Ok(Policy::default()),
-        Some(row) => serde_json::from_str(row.value.as_str())
-            .map_err(|error| super::ActionError::Fault(super::Fault::new(format!("policy: {error}")))),
-    }
+    let letter = Letter::new(NoticeKind::DueMoved, format!("due-moved:{}:{}", row.id, restated.due_at.timestamp()));
+    tx.owe(&Actor::Desk, letter.of_offer(&row))?;
+    Ok(Some(Move { assignment: id, number: row.number, from: told.due_at, to: restated.due_at }))
 }
 
 /// The code of what is wrong with a line; `field-<code>` with the line as its detail.

@@ -5,6 +5,7 @@
 //! Deliberately absent: wording, transport, and anything that reads the machine's clock.
 
 mod office;
+mod promise;
 mod tx;
 
 pub mod expert_pool;
@@ -33,6 +34,7 @@ pub mod hand_over_needs;
 pub mod import_calendar;
 pub mod import_sheet;
 pub mod keep_draft;
+pub mod keep_pulse;
 pub mod keep_station;
 pub mod mail_alarm;
 pub mod next_in_chain;
@@ -42,6 +44,7 @@ pub mod rate_service;
 pub mod receive_mail;
 mod record_bounce;
 pub mod record_notice;
+pub mod record_outage;
 pub mod register_expert;
 mod rehome;
 pub mod release_assignment;
@@ -54,13 +57,15 @@ pub mod sign_in;
 pub mod submit_need;
 pub mod suggest_experts;
 pub mod tend_assignment;
+pub mod tend_need;
 pub mod what_if;
 pub mod withdraw_expert;
 
+pub use office::Rooms;
 pub use office::{Office, Settings, load_calendar as calendar_in_force};
 pub use tx::{Actor, Letter, Tx, Work};
 
-use crate::db::DbFault;
+use crate::db::{self, DbFault};
 use crate::domain::refusal::Refusal;
 use std::fmt;
 
@@ -73,20 +78,50 @@ pub enum ActionError {
     Fault(Fault),
 }
 
+/// What kind of fault it is, for who has to act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaultKind {
+    /// Anything: the log says what.
+    Broken,
+    /// The database could not serve several writers at once; the same deed may succeed now.
+    Transient,
+    /// There is no room left on the disk.
+    Full,
+    /// The database cannot be reached.
+    Unreachable,
+}
+
 /// The machine broke, with what it was doing.
 #[derive(Debug)]
-pub struct Fault(String);
+pub struct Fault {
+    why: String,
+    kind: FaultKind,
+}
 
 impl Fault {
     /// A fault with what went wrong, for the log.
     #[must_use]
     pub fn new(why: impl fmt::Display) -> Self {
-        Self(why.to_string())
+        let why = why.to_string();
+        let kind = if db::dialect::says_full(&why) { FaultKind::Full } else { FaultKind::Broken };
+        Self { why, kind }
+    }
+
+    /// What kind of fault it is.
+    #[must_use]
+    pub const fn kind(&self) -> FaultKind {
+        self.kind
+    }
+
+    /// Whether the same deed may succeed when it is run again.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        self.kind == FaultKind::Transient
     }
 }
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.why)
     }
 }
 impl std::error::Error for Fault {}
@@ -113,12 +148,28 @@ impl From<Fault> for ActionError {
 }
 impl From<diesel::result::Error> for ActionError {
     fn from(error: diesel::result::Error) -> Self {
-        Self::Fault(Fault::new(error))
+        let mut fault = Fault::new(&error);
+        if db::dialect::is_transient(&error) {
+            fault.kind = FaultKind::Transient;
+        } else if db::dialect::is_lost(&error) {
+            fault.kind = FaultKind::Unreachable;
+        }
+        Self::Fault(fault)
     }
 }
 impl From<DbFault> for ActionError {
     fn from(fault: DbFault) -> Self {
-        Self::Fault(Fault::new(fault))
+        match fault {
+            DbFault::Query(error) => error.into(),
+            DbFault::Connection(why) => {
+                let mut fault = Fault::new(DbFault::Connection(why));
+                if fault.kind == FaultKind::Broken {
+                    fault.kind = FaultKind::Unreachable;
+                }
+                Self::Fault(fault)
+            }
+            other => Self::Fault(Fault::new(other)),
+        }
     }
 }
 impl From<crate::search::IndexFault> for ActionError {

@@ -30,9 +30,12 @@ fn ask_next(tx: &mut Tx<'_>, need: &NeedRow, seat: SeatId) -> Done<bool> {
     let Some(seat) = db::need::seat(tx.conn, seat)? else { return Ok(false) };
     let frozen =
         db::assignment::of_seat(tx.conn, seat.id)?.last().map_or(serde_json::Value::Null, |first| first.ranking.get());
-    for mut reserve in db::need::reserves_of(tx.conn, seat.id)? {
-        if reserve.state != ReserveState::Waiting {
-            continue;
+    for mut reserve in waiting(tx, need, &seat)? {
+        if reserve.seat != seat.id {
+            // From the chain of another seat of the same need: the first who accept fill the seats, whichever they are.
+            let last = db::need::reserves_of(tx.conn, seat.id)?.last().map_or(0, |last| last.position);
+            reserve.seat = seat.id;
+            reserve.position = last + 1;
         }
         match eligible_now(tx.conn, need, reserve.expert, tx.now, false) {
             Ok(_) => {
@@ -54,6 +57,34 @@ fn ask_next(tx: &mut Tx<'_>, need: &NeedRow, seat: SeatId) -> Done<bool> {
         }
     }
     Ok(false)
+}
+
+/// Who may be asked for the seat, in order: its own reserves, then those of the need's other seats who know the seat's
+/// specialty. A chain whose own seat is taken is not lost to the seats that are still free.
+fn waiting(tx: &mut Tx<'_>, need: &NeedRow, seat: &SeatRow) -> Done<Vec<db::need::ReserveRow>> {
+    let mut own = Vec::new();
+    let mut others = Vec::new();
+    for other in db::need::seats_of(tx.conn, need.id)? {
+        for reserve in db::need::reserves_of(tx.conn, other.id)? {
+            if reserve.state != ReserveState::Waiting {
+                continue;
+            }
+            if other.id == seat.id {
+                own.push(reserve);
+            } else if knows(tx, seat, reserve.expert)? {
+                others.push((reserve.position, other.position, reserve));
+            }
+        }
+    }
+    others.sort_by_key(|(place, seat, _)| (*place, *seat));
+    own.extend(others.into_iter().map(|(_, _, reserve)| reserve));
+    Ok(own)
+}
+
+/// Whether the expert knows what the seat asks for.
+pub(super) fn knows(tx: &mut Tx<'_>, seat: &SeatRow, expert: crate::ids::ExpertId) -> Done<bool> {
+    let Some(wanted) = &seat.specialty else { return Ok(true) };
+    Ok(db::expert::find(tx.conn, &expert)?.is_some_and(|row| row.services.get().contains(wanted)))
 }
 
 fn ask(

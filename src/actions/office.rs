@@ -2,21 +2,29 @@
 
 use super::answer_book::AnswerBook;
 use super::expert_pool::ExpertPool;
+use super::promise::Promise;
 use super::tx::Tx;
 use super::{ActionError, Done, Fault};
 use crate::clock::{Chance, Clock};
 use crate::db::pool::Reader;
 use crate::db::{self, Db, DbFault};
 use crate::domain::calendar::Calendar;
+use crate::domain::calendar::CalendarRow;
+use crate::domain::calendar::RowKind;
 use crate::domain::policy::Policy;
 use crate::ids::NeedId;
 use crate::seal::Keyring;
 use crate::search::{Index, NeedDoc};
 use crate::trial;
 use chrono::{DateTime, Utc};
+use std::ops::Deref;
 use std::panic::Location;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+/// How often a deed is run again when the database could not serve several writers at once.
+const MOST_RETRIES: u32 = 5;
 
 /// What the operator sets and deeds must know.
 #[derive(Debug, Clone)]
@@ -31,8 +39,22 @@ pub struct Settings {
     pub mail_off: bool,
 }
 
-/// Everything a deed works with.
+/// The office as one caller sees it: its rooms, and the promise to answer that caller's call once, if one was given.
 pub struct Office {
+    rooms: Arc<Rooms>,
+    promise: Option<Promise>,
+}
+
+impl Deref for Office {
+    type Target = Rooms;
+
+    fn deref(&self) -> &Rooms {
+        &self.rooms
+    }
+}
+
+/// Everything a deed works with.
+pub struct Rooms {
     /// The database.
     pub db: Db,
     /// The time.
@@ -51,6 +73,8 @@ pub struct Office {
     calendar: RwLock<Arc<Calendar>>,
     indexed: AtomicI64,
     following: Mutex<()>,
+    /// The last beat of the service as kept in the database, microseconds; `i64::MIN` when there is none.
+    beat: AtomicI64,
 }
 
 impl Office {
@@ -69,8 +93,9 @@ impl Office {
         let mut reader = db.reader()?;
         let calendar = Arc::new(load_calendar(&mut reader)?);
         let pool = ExpertPool::load(&mut reader, clock.now())?;
+        let beat = db::pulse::last(&mut reader)?.map_or(i64::MIN, |at| at.and_utc().timestamp_micros());
         drop(reader);
-        let office = Self {
+        let rooms = Rooms {
             db,
             clock,
             chance,
@@ -83,15 +108,37 @@ impl Office {
             calendar: RwLock::new(calendar),
             indexed: AtomicI64::new(watermark.map_or(-1, |mark| i64::try_from(mark).unwrap_or(i64::MAX))),
             following: Mutex::new(()),
+            beat: AtomicI64::new(beat),
         };
+        let office = Self { rooms: Arc::new(rooms), promise: None };
         office.follow_index()?;
         Ok(office)
     }
 
-    /// Now.
+    /// The same office for one call that was promised to be done once: its first change and the mark on its key commit
+    /// together.
+    #[must_use]
+    pub fn holding(&self, key: &str, holder: &str) -> Self {
+        Self { rooms: Arc::clone(&self.rooms), promise: Some(Promise::new(key, holder)) }
+    }
+
+    /// Now: the clock's time, or the last beat of the service when the clock is behind it. A clock that was set back
+    /// makes nobody late twice and nothing early.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
-        self.clock.now()
+        let now = self.clock.now();
+        DateTime::from_timestamp_micros(self.beat.load(Ordering::SeqCst)).map_or(now, |beat| beat.max(now))
+    }
+
+    /// Whether the clock stands so far behind the last beat that nothing may be escalated by it.
+    #[must_use]
+    pub fn clock_is_back(&self) -> bool {
+        DateTime::from_timestamp_micros(self.beat.load(Ordering::SeqCst))
+            .is_some_and(|beat| self.clock.now() < beat - super::keep_pulse::TOLERATED)
+    }
+
+    pub(super) fn remember_beat(&self, at: DateTime<Utc>) {
+        self.beat.store(at.timestamp_micros(), Ordering::SeqCst);
     }
 
     /// A connection for reading.
@@ -102,29 +149,50 @@ impl Office {
         Ok(self.db.reader()?)
     }
 
-    /// Runs a deed in one transaction.
+    /// Runs a deed in one transaction. Where the database could not serve several writers at once (a deadlock, a
+    /// serialization failure), the deed is run again, a few times, after a pause of chance.
     ///
     /// # Errors
     /// What the deed says; nothing of it stays then.
     #[track_caller]
-    pub fn write<T>(&self, deed: impl FnOnce(&mut Tx<'_>) -> Done<T>) -> Done<T> {
+    pub fn write<T>(&self, mut deed: impl FnMut(&mut Tx<'_>) -> Done<T>) -> Done<T> {
         let place = Location::caller();
         if trial::at(place, "begin") {
             return Err(Fault::new("the database is busy").into());
         }
-        let now = self.now();
-        let done = self.db.write::<T, ActionError>(|conn| {
-            let done = deed(&mut Tx::new(self, conn, now, place))?;
-            if trial::at(place, "before-commit") {
-                return Err(Fault::new("the database is busy").into());
+        let promise = self.promise.as_ref().filter(|promise| promise.is_owed());
+        let mut tries = 0;
+        loop {
+            let now = self.now();
+            let done = self.db.write::<T, ActionError>(|conn| {
+                let mut tx = Tx::new(self, conn, now, place);
+                let value = deed(&mut tx)?;
+                if let Some(promise) = promise {
+                    promise.mark(&mut tx)?;
+                }
+                if trial::at(place, "before-commit") {
+                    return Err(Fault::new("the database is busy").into());
+                }
+                Ok(value)
+            });
+            match done {
+                Err(ActionError::Fault(fault)) if fault.is_transient() && tries < MOST_RETRIES => {
+                    let [chance] = self.chance.bytes::<1>();
+                    tries += 1;
+                    tracing::info!(tries, "the database asks for the deed to be run again");
+                    std::thread::sleep(Duration::from_millis(u64::from(chance % 16) + 1) * tries);
+                }
+                Ok(value) => {
+                    if let Some(promise) = promise {
+                        promise.was_kept();
+                    }
+                    // What is committed stays, whatever happens now.
+                    let _ = trial::at(place, "after-commit");
+                    return Ok(value);
+                }
+                other => return other,
             }
-            Ok(done)
-        });
-        if done.is_ok() {
-            // What is committed stays, whatever happens now.
-            let _ = trial::at(place, "after-commit");
         }
-        done
     }
 
     /// The calendar in force.
@@ -246,16 +314,16 @@ impl Office {
 /// # Errors
 /// A fault when it cannot be read.
 pub fn load_calendar(conn: &mut db::Conn) -> Result<Calendar, ActionError> {
-    use crate::domain::calendar::{CalendarRow, RowKind};
     let rows = db::calendar::all(conn)?;
     let version = rows.last().map_or_else(|| "none".to_owned(), |row| format!("{}/{}", row.day, rows.len()));
-    let rows = rows.into_iter().map(|row| CalendarRow {
-        date: row.day,
-        kind: if row.kind == "workday" { RowKind::Workday } else { RowKind::Holiday },
-        occasion: row.occasion,
-    });
-    Calendar::from_rows(rows, &version)
+    Calendar::from_rows(rows.into_iter().map(calendar_row), &version)
         .map_err(|problem| DbFault::Schema(format!("the calendar cannot be read: {problem:?}")).into())
+}
+
+/// A stored day as the calendar knows it.
+pub(super) fn calendar_row(row: db::calendar::CalendarDayRow) -> CalendarRow {
+    let kind = if row.kind == "workday" { RowKind::Workday } else { RowKind::Holiday };
+    CalendarRow { date: row.day, kind, occasion: row.occasion }
 }
 
 /// What the index is told of needs.

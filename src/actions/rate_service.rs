@@ -54,7 +54,7 @@ pub fn rate_service(office: &Office, actor: &Actor, id: AssignmentId, input: &Ra
             need: need.id,
             assignment: id,
             score: input.score,
-            remark,
+            remark: remark.clone(),
             conduct: JsonText::of(&input.conduct),
             channel: input.channel,
             entered_by: actor.account(),

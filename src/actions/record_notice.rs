@@ -161,12 +161,13 @@ fn need_of(letter: &OutboxRow) -> String {
 
 /// Starts the clock of an offer: counts the due instant and plans the reminders.
 fn start_clock(tx: &mut Tx<'_>, actor: &Actor, row: &mut AssignmentRow, by: NotifiedBy, at: DateTime<Utc>) -> Done<()> {
-    let policy = tx.policy()?;
+    // Rule and floor are those the offer was made under, whatever the policy says by now.
+    let promised = super::set_policy::in_force_at(tx.conn, row.created_at)?;
     let calendar = tx.office.calendar();
     let counted = if trial::without(trial::Guard::HolidayRoll) {
-        due(crate::domain::answer_rule::CountingRule::CalendarDays, policy.waking_hours_floor, at, &calendar)
+        due(crate::domain::answer_rule::CountingRule::CalendarDays, promised.waking_hours_floor, at, &calendar)
     } else {
-        due(row.rule, policy.waking_hours_floor, at, &calendar)
+        due(row.rule, promised.waking_hours_floor, at, &calendar)
     };
     row.notified_at = Some(at.naive_utc());
     row.notified_by = Some(by);

@@ -183,6 +183,7 @@ fn check(tx: &mut Tx<'_>, input: &ExpertInput, known: Option<&ExpertRow>) -> Don
     }
     let now = tx.now.naive_utc();
     let id = known.map_or_else(|| ExpertId::from_minted(tx.mint()), |row| row.id);
+    tx.makes(id);
     let row = ExpertRow {
         id,
         name,

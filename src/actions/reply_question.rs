@@ -28,7 +28,7 @@ pub fn reply_question(office: &Office, actor: &Actor, id: AssignmentId, text: &s
             return Err(Refusal::NoQuestion.into());
         }
         let restarted_before = row.replied_at.is_some();
-        row.reply = Some(text);
+        row.reply = Some(text.clone());
         let due_at = row.answer_due_at.map_or(tx.now, |at| at.and_utc());
         if restarted_before {
             tx.save_assignment(&mut row)?;

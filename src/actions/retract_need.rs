@@ -34,7 +34,7 @@ pub fn retract_need(office: &Office, actor: &Actor, id: NeedId, reason: &str) ->
         let closure = db::need::ClosureRow {
             need: need.id,
             reason: crate::domain::need::CloseReason::WithdrawnByEnterprise,
-            note: Some(reason),
+            note: Some(reason.clone()),
             evaluation: None,
             closed_by: actor.account(),
             closed_at: tx.now.naive_utc(),

@@ -50,7 +50,7 @@ pub fn review_expert(office: &Office, actor: &Actor, id: ExpertId, decision: Rev
         if decision == ReviewDecision::Admit && row.filed_number.is_none() {
             row.filed_number = Some(tx.number(Series::Filing)?);
         }
-        row.standing_why = Some(reason);
+        row.standing_why = Some(reason.clone());
         row.updated_at = tx.now.naive_utc();
         row.version += 1;
         db::expert::save(tx.conn, &row)?;

@@ -100,6 +100,9 @@ pub struct SubmitNeed {
     /// How many experts are wanted, 1 to 20.
     #[serde(default)]
     pub seats: Option<i32>,
+    /// The service item each seat asks for, in the order of the seats; a seat without one takes any of the need's.
+    #[serde(default)]
+    pub specialties: Vec<Option<String>>,
     /// 「已告知并取得同意」 was ticked.
     #[serde(default)]
     pub consent: bool,
@@ -121,6 +124,23 @@ pub struct Submitted {
     pub number: String,
     /// Open needs of the same enterprise that look alike.
     pub similar: Vec<NeedId>,
+    /// The rows that were written or read, so that the answer needs no further reading.
+    pub rows: Box<SubmittedRows>,
+}
+
+/// What a need consists of when it has just been submitted.
+#[derive(Debug, Clone)]
+pub struct SubmittedRows {
+    /// The need.
+    pub need: db::need::NeedRow,
+    /// Its enterprise.
+    pub enterprise: db::enterprise::EnterpriseRow,
+    /// Its station.
+    pub station: db::station::StationRow,
+    /// Its seats.
+    pub seats: Vec<db::need::SeatRow>,
+    /// The enterprise's other open needs that look alike.
+    pub similar: Vec<db::need::NeedRow>,
 }
 
 /// Submits a need. With a station on automatic mode the best experts are asked at once.
@@ -130,8 +150,7 @@ pub struct Submitted {
 /// needs.
 pub fn submit_need(office: &Office, actor: &Actor, input: &SubmitNeed) -> Done<Submitted> {
     let submitted = office.write(|tx| within(tx, actor, input))?;
-    let automatic = db::need::find(&mut *office.read()?, &submitted.id)?.is_some_and(|need| need.automatic);
-    if automatic {
+    if submitted.rows.need.automatic {
         super::assign_expert::ask_best(office, submitted.id)?;
     }
     Ok(submitted)
@@ -155,7 +174,7 @@ pub(super) fn within(tx: &mut Tx<'_>, actor: &Actor, input: &SubmitNeed) -> Done
         .ok_or_else(|| Refusal::Invalid(vec![FieldProblem::new("station", "not-known")]))?;
     let enterprise = enterprise_of(tx, &checked)?;
     let own = Matter::read(&checked.title, &checked.description, &checked.services, checked.opposing_party.as_deref());
-    let similar = similar_open(tx, enterprise, &own)?;
+    let similar = similar_open(tx, enterprise.id, &own)?;
     let number = tx.number(Series::Need)?;
     let id = NeedId::from_minted(tx.mint());
     let now = tx.now.naive_utc();
@@ -170,7 +189,7 @@ pub(super) fn within(tx: &mut Tx<'_>, actor: &Actor, input: &SubmitNeed) -> Done
         state: NeedState::Open,
         title: checked.title,
         description: checked.description,
-        enterprise,
+        enterprise: enterprise.id,
         contact_name: checked.contact_name,
         contact_phone: checked.contact_phone.as_ref().map(|phone| phone.as_str().to_owned()),
         contact_email: checked.contact_email.as_ref().map(|email| email.as_str().to_owned()),
@@ -197,10 +216,13 @@ pub(super) fn within(tx: &mut Tx<'_>, actor: &Actor, input: &SubmitNeed) -> Done
         updated_at: now,
     };
     db::need::insert(tx.conn, &row)?;
+    tx.makes(id);
     let mut seats = Vec::new();
+    let mut specialties = checked.specialties.into_iter();
     for position in 1..=checked.seats {
         let id_of_seat = SeatId::from_minted(tx.mint());
-        seats.push(db::need::SeatRow { id: id_of_seat, need: id, position, specialty: None, state: SeatState::Free });
+        let specialty = specialties.next().flatten();
+        seats.push(db::need::SeatRow { id: id_of_seat, need: id, position, specialty, state: SeatState::Free });
     }
     db::need::insert_seats(tx.conn, &seats)?;
     let detail = json!({"number": number, "station": station_id, "services": checked.services, "seats": checked.seats,
@@ -223,31 +245,32 @@ pub(super) fn within(tx: &mut Tx<'_>, actor: &Actor, input: &SubmitNeed) -> Done
             due_at: None,
         })?;
     }
-    Ok(Submitted { id, number, similar })
+    let rows = Box::new(SubmittedRows { need: row, enterprise, station, seats, similar });
+    Ok(Submitted { id, number, similar: rows.similar.iter().map(|need| need.id).collect(), rows })
 }
 
 /// The enterprise's row: by 统一社会信用代码, else by normalised name, else a new one.
-fn enterprise_of(tx: &mut Tx<'_>, checked: &Checked) -> Done<EnterpriseId> {
+fn enterprise_of(tx: &mut Tx<'_>, checked: &Checked) -> Done<db::enterprise::EnterpriseRow> {
     let key = firm::normalised(&checked.name);
     let code = checked.uscc.as_ref().map(|uscc| uscc.as_str().to_owned());
     if let Some(code) = &code
         && let Some(known) = db::enterprise::by_uscc(tx.conn, code)?
     {
-        return Ok(known.id);
+        return Ok(known);
     }
     if let Some(mut known) = db::enterprise::by_key(tx.conn, &key)? {
         match (&known.uscc, code) {
             (None, Some(code)) => {
                 known.uscc = Some(code);
                 db::enterprise::save(tx.conn, &known)?;
-                return Ok(known.id);
+                return Ok(known);
             }
             (Some(other), Some(code)) if *other != code => {
                 return Err(
                     Refusal::Invalid(vec![FieldProblem::with("enterprise.uscc", "conflicting", &known.name)]).into()
                 );
             }
-            _ => return Ok(known.id),
+            _ => return Ok(known),
         }
     }
     let id = EnterpriseId::from_minted(tx.mint());
@@ -260,13 +283,13 @@ fn enterprise_of(tx: &mut Tx<'_>, checked: &Checked) -> Done<EnterpriseId> {
         created_at: tx.now.naive_utc(),
     };
     db::enterprise::insert(tx.conn, &row)?;
-    Ok(id)
+    Ok(row)
 }
 
 /// Open needs of the same enterprise that seem to be the same matter.
-fn similar_open(tx: &mut Tx<'_>, enterprise: EnterpriseId, own: &Matter) -> Done<Vec<NeedId>> {
+fn similar_open(tx: &mut Tx<'_>, enterprise: EnterpriseId, own: &Matter) -> Done<Vec<db::need::NeedRow>> {
     let open = db::need::open_of_enterprise(tx.conn, enterprise)?;
-    Ok(open.into_iter().filter(|other| own.same_as(&matter_of(other)).is_some()).map(|other| other.id).collect())
+    Ok(open.into_iter().filter(|other| own.same_as(&matter_of(other)).is_some()).collect())
 }
 
 /// A need as it is compared with others of its enterprise.

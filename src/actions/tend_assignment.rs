@@ -7,10 +7,11 @@ use super::answer_assignment::{put_fact, tell_staff};
 use super::owners::{head_of, managers_of, staff_for};
 use super::record_notice::plan_reminders;
 use super::{Actor, Done, Letter, Office, Tx, Work};
-use crate::db;
 use crate::db::assignment::AssignmentRow;
 use crate::db::conduct::IncidentRow;
 use crate::db::need::NeedRow;
+use crate::db::{self, JsonText};
+use crate::domain::answer_rule::count_after_question;
 use crate::domain::answer_rule::due_after_reply;
 use crate::domain::assignment::{AssignmentState, OfferOutcome};
 use crate::domain::conduct::{IncidentKind, proposes_admonition};
@@ -69,6 +70,19 @@ pub fn tend_assignment(office: &Office, id: AssignmentId) -> Done<Tended> {
 fn watch_delivery(tx: &mut Tx<'_>, row: &mut AssignmentRow, need: &mut NeedRow) -> Done<Tended> {
     if tx.office.settings.mail_off {
         // No letter can leave and no clock has started: staff pass the link on.
+        let owners = staff_for(tx, need)?;
+        tx.leave_task(Work {
+            kind: TaskKind::Undelivered,
+            dedup: format!("mail-off:{}", row.id),
+            need: Some(need.id),
+            assignment: Some(row.id),
+            expert: Some(row.expert),
+            case: None,
+            account: owners.first().copied(),
+            for_manager: false,
+            detail: Some(NoticeKind::Offer.as_str().to_owned()),
+            due_at: None,
+        })?;
         row.next_due_at = Some((tx.now + TimeDelta::days(1)).naive_utc());
         tx.save_assignment(row)?;
         return Ok(Tended::Watched);
@@ -155,6 +169,7 @@ pub(super) fn restart_clock(tx: &mut Tx<'_>, row: &mut AssignmentRow, due_at: Da
     if row.replied_at.is_none() {
         row.replied_at = Some(tx.now.naive_utc());
     }
+    row.day_count = JsonText::of(&count_after_question(&row.day_count.get(), promised, due_at));
     row.answer_due_at = Some(due_at.naive_utc());
     let now = tx.now;
     plan_reminders(tx, row, now, due_at)?;

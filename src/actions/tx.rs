@@ -181,6 +181,8 @@ pub struct Tx<'a> {
     pub conn: &'a mut Conn,
     /// The deed's moment.
     pub now: DateTime<Utc>,
+    /// The id of what the deed was asked to make, for calls that are repeated after a crash.
+    pub made: Option<String>,
     place: &'static Location<'static>,
 }
 
@@ -191,7 +193,14 @@ impl<'a> Tx<'a> {
         now: DateTime<Utc>,
         place: &'static Location<'static>,
     ) -> Self {
-        Self { office, conn, now, place }
+        Self { office, conn, now, made: None, place }
+    }
+
+    /// Notes what the deed was asked to make: the first thing noted counts.
+    pub fn makes(&mut self, id: impl std::fmt::Display) {
+        if self.made.is_none() {
+            self.made = Some(id.to_string());
+        }
     }
 
     /// A new id's text.
@@ -363,13 +372,17 @@ impl<'a> Tx<'a> {
         Ok((row, need))
     }
 
-    /// Writes an assignment back, stamped with this moment.
+    /// Writes an assignment back, stamped with this moment, if nobody wrote it since it was read. The lock on its need
+    /// keeps writers apart; this holds even where somebody forgot the lock.
     ///
     /// # Errors
-    /// What the database says.
+    /// [`Refusal::ChangedMeanwhile`]; what the database says.
     pub fn save_assignment(&mut self, row: &mut db::assignment::AssignmentRow) -> Done<()> {
+        let read_at = row.updated_at;
         row.updated_at = self.now.naive_utc();
-        db::assignment::save(self.conn, row)?;
+        if !db::assignment::save_if_unchanged(self.conn, row, read_at)? {
+            return Err(Refusal::ChangedMeanwhile.into());
+        }
         self.changed("expert", row.expert.as_str())
     }
 

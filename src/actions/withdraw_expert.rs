@@ -29,7 +29,7 @@ pub fn withdraw_expert(office: &Office, actor: &Actor, id: ExpertId, reason: Opt
             return Err(Refusal::WrongState.into());
         }
         row.standing = Standing::Withdrawn;
-        row.standing_why = reason;
+        row.standing_why = reason.clone();
         row.updated_at = tx.now.naive_utc();
         row.version += 1;
         db::expert::save(tx.conn, &row)?;

@@ -31,16 +31,18 @@ pub fn shipped_calendar() -> Result<Calendar, String> {
 
 /// Counts for each instant and prints. `instants` of a single `-` reads them from standard input, one a line.
 ///
+/// `floor` is the least number of waking hours (08–22), if there is one.
+///
 /// # Errors
 /// One clear line naming the instant that cannot be read; those before it are printed.
-pub fn run(rule: CountingRule, format: Format, instants: &[String], l: L) -> Result<(), String> {
+pub fn run(rule: CountingRule, floor: Option<u32>, format: Format, instants: &[String], l: L) -> Result<(), String> {
     let calendar = shipped_calendar()?;
     let stdout = std::io::stdout();
     let mut out = std::io::BufWriter::new(stdout.lock());
     let mut one = |text: &str| -> Result<(), String> {
         let at = DateTime::parse_from_rfc3339(text)
             .map_err(|_| format!("{text}: not an instant such as 2026-05-08T09:40:00+08:00 (RFC 3339)"))?;
-        let counted = due(rule, None, at.to_utc(), &calendar);
+        let counted = due(rule, floor, at.to_utc(), &calendar);
         let line = match format {
             Format::Text => told(&counted, l),
             Format::Json => json(&counted, l),

@@ -88,10 +88,20 @@ pub fn import(config: &Config, l: L, arguments: &ImportArgs) -> Result<(), Failu
                     &[
                         ("years", &years.join(", ")),
                         ("days", &report.days.to_string()),
-                        ("moved", &report.moved.to_string())
+                        ("moved", &report.moves.len().to_string())
                     ]
                 )
             );
+            for moved in &report.moves {
+                println!(
+                    "{}",
+                    l.a(
+                        "calendar-move",
+                        &[("number", &moved.number), ("from", &l.due(moved.from)), ("to", &l.due(moved.to))]
+                    )
+                );
+            }
+            println!("{}", l.t(if arguments.dry_run { "cli-dry-run" } else { "cli-holidays-wait" }));
             return Ok(());
         }
     };

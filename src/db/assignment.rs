@@ -176,3 +176,36 @@ pub fn provisional_open(conn: &mut Conn) -> QueryResult<Vec<AssignmentId>> {
         .select(assignments::id)
         .load(conn)
 }
+
+/// The offers that nobody answered and whose deadline lies after `instant`, open or lapsed: those an outage that began
+/// then may spoil. Lapsed ones are few: an outage is entered soon after it was.
+///
+/// # Errors
+/// What the database says.
+pub fn due_after(conn: &mut Conn, instant: NaiveDateTime) -> QueryResult<Vec<AssignmentId>> {
+    let open = assignments::table
+        .filter(assignments::state.eq(AssignmentState::Offered))
+        .filter(assignments::answer_due_at.gt(instant))
+        .select(assignments::id)
+        .load::<AssignmentId>(conn)?;
+    let lapsed = assignments::table
+        .filter(assignments::state.eq(AssignmentState::Lapsed))
+        .filter(assignments::ended_at.gt(instant))
+        .select(assignments::id)
+        .load::<AssignmentId>(conn)?;
+    let mut ids = open;
+    ids.extend(lapsed);
+    ids.sort_unstable();
+    Ok(ids)
+}
+
+/// Writes the whole row back if it is still as it was read; false when somebody wrote it meanwhile.
+///
+/// # Errors
+/// What the database says.
+pub fn save_if_unchanged(conn: &mut Conn, row: &AssignmentRow, read_at: NaiveDateTime) -> QueryResult<bool> {
+    diesel::update(assignments::table.filter(assignments::id.eq(&row.id)).filter(assignments::updated_at.eq(read_at)))
+        .set(row)
+        .execute(conn)
+        .map(|rows| rows == 1)
+}

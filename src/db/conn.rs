@@ -84,6 +84,12 @@ impl Conn {
         }
     }
 
+    /// Rolls the innermost transaction back; false when the database had ended it by itself (a full disk, an I/O error),
+    /// so that nothing may go on on this connection.
+    pub fn undo(&mut self) -> bool {
+        Manager::rollback_transaction(self).is_ok()
+    }
+
     /// Runs `work` in a write transaction; an error rolls back.
     ///
     /// # Errors
@@ -96,7 +102,10 @@ impl Conn {
         match work(self) {
             Ok(value) => self.commit().map(|()| value).map_err(E::from),
             Err(error) => {
-                self.rollback()?;
+                // A rollback that fails leaves the connection marked as broken; what went wrong first is what counts.
+                if let Err(second) = self.rollback() {
+                    tracing::warn!(%second, "a rollback failed");
+                }
                 Err(error)
             }
         }

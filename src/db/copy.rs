@@ -10,7 +10,7 @@ use std::io::{BufRead, Write};
 use std::path::Path;
 
 /// Every table that is copied, parents before children.
-pub const TABLES: [&str; 37] = [
+pub const TABLES: [&str; 40] = [
     "regions",
     "stations",
     "accounts",
@@ -44,6 +44,9 @@ pub const TABLES: [&str; 37] = [
     "policies",
     "calendar_days",
     "idempotency",
+    "pulse",
+    "outages",
+    "calendar_imports",
     "audit",
     "audit_heads",
     "audit_roots",

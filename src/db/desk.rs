@@ -125,12 +125,12 @@ pub fn read(conn: &mut Conn, staff: &Staff, now: DateTime<Utc>) -> QueryResult<D
 /// How pressing a kind of task is; the smallest first.
 const fn pressing(kind: TaskKind) -> u8 {
     match kind {
-        TaskKind::MailAlarm => 0,
-        TaskKind::Unanswered | TaskKind::NobodyQualifies => 1,
+        TaskKind::MailAlarm | TaskKind::ClockBack => 0,
+        TaskKind::Unanswered | TaskKind::NobodyQualifies | TaskKind::NobodyAsked => 1,
         TaskKind::Undelivered | TaskKind::NotMyAnswer => 2,
         TaskKind::QuestionOverdue => 3,
         TaskKind::ReplyQuestion | TaskKind::MailReply | TaskKind::OutOfOffice => 4,
-        TaskKind::ConductReport | TaskKind::DecideCase => 5,
+        TaskKind::ConductReport | TaskKind::DecideCase | TaskKind::ApproveCalendar => 5,
         TaskKind::AdmonitionProposed | TaskKind::RemovalProposed => 6,
         TaskKind::FeedbackOverdue => 7,
         TaskKind::AddContact | TaskKind::CallBack | TaskKind::MailComplaint | TaskKind::MailUnmatched => 8,

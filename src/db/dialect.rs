@@ -2,6 +2,8 @@
 
 use super::conn::Conn;
 use crate::domain::number::Series;
+use diesel::result::DatabaseErrorKind;
+use diesel::result::Error::DatabaseError;
 use diesel::sql_types::{BigInt, Text};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 
@@ -143,4 +145,45 @@ pub struct Change {
     /// Which one.
     #[diesel(sql_type = Text)]
     pub entity_id: String,
+}
+
+/// Whether the database could not serve several writers at once, so that the same transaction may succeed now: a
+/// serialization failure (SQLSTATE 40001) or a deadlock (40P01).
+#[must_use]
+pub fn is_transient(error: &diesel::result::Error) -> bool {
+    match error {
+        DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
+        // diesel has no kind for 40P01.
+        DatabaseError(DatabaseErrorKind::Unknown, said) => {
+            said.message().contains("deadlock detected") || said.message().contains("死锁")
+        }
+        _ => false,
+    }
+}
+
+/// Whether the connection to the database was lost.
+#[must_use]
+pub fn is_lost(error: &diesel::result::Error) -> bool {
+    match error {
+        DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, _)
+        | diesel::result::Error::BrokenTransactionManager => true,
+        DatabaseError(_, said) => {
+            let said = said.message();
+            [
+                "server closed the connection",
+                "terminating connection",
+                "the database system is",
+                "no connection to the server",
+            ]
+            .iter()
+            .any(|known| said.contains(known))
+        }
+        _ => false,
+    }
+}
+
+/// Whether the database says that there is no room left: SQLITE_FULL, or PostgreSQL's disk_full (53100).
+#[must_use]
+pub fn says_full(said: &str) -> bool {
+    ["database or disk is full", "No space left on device"].iter().any(|known| said.contains(known))
 }

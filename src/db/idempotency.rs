@@ -58,6 +58,25 @@ pub fn claim(conn: &mut Conn, row: &IdempotencyRow) -> QueryResult<bool> {
     .map(|rows| rows == 1)
 }
 
+/// The status of a key whose deed is done and whose answer is not kept yet; its body is what was made.
+pub const DONE: i32 = 1;
+
+/// Marks the key as done in the transaction of its deed, if `holder` still holds it; false when another took it over.
+///
+/// # Errors
+/// What the database says.
+pub fn mark(conn: &mut Conn, key: &str, holder: &str, made: &str) -> QueryResult<bool> {
+    diesel::update(
+        idempotency::table
+            .filter(idempotency::key.eq(key))
+            .filter(idempotency::status.eq(0))
+            .filter(idempotency::body.eq(holder)),
+    )
+    .set((idempotency::status.eq(DONE), idempotency::body.eq(made)))
+    .execute(conn)
+    .map(|rows| rows == 1)
+}
+
 /// Keeps the answer of a call whose key was taken.
 ///
 /// # Errors

@@ -10,6 +10,7 @@ use super::schema::{assignments, enterprises, needs};
 use crate::domain::assignment::AssignmentState;
 use crate::domain::need::NeedState;
 use crate::domain::role::Scope;
+use crate::domain::task::TaskKind;
 use crate::ids::{AssignmentId, ExpertId, NeedId};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -136,4 +137,43 @@ mod tests {
         assert_eq!(pattern("50%_!"), "%50!%!_!!%");
         assert_eq!(pattern("商标"), "%商标%");
     }
+}
+
+/// The needs no open task, offer or timer looks after: open since before `unasked` without anybody asked; automatic and
+/// open since before `automatic`; unanswered with nobody told. Oldest first, at most `limit`.
+///
+/// # Errors
+/// What the database says.
+pub fn neglected(
+    conn: &mut Conn,
+    unasked: NaiveDateTime,
+    automatic: NaiveDateTime,
+    limit: i64,
+) -> QueryResult<Vec<NeedId>> {
+    use super::schema::tasks;
+    let told = |kinds: [TaskKind; 3]| {
+        diesel::dsl::exists(
+            tasks::table
+                .filter(tasks::need.eq(needs::id.nullable()))
+                .filter(tasks::done_at.is_null())
+                .filter(tasks::kind.eq_any(kinds)),
+        )
+    };
+    let kinds = [TaskKind::Unanswered, TaskKind::NobodyQualifies, TaskKind::NobodyAsked];
+    let open: Vec<NeedId> = needs::table
+        .filter(needs::state.eq(NeedState::Open))
+        .filter(needs::created_at.lt(unasked).or(needs::automatic.eq(true).and(needs::created_at.lt(automatic))))
+        .filter(diesel::dsl::not(told(kinds)))
+        .order(needs::created_at)
+        .limit(limit)
+        .select(needs::id)
+        .load(conn)?;
+    let unanswered: Vec<NeedId> = needs::table
+        .filter(needs::state.eq(NeedState::Unanswered))
+        .filter(diesel::dsl::not(told(kinds)))
+        .order(needs::created_at)
+        .limit(limit)
+        .select(needs::id)
+        .load(conn)?;
+    Ok(open.into_iter().chain(unanswered).collect())
 }

@@ -313,3 +313,16 @@ pub fn void_rating_reminder(conn: &mut Conn, assignment: AssignmentId) -> QueryR
 pub fn by_key(conn: &mut Conn, key: &str) -> QueryResult<Option<OutboxRow>> {
     outbox::table.filter(outbox::dedup_key.eq(key)).select(cols::<OutboxRow>()).first(conn).optional()
 }
+
+/// Whether the letter is still leased to whoever holds that fence, at this moment.
+///
+/// # Errors
+/// What the database says.
+pub fn is_held(conn: &mut Conn, id: OutboxId, fence: i64, now: NaiveDateTime) -> QueryResult<bool> {
+    let held = outbox::table
+        .filter(outbox::id.eq(id))
+        .filter(outbox::fence.eq(fence))
+        .filter(outbox::state.eq("sending"))
+        .filter(outbox::leased_until.gt(now));
+    diesel::select(diesel::dsl::exists(held)).get_result(conn)
+}

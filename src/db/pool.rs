@@ -149,6 +149,7 @@ struct Shared {
 
 /// The one SQLite writer, whose commits are shared.
 struct SharedWriter {
+    opener: Opener,
     shared: Mutex<Shared>,
     committed: Condvar,
     waiting: AtomicUsize,
@@ -190,10 +191,10 @@ impl Db {
                 if let Some(folder) = path.parent().filter(|folder| is_file && !folder.as_os_str().is_empty()) {
                     std::fs::create_dir_all(folder).map_err(|error| DbFault::Connection(error.to_string()))?;
                 }
-                let conn = Opener { target: target.clone(), read_only: false }
-                    .connect()
-                    .map_err(|error| DbFault::Connection(error.to_string()))?;
+                let opener = Opener { target: target.clone(), read_only: false };
+                let conn = opener.connect().map_err(|error| DbFault::Connection(error.to_string()))?;
                 Writer::Shared(Box::new(SharedWriter {
+                    opener,
                     shared: Mutex::new(Shared { conn, joined: 0, generation: 0, failed: Vec::new() }),
                     committed: Condvar::new(),
                     waiting: AtomicUsize::new(0),
@@ -270,18 +271,29 @@ impl SharedWriter {
         let mut shared = self.lock();
         self.waiting.fetch_sub(1, Ordering::SeqCst);
         if shared.joined == 0 {
-            shared.conn.begin_write()?;
+            if let Err(error) = shared.conn.begin_write() {
+                self.mend(&mut shared);
+                return Err(error.into());
+            }
             shared.generation += 1;
         }
         let mine = shared.generation;
         shared.joined += 1;
-        let done = catch_unwind(AssertUnwindSafe(|| shared.conn.write_tx(work)));
+        let done = catch_unwind(AssertUnwindSafe(|| join(&mut shared.conn, work)));
         if done.is_err() {
             // A panic skipped the rollback of its own savepoint; its neighbours in this commit are none the worse.
             shared.conn.roll_back_to(1);
         }
+        let spoiled = done.as_ref().is_ok_and(|(_, spoiled)| *spoiled);
+        let done = done.map(|(done, _)| done);
+        if spoiled {
+            // The database ended the whole transaction by itself: nobody's change of it stands.
+            self.give_up(&mut shared, "the transaction was rolled back by the database");
+        }
         let last = self.waiting.load(Ordering::SeqCst) == 0 || shared.joined >= MOST_IN_A_COMMIT;
-        if last {
+        if shared.joined == 0 {
+            // Given up.
+        } else if last {
             self.commit(&mut shared);
         } else {
             while shared.joined > 0 && shared.generation == mine {
@@ -299,18 +311,51 @@ impl SharedWriter {
     }
 
     fn commit(&self, shared: &mut Shared) {
-        if let Err(error) = shared.conn.commit() {
-            let generation = shared.generation;
-            shared.failed.push((generation, format!("commit failed: {error}")));
-            if shared.failed.len() > 16 {
-                shared.failed.remove(0);
+        match shared.conn.commit() {
+            Ok(()) => {
+                shared.joined = 0;
+                self.committed.notify_all();
             }
-            if let Err(error) = shared.conn.rollback() {
-                tracing::error!(%error, "the writer could not roll back after a failed commit");
-            }
+            Err(error) => self.give_up(shared, &format!("commit failed: {error}")),
         }
+    }
+
+    /// The open transaction comes to nothing: everybody who joined it is told, and the next one begins on a connection
+    /// that knows of no transaction.
+    fn give_up(&self, shared: &mut Shared, why: &str) {
+        let generation = shared.generation;
+        shared.failed.push((generation, why.to_owned()));
+        if shared.failed.len() > 16 {
+            shared.failed.remove(0);
+        }
+        self.mend(shared);
         shared.joined = 0;
         self.committed.notify_all();
+    }
+
+    /// Opens the writer's connection anew; the old one rolls back as it closes.
+    fn mend(&self, shared: &mut Shared) {
+        match self.opener.connect() {
+            Ok(conn) => shared.conn = conn,
+            Err(error) => tracing::error!(%error, "the writer could not be opened anew"),
+        }
+    }
+}
+
+/// Does one change behind a savepoint of its own; the second value says whether the whole transaction is lost.
+fn join<T, E>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> (Result<T, E>, bool)
+where
+    E: From<diesel::result::Error>,
+{
+    if let Err(error) = conn.begin_write() {
+        return (Err(error.into()), true);
+    }
+    match work(conn) {
+        Ok(value) => match conn.commit() {
+            Ok(()) => (Ok(value), false),
+            Err(error) => (Err(error.into()), !conn.undo()),
+        },
+        Err(error) => (Err(error), !conn.undo()),
     }
 }
 

@@ -558,6 +558,42 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    pulse (only_row) {
+        only_row -> Integer,
+        beat_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    outages (id) {
+        id -> Text,
+        from_at -> Timestamp,
+        until_at -> Timestamp,
+        source -> Text,
+        note -> Nullable<Text>,
+        entered_by -> Nullable<Text>,
+        moved -> Integer,
+        created_at -> Timestamp,
+        dedup_key -> Text,
+    }
+}
+
+diesel::table! {
+    calendar_imports (id) {
+        id -> Text,
+        state -> Text,
+        source -> Text,
+        days -> Text,
+        sha256 -> Text,
+        imported_by -> Nullable<Text>,
+        imported_at -> Timestamp,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<Timestamp>,
+        reason -> Nullable<Text>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     escalations,
     mail_state,

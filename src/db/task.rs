@@ -133,6 +133,20 @@ pub fn move_to(conn: &mut Conn, need: NeedId, account: AccountId) -> QueryResult
     .map(drop)
 }
 
+/// The open tasks of a kind, oldest first.
+///
+/// # Errors
+/// What the database says.
+pub fn open_of_kind(conn: &mut Conn, kind: TaskKind) -> QueryResult<Vec<TaskId>> {
+    tasks::table
+        .filter(tasks::done_at.is_null())
+        .filter(tasks::for_manager.eq(true))
+        .filter(tasks::kind.eq(kind))
+        .order(tasks::created_at)
+        .select(tasks::id)
+        .load(conn)
+}
+
 /// The task left under that key, done or not.
 ///
 /// # Errors

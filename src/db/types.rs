@@ -1,6 +1,6 @@
 //! How the domain's ids, words and documents are stored: all of them as text, alike on both databases.
 
-use crate::domain::{answer_rule, assignment, conduct, expert, feedback, need, role, standing, task};
+use crate::domain::{answer_rule, assignment, calendar, conduct, expert, feedback, need, role, standing, task};
 use crate::ids;
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, Queryable};
@@ -57,6 +57,7 @@ stored_as_text! {
     ids::AccountId, ids::StationId, ids::ExpertId, ids::QualificationId, ids::LeaveId, ids::EnterpriseId, ids::NeedId,
     ids::SeatId, ids::ReserveId, ids::AssignmentId, ids::ReminderId, ids::FeedbackId, ids::RatingId, ids::IncidentId,
     ids::CaseId, ids::TaskId, ids::OutboxId, ids::LetterId, ids::AttachmentId, ids::TokenId, ids::DraftId, ids::EventId,
+    ids::OutageId, ids::CalendarImportId, calendar::ImportState,
     answer_rule::CountingRule,
     assignment::AssignmentState, assignment::AnswerKind, assignment::AnsweredBy, assignment::NotifiedBy,
     assignment::DeclineReason, assignment::OfferOutcome,

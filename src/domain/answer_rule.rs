@@ -12,11 +12,16 @@
 //! Deliberately absent: words; the present time; recounting an offer by a rule other than the one it was made under; any
 //! way to make a deadline earlier than one that was told.
 
+mod chain;
 pub mod letter_hours;
+pub mod moved_count;
 pub mod moved_due;
 mod why;
 
+pub use chain::{latest_answer, predicted_chain};
+
 pub use letter_hours::{next_waking, reminder_times, tomorrow_morning};
+pub use moved_count::{Outage, after_outages, count_after_question};
 pub use moved_due::{
     GRACE_SECONDS, add_working_days, answered_in_time, clock_restarts_at, due_after_outage, due_after_reply,
     feedback_due, last_day, reply_due,

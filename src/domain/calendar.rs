@@ -47,6 +47,28 @@ impl RowKind {
     }
 }
 
+crate::domain::text_enum! {
+    /// Where a notice that was read in stands: it counts only once a second person has approved it.
+    pub enum ImportState {
+        /// Waits for a second person.
+        Pending = "pending",
+        /// Counts.
+        Approved = "approved",
+        /// Does not count.
+        Refused = "refused",
+    }
+}
+
+crate::domain::text_enum! {
+    /// What a second person says to a notice that was read in.
+    pub enum ImportDecision {
+        /// It counts.
+        Approve = "approve",
+        /// It does not.
+        Refuse = "refuse",
+    }
+}
+
 /// One row of a calendar: a day that is not what its weekday says, or a day named by a notice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CalendarRow {

@@ -96,6 +96,16 @@ text_enum! {
         SheetExported = "sheet-exported",
         /// The days of a State Council notice were imported.
         CalendarImported = "calendar-imported",
+        /// A notice was read in and waits for a second person.
+        CalendarProposed = "calendar-proposed",
+        /// A second person refused a notice that was read in.
+        CalendarRefused = "calendar-refused",
+        /// The answer page was down.
+        OutageRecorded = "outage-recorded",
+        /// The machine's clock went back; escalation stands still.
+        ClockWentBack = "clock-went-back",
+        /// Somebody confirmed that the machine's clock is right.
+        ClockConfirmed = "clock-confirmed",
         /// A task was done.
         TaskDone = "task-done",
         /// A task nobody acted on was told to more people.

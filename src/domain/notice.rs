@@ -42,6 +42,8 @@ text_enum! {
         BreachWithdrawn = "breach-withdrawn",
         /// Several of these in one letter.
         Digest = "digest",
+        /// The deadline moved later without the expert's doing: a new calendar, an outage.
+        DueMoved = "due-moved",
 
         /// Your need is in, under this number.
         Receipt = "receipt",
@@ -118,7 +120,8 @@ impl NoticeKind {
             | Self::CaseOpened
             | Self::CaseDecided
             | Self::BreachWithdrawn
-            | Self::Digest => Audience::Expert,
+            | Self::Digest
+            | Self::DueMoved => Audience::Expert,
             Self::Receipt
             | Self::ExpertConfirmed
             | Self::SearchingAgain

@@ -33,6 +33,12 @@ text_enum! {
         MailAlarm = "mail-alarm",
         /// Automatic mode found nobody who qualifies.
         NobodyQualifies = "nobody-qualifies",
+        /// Nobody was asked for a need within a working day.
+        NobodyAsked = "nobody-asked",
+        /// A notice of the State Council waits for a second person.
+        ApproveCalendar = "approve-calendar",
+        /// The machine's clock went back: set it right, then confirm it here.
+        ClockBack = "clock-back",
         /// A mailbox answered by itself: its owner is away.
         OutOfOffice = "out-of-office",
         /// Somebody replied to a letter by mail: a hint, never an answer.
@@ -48,6 +54,6 @@ impl TaskKind {
     /// Whether it is told to more and more people until somebody acts: behind it an enterprise waits for an expert.
     #[must_use]
     pub const fn escalates(self) -> bool {
-        matches!(self, Self::Unanswered | Self::NobodyQualifies)
+        matches!(self, Self::Unanswered | Self::NobodyQualifies | Self::NobodyAsked)
     }
 }

@@ -111,6 +111,11 @@ impl Round<'_> {
                 self.put_back([row], moment)?;
                 continue;
             }
+            // A node that was paused longer than its lease sends nothing of what another has taken over.
+            if !db::outbox::is_held(&mut *office.read()?, row.id, row.fence, office.now().naive_utc())? {
+                tracing::warn!(letter = %row.id, "the lease of a letter ran out before it was sent; another node has it");
+                continue;
+            }
             row.domain = Some(domain);
             match self.mailer.send(&envelope, &made) {
                 Ok(_) => {

@@ -9,6 +9,7 @@ pub mod night;
 pub mod read_mail;
 pub mod supervisor;
 pub mod sweep_assignments;
+pub mod sweep_needs;
 pub mod sweep_tasks;
 
 use crate::actions::{Done, Office};
@@ -142,6 +143,7 @@ pub fn do_due(desk: &Desk, report: &mut TickReport) -> Done<()> {
         let mut round = TickReport::default();
         read_mail::read_due(desk, &mut round)?;
         sweep_assignments::sweep(&desk.office, &mut round)?;
+        sweep_needs::sweep(&desk.office, &mut round)?;
         sweep_tasks::sweep(&desk.office, &mut round)?;
         deliver_mail::deliver_due(desk, &mut round)?;
         report.add(&round);

@@ -1,10 +1,14 @@
 //! Runs the jobs in a thread of their own, and the night's work in another, until it is told to stop; a panic or a fault
 //! is logged and the next round goes on.
 
+use super::deliver_mail::deliver_due;
 use super::night::night;
-use super::{Desk, tick};
+use super::{Desk, TickReport, tick};
 use crate::actions::Done;
-use chrono::TimeDelta;
+use crate::actions::keep_pulse::BEAT_EVERY;
+use crate::actions::keep_pulse::Pulse;
+use crate::actions::keep_pulse::keep_pulse;
+use chrono::{DateTime, TimeDelta, Utc};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -41,7 +45,8 @@ impl Supervisor {
         let bell = Arc::new(Bell { rung: Mutex::new(false), heard: Condvar::new() });
         let mut supervisor = Self { stop: Arc::default(), bell, threads: Vec::new() };
         let office = Arc::clone(&desk.office);
-        supervisor.spawn("jobs", REST, move || tick(&desk).map(drop))?;
+        let mut next_beat = None;
+        supervisor.spawn("jobs", REST, move || round(&desk, &mut next_beat).map(drop))?;
         let began = office.now();
         supervisor.spawn("night", NIGHT_REST, move || {
             let now = office.now();
@@ -54,12 +59,12 @@ impl Supervisor {
         &mut self,
         name: &'static str,
         rest: Duration,
-        round: impl Fn() -> Done<()> + Send + 'static,
+        mut round: impl FnMut() -> Done<()> + Send + 'static,
     ) -> std::io::Result<()> {
         let (stopping, hearing) = (Arc::clone(&self.stop), Arc::clone(&self.bell));
         let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
             while !stopping.load(Ordering::SeqCst) {
-                match catch_unwind(AssertUnwindSafe(&round)) {
+                match catch_unwind(AssertUnwindSafe(&mut round)) {
                     Ok(Ok(())) => {}
                     Ok(Err(fault)) => tracing::error!(%fault, "a round of the {name} failed"),
                     Err(_) => tracing::error!("a round of the {name} panicked"),
@@ -72,6 +77,33 @@ impl Supervisor {
         self.threads.push(thread);
         Ok(())
     }
+}
+
+/// One round: first the pulse, so that nothing lapses for a time in which nobody could answer; then what is due. While the
+/// clock is behind its own past, letters leave and the index follows, and nothing is escalated.
+///
+/// # Errors
+/// A fault of the machine.
+pub fn round(desk: &Desk, next_beat: &mut Option<DateTime<Utc>>) -> Done<TickReport> {
+    let clock = desk.office.clock.now();
+    let is_due = next_beat.is_none_or(|at| clock >= at || at - clock > BEAT_EVERY) || desk.office.clock_is_back();
+    if is_due {
+        match keep_pulse(&desk.office)? {
+            Pulse::Steady => {}
+            Pulse::WasDown { moved } => tracing::warn!(moved, "the service was down; deadlines it spoiled moved later"),
+            Pulse::ClockBack => {
+                tracing::error!("the machine's clock went back: nothing is escalated until it is right")
+            }
+        }
+        *next_beat = Some(clock + BEAT_EVERY);
+    }
+    if desk.office.clock_is_back() {
+        let mut report = TickReport::default();
+        deliver_due(desk, &mut report)?;
+        report.needs_indexed += desk.office.follow_index()?;
+        return Ok(report);
+    }
+    tick(desk)
 }
 
 impl Drop for Supervisor {

@@ -136,6 +136,7 @@ pub fn letter(notice: &Notice, links: &Links<'_>, lang: Lang) -> Letter {
         NoticeKind::CaseDecided => expert::case_decided(&pen, &mut letter),
         NoticeKind::BreachWithdrawn => expert::breach_withdrawn(&pen, &mut letter),
         NoticeKind::Digest | NoticeKind::StaffDigest => digest::digest(&pen, &mut letter),
+        NoticeKind::DueMoved => expert::due_moved(&pen, &mut letter),
 
         NoticeKind::Receipt => enterprise::receipt(&pen, &mut letter),
         NoticeKind::ExpertConfirmed => enterprise::expert_confirmed(&pen, &mut letter),

@@ -98,6 +98,10 @@ pub struct Metrics {
     pub offenders: Family,
     /// When that was.
     pub verified_at: Family,
+    /// The year whose State Council notice is overdue; 0 when none is.
+    pub calendar_missing_year: Family,
+    /// Whether the clock stands behind its own past.
+    pub clock_back: Family,
 }
 
 impl Default for Metrics {
@@ -143,6 +147,18 @@ impl Default for Metrics {
                 "When the invariants were looked at last, seconds since 1970.",
                 &[],
             ),
+            calendar_missing_year: Family::new(
+                "zhipai_calendar_missing_year",
+                "gauge",
+                "The year whose holidays are overdue, from 1 December; 0 for none.",
+                &[],
+            ),
+            clock_back: Family::new(
+                "zhipai_clock_back",
+                "gauge",
+                "1 while the clock is behind the last beat and nothing is escalated.",
+                &[],
+            ),
         }
     }
 }
@@ -182,6 +198,8 @@ impl Metrics {
             &self.index_documents,
             &self.offenders,
             &self.verified_at,
+            &self.calendar_missing_year,
+            &self.clock_back,
         ];
         for family in families {
             family.render(&mut out);

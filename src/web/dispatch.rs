@@ -99,7 +99,7 @@ pub fn answer(office: Arc<Office>, site: Arc<Site>, matched: Matched, request: R
             if matched.route != NOWHERE {
                 admit(&call, matched.access)?;
             }
-            handle(&call, matched)
+            handle(&mut call, matched)
         }
     });
     let mut answer = match answered {
@@ -110,9 +110,9 @@ pub fn answer(office: Arc<Office>, site: Arc<Site>, matched: Matched, request: R
     answer
 }
 
-fn handle(call: &Call, matched: Matched) -> Answered {
+fn handle(call: &mut Call, matched: Matched) -> Answered {
     if matches!(matched.access, Access::Api(_)) && call.method == Method::POST {
-        return idempotency::once(call, matched.handler);
+        return idempotency::once(call, matched);
     }
     (matched.handler)(call)
 }

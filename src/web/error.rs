@@ -6,7 +6,7 @@
 use super::answer::Answer;
 use super::call::{Call, Visitor};
 use super::frame::Frame;
-use crate::actions::{ActionError, Fault};
+use crate::actions::{ActionError, Fault, FaultKind};
 use crate::db::DbFault;
 use crate::domain::refusal::{FieldProblem, Refusal};
 use crate::i18n::L;
@@ -21,6 +21,10 @@ pub enum WebError {
     Refused(Refusal),
     /// The machine broke.
     Fault(String),
+    /// There is no room left on the disk: nothing was taken on.
+    Full(String),
+    /// The database cannot be reached: nothing was taken on, try again soon.
+    Unavailable(String),
     /// First go there (a local path): sign in, or set up the second factor.
     Elsewhere(String),
     /// The address is known, but not for this method; the methods it has.
@@ -43,6 +47,8 @@ impl WebError {
         match self {
             Self::Refused(refusal) => status(refusal),
             Self::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Full(_) => StatusCode::INSUFFICIENT_STORAGE,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Elsewhere(_) => StatusCode::SEE_OTHER,
             Self::WrongMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
         }
@@ -52,6 +58,8 @@ impl WebError {
         match self {
             Self::Refused(refusal) => refusal.code(),
             Self::WrongMethod(_) => "wrong-method",
+            Self::Full(_) => "storage-full",
+            Self::Unavailable(_) => "unavailable",
             Self::Fault(_) | Self::Elsewhere(_) => "fault",
         }
     }
@@ -66,7 +74,11 @@ impl From<ActionError> for WebError {
     fn from(error: ActionError) -> Self {
         match error {
             ActionError::Refused(refusal) => Self::Refused(refusal),
-            ActionError::Fault(fault) => Self::fault(fault),
+            ActionError::Fault(fault) => match fault.kind() {
+                FaultKind::Full => Self::Full(fault.to_string()),
+                FaultKind::Unreachable => Self::Unavailable(fault.to_string()),
+                FaultKind::Broken | FaultKind::Transient => Self::fault(fault),
+            },
         }
     }
 }
@@ -77,12 +89,12 @@ impl From<Fault> for WebError {
 }
 impl From<DbFault> for WebError {
     fn from(fault: DbFault) -> Self {
-        Self::fault(fault)
+        ActionError::from(fault).into()
     }
 }
 impl From<diesel::result::Error> for WebError {
     fn from(error: diesel::result::Error) -> Self {
-        Self::fault(error)
+        ActionError::from(error).into()
     }
 }
 impl From<crate::search::IndexFault> for WebError {
@@ -156,7 +168,7 @@ struct ErrorPage {
 /// The answer that tells an error to whoever called.
 #[must_use]
 pub fn told(call: &Call, error: &WebError) -> Answer {
-    if let WebError::Fault(why) = error {
+    if let WebError::Fault(why) | WebError::Full(why) | WebError::Unavailable(why) = error {
         tracing::error!(route = call.route, request_id = %call.request_id, %why, "a call could not be answered");
     }
     if call.wants_json() {
@@ -219,6 +231,7 @@ fn problem(call: &Call, error: &WebError) -> Answer {
 fn finish(answer: Answer, error: &WebError) -> Answer {
     match error {
         WebError::WrongMethod(allowed) => answer.with_header(header::ALLOW, allowed),
+        WebError::Full(_) | WebError::Unavailable(_) => answer.with_header(header::RETRY_AFTER, "5"),
         WebError::Refused(Refusal::TooManyTries) => answer.with_header(header::RETRY_AFTER, "60"),
         WebError::Refused(Refusal::SignInFirst) => answer.with_header(header::WWW_AUTHENTICATE, "Bearer"),
         _ => answer,
@@ -284,6 +297,9 @@ mod tests {
                     L(lang).has(&format!("refused-{code}")) && L(lang).has(&format!("refused-{code}-text")),
                     "{code}"
                 );
+            }
+            for key in ["web-storage-full", "web-storage-full-text", "web-unavailable", "web-unavailable-text"] {
+                assert!(L(lang).has(key), "{key}");
             }
             for key in ["web-fault", "web-fault-text", "web-wrong-method", "web-wrong-method-text"] {
                 assert!(L(lang).has(key), "{key}");

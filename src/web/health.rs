@@ -7,6 +7,7 @@ use super::error::{Answered, WebError};
 use crate::actions::mail_alarm;
 use crate::db;
 use crate::db::mail_state::INBOX;
+use crate::domain::calendar::beijing_date;
 use crate::domain::refusal::Refusal;
 use actix_web::http::{StatusCode, header};
 use secrecy::ExposeSecret;
@@ -98,6 +99,9 @@ pub fn metrics(call: &Call) -> Answered {
         figures.offenders.set(&[&row.invariant], row.offenders);
         figures.verified_at.set(&[], row.at.and_utc().timestamp());
     }
+    let missing = call.office.calendar().missing_year(beijing_date(call.now)).unwrap_or(0);
+    figures.calendar_missing_year.set(&[], i64::from(missing));
+    figures.clock_back.set(&[], i64::from(call.office.clock_is_back()));
     figures.index_documents.set(&[], i64::try_from(call.office.index.len()).unwrap_or(i64::MAX));
     Ok(Answer::new(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", figures.render()))
 }

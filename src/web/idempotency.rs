@@ -1,13 +1,17 @@
 //! `Idempotency-Key` on the API's POSTs: the same key and body is answered once, and then again with the same answer.
 //!
-//! The key belongs to the account, the path and what the caller chose. It is taken before the deed and kept with the
-//! answer after it; a refusal gives it back. Whoever comes while the first call runs waits for its answer. A key whose
-//! holder died (another run of a single-node service, or held for longer than [`HELD`]) is taken over.
+//! The key belongs to the account, the path and what the caller chose. It is taken before the deed, marked in the deed's
+//! own transaction ([`crate::actions::Office::holding`]), and kept with the answer after it; a refusal gives it back. Whoever comes while
+//! the first call runs waits for its answer. A key whose holder died before its deed committed (another run of a
+//! single-node service, or held for longer than [`HELD`]) is taken over; one whose deed is done and whose answer was never
+//! kept is answered with what was made, as it stands now.
+
+mod again;
 
 use super::answer::Answer;
 use super::call::Call;
+use super::dispatch::Matched;
 use super::error::{Answered, WebError};
-use super::routes::Handler;
 use crate::actions::ActionError;
 use crate::db::idempotency::{self as kept, IdempotencyRow};
 use crate::domain::refusal::{FieldProblem, Refusal};
@@ -15,14 +19,16 @@ use crate::seal::fingerprint;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName};
 use chrono::TimeDelta;
+use std::sync::Arc;
 use std::time::Duration;
 
 const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
-/// How long a call may hold its key.
-const HELD: TimeDelta = TimeDelta::seconds(60);
+/// How long a call may hold its key. Taking over a key whose holder still lives does no harm: the holder's deed then
+/// does not commit.
+pub const HELD: TimeDelta = TimeDelta::seconds(10);
 /// How often, and at which pace, a second call looks for the first one's answer.
-const LOOKS: u32 = 100;
+const LOOKS: u32 = 240;
 const PACE: Duration = Duration::from_millis(50);
 
 enum Found {
@@ -35,19 +41,25 @@ enum Found {
 ///
 /// # Errors
 /// What the handler says; [`Refusal::KeyReused`] when the key came with another body.
-pub fn once(call: &Call, handler: Handler) -> Answered {
-    let Some(chosen) = call.header(HEADER).map(str::to_owned) else { return handler(call) };
+pub fn once(call: &mut Call, matched: Matched) -> Answered {
+    let Some(chosen) = call.header(HEADER).map(str::to_owned) else { return (matched.handler)(call) };
     if chosen.is_empty() || chosen.len() > 255 {
         return Err(Refusal::Invalid(vec![FieldProblem::with("Idempotency-Key", "too-long", 255)]).into());
     }
     let account = call.account()?.id;
     let key = fingerprint(format!("{account}\n{}\n{chosen}", call.path).as_bytes());
     let request_hash = fingerprint(&call.body);
+    let holder = holder(call);
     for _ in 0..LOOKS {
-        match take(call, &key, &request_hash)? {
-            Found::Mine => return run(call, handler, &key),
+        match take(call, &key, &request_hash, &holder)? {
+            Found::Mine => return run(call, matched, &key, &holder),
             Found::Answered(row) | Found::Held(row) if row.request_hash != request_hash => {
                 return Err(Refusal::KeyReused.into());
+            }
+            Found::Answered(row) if row.status == kept::DONE => {
+                let answer = again::told_again(call, &row.body)?;
+                keep(call, &key, &holder, &Ok(answer.clone()));
+                return Ok(answer.with_header(REPLAYED, "true"));
             }
             Found::Answered(row) => return again(&row),
             Found::Held(_) => std::thread::sleep(PACE),
@@ -56,13 +68,19 @@ pub fn once(call: &Call, handler: Handler) -> Answered {
     Err(Refusal::ChangedMeanwhile.into())
 }
 
-fn take(call: &Call, key: &str, request_hash: &str) -> Result<Found, WebError> {
+/// Names this call as the holder of a key: the run of the process, then the call.
+#[must_use]
+pub fn holder(call: &Call) -> String {
+    format!("{}\n{}", call.site.run, call.request_id)
+}
+
+fn take(call: &Call, key: &str, request_hash: &str, holder: &str) -> Result<Found, WebError> {
     let found = call.office.write(|tx| {
         let row = IdempotencyRow {
             key: key.to_owned(),
             request_hash: request_hash.to_owned(),
             status: 0,
-            body: call.site.run.clone(),
+            body: holder.to_owned(),
             created_at: tx.now.naive_utc(),
         };
         if kept::claim(tx.conn, &row)? {
@@ -73,7 +91,8 @@ fn take(call: &Call, key: &str, request_hash: &str) -> Result<Found, WebError> {
             return Ok(Found::Answered(known));
         }
         let alone = !tx.conn.is_postgres();
-        let dead = (alone && known.body != call.site.run) || tx.now - known.created_at.and_utc() > HELD;
+        let dead = (alone && known.body.split('\n').next() != Some(call.site.run.as_str()))
+            || tx.now - known.created_at.and_utc() > HELD;
         if dead {
             kept::give_back(tx.conn, key, &known.body)?;
             if kept::claim(tx.conn, &row)? {
@@ -85,9 +104,17 @@ fn take(call: &Call, key: &str, request_hash: &str) -> Result<Found, WebError> {
     found.map_err(WebError::from)
 }
 
-fn run(call: &Call, handler: Handler, key: &str) -> Answered {
-    let answered = handler(call);
-    let done = match &answered {
+fn run(call: &mut Call, matched: Matched, key: &str, holder: &str) -> Answered {
+    let open = Arc::clone(&call.office);
+    call.office = Arc::new(open.holding(key, holder));
+    let answered = (matched.handler)(call);
+    call.office = open;
+    keep(call, key, holder, &answered);
+    answered
+}
+
+fn keep(call: &Call, key: &str, holder: &str, answered: &Answered) {
+    let done = match answered {
         Ok(answer) if answer.status.is_success() => {
             // The address of what was made goes on the first line, the body after it.
             let location = answer.headers.iter().find(|(name, _)| *name == header::LOCATION);
@@ -95,13 +122,12 @@ fn run(call: &Call, handler: Handler, key: &str) -> Answered {
             let body = format!("{location}\n{}", String::from_utf8_lossy(&answer.body));
             call.office.write::<()>(|tx| Ok(kept::keep(tx.conn, key, i32::from(answer.status.as_u16()), &body)?))
         }
-        _ => call.office.write::<()>(|tx| Ok(kept::give_back(tx.conn, key, &call.site.run)?)),
+        _ => call.office.write::<()>(|tx| Ok(kept::give_back(tx.conn, key, holder)?)),
     };
     if let Err(ActionError::Fault(fault)) = done {
-        // The deed stands and its answer is true; only a repetition would not be recognised.
+        // The deed stands with its mark; a repetition is told what was made.
         tracing::error!(%fault, request_id = %call.request_id, "an answer could not be kept for its idempotency key");
     }
-    answered
 }
 
 fn again(row: &IdempotencyRow) -> Answered {

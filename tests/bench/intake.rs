@@ -109,7 +109,7 @@ fn intake(backend: Backend) -> (f64, Vec<f64>) {
 }
 
 /// Reads one answer whole and gives its status.
-fn status(reader: &mut impl BufRead) -> u16 {
+pub fn status(reader: &mut impl BufRead) -> u16 {
     let mut line = String::new();
     reader.read_line(&mut line).expect("a status line");
     let status = line.split_whitespace().nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);

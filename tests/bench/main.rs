@@ -10,6 +10,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod flood;
 mod flow;
 mod intake;
 mod pages;
@@ -24,6 +25,9 @@ fn main() {
     }
     if runs("intake") {
         intake::run();
+    }
+    if runs("flood") {
+        flood::run();
     }
     if runs("ranking") {
         ranking::run();

@@ -194,18 +194,18 @@ fn run(office: Arc<Office>, site: Site, listener: TcpListener) -> (actix_web::de
     (receive.recv().expect("a server"), thread)
 }
 
-struct Seeded {
-    station: StationId,
-    other_station: StationId,
-    liaison: (AccountId, String),
-    other_liaison: (AccountId, String),
-    managers: Vec<(AccountId, String)>,
-    admin: (AccountId, String),
-    auditor: (AccountId, String),
+pub struct Seeded {
+    pub station: StationId,
+    pub other_station: StationId,
+    pub liaison: (AccountId, String),
+    pub other_liaison: (AccountId, String),
+    pub managers: Vec<(AccountId, String)>,
+    pub admin: (AccountId, String),
+    pub auditor: (AccountId, String),
 }
 
 /// Two stations, one liaison each, two managers, an administrator, an auditor; each with a token.
-fn seed(office: &Office) -> Seeded {
+pub fn seed(office: &Office) -> Seeded {
     office
         .write(|tx| {
             let mut stations = Vec::new();

@@ -41,7 +41,7 @@ pub fn add_token(
             id,
             account,
             hash: fingerprint(secret.as_bytes()),
-            label,
+            label: label.clone(),
             scopes: JsonText::of(&scopes.iter().map(|scope| (*scope).to_owned()).collect()),
             created_at: tx.now.naive_utc(),
             revoked_at: None,

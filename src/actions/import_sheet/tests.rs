@@ -3,7 +3,7 @@
 use super::{StationRecord, import_experts, import_stations};
 use crate::actions::account::{self, NewAccount};
 use crate::actions::assign_expert::{AssignExpert, assign_expert};
-use crate::actions::import_calendar::import_calendar;
+use crate::actions::import_calendar::{decide_calendar, import_calendar};
 use crate::actions::keep_station::StationInput;
 use crate::actions::record_notice::enter_notice;
 use crate::actions::register_expert::ExpertInput;
@@ -197,14 +197,21 @@ fn a_notice_moves_a_provisional_deadline_later_and_never_back() {
     let notice = "date,kind,occasion\n2027-01-01,holiday,元旦\n2027-01-04,holiday,元旦\n2027-10-01,holiday,国庆节\n";
     let trial =
         import_calendar(&house.office, &house.manager, notice, "国办发明电〔2026〕9号", true).expect("tried out");
-    assert_eq!((trial.recounted, trial.moved, due().1), (1, 1, true));
-    let done =
+    assert_eq!((trial.recounted, trial.moves.len(), due().1, trial.waits_as), (1, 1, true, None));
+    let waits =
         import_calendar(&house.office, &house.manager, notice, "国办发明电〔2026〕9号", false).expect("imported");
-    assert_eq!((done.years.as_slice(), done.moved), ([2027].as_slice(), 1));
+    assert!(due().1 && !house.office.calendar().knows_year(2027), "nothing counts before a second person said yes");
+    let id = waits.waits_as.expect("waits");
+    let own = decide_calendar(&house.office, &house.manager, id, true, "");
+    assert!(matches!(own, Err(ActionError::Refused(Refusal::AnotherManager))), "{own:?}");
+    let done = decide_calendar(&house.office, &Actor::Operator, id, true, "").expect("approved");
+    assert_eq!((done.years.as_slice(), done.moves.len()), ([2027].as_slice(), 1));
+    assert_eq!(done.moves, trial.moves, "what was shown is what happened");
     assert_eq!(due(), (at("2027-01-05T16:00:00Z"), false));
     assert!(house.office.calendar().knows_year(2027) && house.office.calendar().knows_year(2026));
     let shorter = "date,kind,occasion\n2027-01-01,holiday,元旦\n2027-10-01,holiday,国庆节\n";
-    import_calendar(&house.office, &house.manager, shorter, "更正", false).expect("imported");
+    let id = import_calendar(&house.office, &house.manager, shorter, "更正", false).expect("imported").waits_as;
+    decide_calendar(&house.office, &Actor::Operator, id.expect("waits"), true, "").expect("approved");
     assert_eq!(due().0, at("2027-01-05T16:00:00Z"), "what was told stands");
     let trail = db::audit::trail(&mut house.office.read().expect("a reader"), need.as_str()).expect("a trail");
     assert_eq!(trail.iter().filter(|event| event.event == "due-moved").count(), 1);

@@ -31,6 +31,7 @@ pub(super) struct Checked {
     pub(super) opposing_party: Option<String>,
     pub(super) opposing_agent: Option<String>,
     pub(super) seats: i32,
+    pub(super) specialties: Vec<Option<String>>,
 }
 
 /// The languages a service may be asked for in.
@@ -104,6 +105,18 @@ pub(super) fn check(input: &SubmitNeed, today: NaiveDate) -> Result<Checked, Ref
     if !(1..=20).contains(&seats) {
         p.add(FieldProblem::with("seats", "out-of-range", "1–20"));
     }
+    if input.specialties.len() > usize::try_from(seats).unwrap_or(0) {
+        p.add(FieldProblem::with("specialties", "too-many", seats));
+    }
+    let mut specialties = Vec::new();
+    for wanted in &input.specialties {
+        let wanted = wanted.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        let item = wanted.and_then(catalogue::named);
+        if let (Some(text), None) = (wanted, item) {
+            p.add(FieldProblem::with("specialties", "not-a-service", text));
+        }
+        specialties.push(item.map(|item| item.slug.to_owned()));
+    }
     let opposing_party = p.optional("opposing_party", input.opposing_party.as_deref(), 200);
     let opposing_agent = p.optional("opposing_agent", input.opposing_agent.as_deref(), 200);
     p.settle()?;
@@ -127,6 +140,7 @@ pub(super) fn check(input: &SubmitNeed, today: NaiveDate) -> Result<Checked, Ref
         opposing_party,
         opposing_agent,
         seats,
+        specialties,
     })
 }
 

@@ -89,6 +89,17 @@ pub enum Why {
         /// Until when.
         until: String,
     },
+    /// A question stopped the clock on this day.
+    ClockStopped,
+    /// The last day after a question: the day after the reply, or after the clock restarted by itself.
+    MovedByQuestion,
+    /// The last day after the answer page was down on the one before.
+    MovedByOutage {
+        /// For how many minutes.
+        minutes: u32,
+        /// On which day, `YYYY-MM-DD`.
+        on: String,
+    },
 }
 
 impl Why {
@@ -111,6 +122,9 @@ impl Why {
             Self::UnknownYearWeekend { .. } => "unknown-year-weekend",
             Self::HoursRun { .. } => "hours-run",
             Self::FloorExtension { .. } => "floor-extension",
+            Self::ClockStopped => "clock-stopped",
+            Self::MovedByQuestion => "moved-by-question",
+            Self::MovedByOutage { .. } => "moved-by-outage",
         }
     }
 
@@ -138,7 +152,12 @@ impl Why {
     #[must_use]
     pub fn arguments(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::NoticeDay | Self::LastDayWeekend | Self::WeekendNotCounted => Vec::new(),
+            Self::NoticeDay
+            | Self::LastDayWeekend
+            | Self::WeekendNotCounted
+            | Self::ClockStopped
+            | Self::MovedByQuestion => Vec::new(),
+            Self::MovedByOutage { minutes, on } => vec![("minutes", minutes.to_string()), ("on", on.clone())],
             Self::Counted { n } | Self::CountedWeekend { n } | Self::MovedHere { n } => vec![("n", n.to_string())],
             Self::CountedHoliday { n, occasion }
             | Self::CountedMakeUp { n, occasion }
@@ -173,5 +192,8 @@ pub(super) fn samples() -> Vec<Why> {
         Why::UnknownYearWeekend { year: 2027 },
         Why::HoursRun { from: "10:00".to_owned(), until: "24:00".to_owned() },
         Why::FloorExtension { hours: 30, until: "09:00".to_owned() },
+        Why::ClockStopped,
+        Why::MovedByQuestion,
+        Why::MovedByOutage { minutes: 90, on: "2026-03-12".to_owned() },
     ]
 }

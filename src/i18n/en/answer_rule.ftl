@@ -42,3 +42,6 @@ calendar-problem-kind = kind must be holiday or workday
 calendar-problem-occasion = The occasion is missing
 calendar-problem-duplicate = This date is in the file already
 calendar-problem-make-up-on-weekday = A make-up working day must be a Saturday or Sunday; check the date and the year
+why-clock-stopped = The clock stood still for a question: not counted
+why-moved-by-question = The day after the reply (or after the clock restarted): the last day
+why-moved-by-outage = The answer page was down for { $minutes } minutes on { $on }: moved to the end of this day

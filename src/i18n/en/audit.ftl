@@ -2,7 +2,7 @@
 audit-text = One hash chain for each subject; added to, never changed
 audit-search = Look up
 audit-subject = Number
-audit-subject-hint = The number of a need (XQ-), offer (PD-), case (CQ-) or expert on file (BA-), or policy, calendar, sheets.
+audit-subject-hint = The number of a need (XQ-), offer (PD-), case (CQ-) or expert on file (BA-), or policy, calendar, service, sheets.
 audit-subject-policy = Working rules
 audit-subject-calendar = Public holidays
 audit-subject-sheets = Sheets in and out
@@ -66,3 +66,5 @@ trail-field-source = source
 trail-field-policy = rules
 trail-field-provisional = provisional
 trail-field-calendar = calendar
+audit-subject-service = The service
+trail-field-first_byte = First byte

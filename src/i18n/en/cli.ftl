@@ -10,3 +10,4 @@ eval-read = Collection: { $experts } experts, { $needs } needs, { $judgments } j
 eval-violations = Returned although they must be excluded (need, experts):
 eval-worst = Needs with the lowest nDCG@10:
 eval-fallen = Below the floor:
+cli-holidays-wait = Waits for a manager's approval on the page “Holidays and outages”.

@@ -188,3 +188,6 @@ letter-staff-next-asked = The next reserve is being asked: { $next }. You need n
 letter-staff-nobody-next = No reserve is left. Choose other experts, or close with a reason.
 letter-password-reset-heading = Set a new password
 letter-password-reset-lead = We were asked to reset your account’s password. Please open the link below and set a new one.
+letter-due-moved-heading = More time to answer
+letter-due-moved-lead = The deadline for “{ $matter }” has moved to { $due }. The count below says why.
+letter-closing-due-moved = A deadline only ever moves later. If a lapse was recorded before, it is withdrawn.

@@ -163,6 +163,7 @@ need-day-moves = Rest, moves on
 need-day-rest = Not counted
 need-day-hours = Running
 need-day-floor = Extended
+need-day-stopped = stopped
 
 # The case
 need-number = Number
@@ -437,3 +438,8 @@ need-sign-expert = Expert
 need-sign-enterprise = Enterprise
 need-sign-liaison = Liaison
 need-sign-date = Date
+need-specialties = The seats ask for different specialties
+need-specialties-label = Service item of each seat
+need-specialties-hint = One service item a line, for seat 1, seat 2 and so on; an empty line takes any.
+need-plan-all-seats = All free seats at once (first come, first served)
+need-plan-all-text = { $n } free seats are offered at once, one expert a seat at a time. If somebody declines or lapses the next is asked; whoever accepts first has a seat.

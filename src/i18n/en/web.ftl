@@ -229,3 +229,7 @@ factor-code-hint = The app shows six digits after scanning
 factor-do = Turn on
 factor-drop = Take two-step sign-in off
 factor-drop-sure = Take two-step sign-in off the account of { $name }? Make sure that they asked for it themselves.
+web-storage-full = No room left
+web-storage-full-text = The disk is full and nothing was taken on. Tell the operator; once there is room, try again.
+web-unavailable = Not available for a moment
+web-unavailable-text = The database cannot be reached and nothing was taken on. Try again in a few seconds.

@@ -42,3 +42,6 @@ calendar-problem-kind = kind 应为 holiday（放假）或 workday（调休上�
 calendar-problem-occasion = 未写明节日名称
 calendar-problem-duplicate = 该日期已出现过
 calendar-problem-make-up-on-weekday = 调休上班日应为周六或周日，请核对日期和年份
+why-clock-stopped = 提问停表，不计入
+why-moved-by-question = 回复提问（或停表期满）的次日，为最后一日
+why-moved-by-outage = { $on } 答复页面中断 { $minutes } 分钟，顺延至本日 24:00

@@ -2,7 +2,7 @@
 audit-text = 每个对象一条哈希链，只增不改
 audit-search = 查询
 audit-subject = 编号
-audit-subject-hint = 需求 XQ-、派单 PD-、案件 CQ-、备案 BA- 的编号，或 policy、calendar、sheets。
+audit-subject-hint = 需求 XQ-、派单 PD-、案件 CQ-、备案 BA- 的编号，或 policy、calendar、service、sheets。
 audit-subject-policy = 工作规则
 audit-subject-calendar = 放假安排
 audit-subject-sheets = 表格导入导出
@@ -63,3 +63,5 @@ trail-field-source = 来源
 trail-field-policy = 规则
 trail-field-provisional = 暂定
 trail-field-calendar = 历表
+audit-subject-service = 服务运行
+trail-field-first_byte = 首字节到达

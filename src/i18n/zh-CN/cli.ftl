@@ -10,3 +10,4 @@ eval-read = 评测集：专家 { $experts } 名，需求 { $needs } 件，判定
 eval-violations = 本应排除却被推荐的（需求、专家）：
 eval-worst = nDCG@10 最低的需求：
 eval-fallen = 以下指标低于下限：
+cli-holidays-wait = 等一位管理人员在“放假安排与服务中断”页面批准后生效。

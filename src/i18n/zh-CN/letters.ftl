@@ -185,3 +185,6 @@ letter-staff-next-asked = 已转向下一位候补：{ $next }。您不必做什
 letter-staff-nobody-next = 后面没有候补了。请另选专家，或说明原因办结。
 letter-password-reset-heading = 重设密码
 letter-password-reset-lead = 我们收到了为您的账号重设密码的申请。请打开下面的链接设置新密码。
+letter-due-moved-heading = 答复时限顺延
+letter-due-moved-lead = “{ $matter }”的答复时限顺延至 { $due }，依据见下方逐日说明。
+letter-closing-due-moved = 时限只会延后。此前如已记为逾期，记录一并撤销。

@@ -156,6 +156,7 @@ need-day-moves = 休息，顺延
 need-day-rest = 不计
 need-day-hours = 计时
 need-day-floor = 延长
+need-day-stopped = 停表
 
 # 案卷
 need-number = 受理编号
@@ -418,3 +419,8 @@ need-sign-expert = 专家签名
 need-sign-enterprise = 企业签名
 need-sign-liaison = 联络员签名
 need-sign-date = 年　　月　　日
+need-specialties = 各席位需要不同专业
+need-specialties-label = 各席位的服务事项
+need-specialties-hint = 每行一个服务事项，依次对应第 1 席、第 2 席；留空的席位不限。
+need-plan-all-seats = 所有空席同时派出（先接先得）
+need-plan-all-text = { $n } 个空席同时派出，每席同一时间只请一位；有人婉拒或逾期，就请下一位，先接单的先得席位。

@@ -151,6 +151,15 @@ pub fn breach_withdrawn(pen: &Pen<'_>, letter: &mut Letter) {
     pen.sign(letter);
 }
 
+/// More time than was told, and why.
+pub fn due_moved(pen: &Pen<'_>, letter: &mut Letter) {
+    pen.when_facts(letter);
+    letter.due = pen.answer_due();
+    pen.answer_action(letter, "letter-act-look");
+    pen.close(letter, "letter-closing-due-moved");
+    pen.sign(letter);
+}
+
 /// Question and reply as rows.
 pub fn question_facts(pen: &Pen<'_>, letter: &mut Letter) {
     if let Some(offer) = pen.offer() {

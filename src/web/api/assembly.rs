@@ -8,9 +8,11 @@ use super::shape::{
     ReminderShape, ReserveShape, SeatShape, SimilarNeed, StationName, count, masked_email, masked_phone, utc,
 };
 use super::words::region_name;
+use crate::actions::submit_need::SubmittedRows;
 use crate::actions::submit_need::matter_of;
 use crate::db::assignment::AssignmentRow;
-use crate::db::need::NeedRow;
+use crate::db::enterprise::EnterpriseRow;
+use crate::db::need::{NeedRow, SeatRow};
 use crate::db::reminder::ReminderRow;
 use crate::db::{self, Conn};
 use crate::i18n::L;
@@ -81,6 +83,7 @@ impl Names {
             notified_at: row.notified_at.map(utc),
             notified_by: row.notified_by,
             answer_due_at: row.answer_due_at.map(utc),
+            latest_answer_at: None,
             provisional: row.provisional,
             rule: row.rule,
             count: count(l, &row.day_count.get()),
@@ -126,7 +129,8 @@ pub fn needs(conn: &mut Conn, l: L, rows: Vec<NeedRow>, full_contact: bool) -> Q
     let owners: HashMap<AccountId, String> = db::beside::owners_of(conn, &owners)?.into_iter().collect();
     let stations: HashMap<StationId, String> = db::beside::stations_of(conn, &stations)?.into_iter().collect();
     let seats = db::beside::seats_of(conn, &ids)?;
-    let reserves = db::beside::reserves_of(conn, &seats.iter().map(|seat| seat.id).collect::<Vec<_>>())?;
+    let mut parts = Parts { known, open, owners, stations, seats, matters: HashMap::new() };
+    let reserves = db::beside::reserves_of(conn, &parts.seats.iter().map(|seat| seat.id).collect::<Vec<_>>())?;
     let offers = db::beside::assignments_of(conn, &ids)?;
     let reserved: Vec<ExpertId> = reserves.iter().map(|reserve| reserve.expert).collect();
     let mut names = Names::load(conn, &offers, &reserved)?;
@@ -139,8 +143,54 @@ pub fn needs(conn: &mut Conn, l: L, rows: Vec<NeedRow>, full_contact: bool) -> Q
         closures.insert(row.need, ClosureShape { reason: row.reason, note: row.note, closed_at: utc(row.closed_at) });
     }
     let mut shapes = Vec::with_capacity(rows.len());
-    let mut matters: HashMap<NeedId, Matter> = HashMap::new();
     for row in rows {
+        let mut shape = parts.shape(row, full_contact);
+        for reserve in reserves.iter().filter(|reserve| shape.seats.iter().any(|seat| seat.id == reserve.seat)) {
+            shape.reserves.push(ReserveShape {
+                expert: names.expert(reserve.expert),
+                position: reserve.position,
+                state: reserve.state,
+                why: reserve.why.clone(),
+                seat: reserve.seat,
+            });
+        }
+        shape.assignments = of_need.remove(&shape.id).unwrap_or_default();
+        shape.closure = closures.remove(&shape.id);
+        shapes.push(shape);
+    }
+    Ok(shapes)
+}
+
+/// A need that has just been submitted, of the rows its deed had in hand: it has no offers, reserves or closure yet.
+#[must_use]
+pub fn submitted(made: SubmittedRows, owner: (AccountId, &str), full_contact: bool) -> NeedShape {
+    let SubmittedRows { need, enterprise, station, seats, similar } = made;
+    let mut parts = Parts {
+        known: vec![enterprise],
+        open: similar,
+        owners: HashMap::from([(owner.0, owner.1.to_owned())]),
+        stations: HashMap::from([(station.id, station.name)]),
+        seats,
+        matters: HashMap::new(),
+    };
+    parts.shape(need, full_contact)
+}
+
+/// What stands beside needs.
+struct Parts {
+    known: Vec<EnterpriseRow>,
+    open: Vec<NeedRow>,
+    owners: HashMap<AccountId, String>,
+    stations: HashMap<StationId, String>,
+    seats: Vec<SeatRow>,
+    /// What the other needs are about, read once.
+    matters: HashMap<NeedId, Matter>,
+}
+
+impl Parts {
+    /// The shape of a need, without its offers, reserves and closure.
+    fn shape(&mut self, row: NeedRow, full_contact: bool) -> NeedShape {
+        let Self { known, open, owners, stations, seats, matters } = self;
         let enterprise = known.iter().find(|enterprise| enterprise.id == row.enterprise);
         let mine: Vec<SeatShape> = seats
             .iter()
@@ -152,16 +202,6 @@ pub fn needs(conn: &mut Conn, l: L, rows: Vec<NeedRow>, full_contact: bool) -> Q
                 specialty: seat.specialty.clone(),
             })
             .collect();
-        let mut waiting = Vec::new();
-        for reserve in reserves.iter().filter(|reserve| mine.iter().any(|seat| seat.id == reserve.seat)) {
-            waiting.push(ReserveShape {
-                expert: names.expert(reserve.expert),
-                position: reserve.position,
-                state: reserve.state,
-                why: reserve.why.clone(),
-                seat: reserve.seat,
-            });
-        }
         let services = row.services.get();
         let mut similar = Vec::new();
         let mut own = None;
@@ -177,7 +217,7 @@ pub fn needs(conn: &mut Conn, l: L, rows: Vec<NeedRow>, full_contact: bool) -> Q
                 });
             }
         }
-        shapes.push(NeedShape {
+        NeedShape {
             id: row.id,
             number: row.number,
             state: row.state,
@@ -210,13 +250,12 @@ pub fn needs(conn: &mut Conn, l: L, rows: Vec<NeedRow>, full_contact: bool) -> Q
             owner: OwnerName { id: row.owner, name: owners.get(&row.owner).cloned().unwrap_or_default() },
             station: StationName { id: row.station, name: stations.get(&row.station).cloned().unwrap_or_default() },
             seats: mine,
-            assignments: of_need.remove(&row.id).unwrap_or_default(),
-            reserves: waiting,
+            assignments: Vec::new(),
+            reserves: Vec::new(),
             similar_open_needs: similar,
-            closure: closures.remove(&row.id),
+            closure: None,
             created_at: utc(row.created_at),
             updated_at: utc(row.updated_at),
-        });
+        }
     }
-    Ok(shapes)
 }

@@ -11,7 +11,9 @@ use crate::actions::reply_question::reply_question;
 use crate::db::assignment::AssignmentRow;
 use crate::db::listing::AssignmentPick;
 use crate::db::{self, Conn};
+use crate::domain::answer_rule::{due, latest_answer};
 use crate::domain::assignment::{AnswerKind, AnsweredBy, AssignmentState, DeclineReason, NotifiedBy, ReleasedBy};
+use crate::domain::need::ReserveState;
 use crate::domain::refusal::{FieldProblem, Refusal};
 use crate::ids::{AssignmentId, ExpertId, NeedId};
 use crate::web::answer::Answer;
@@ -127,7 +129,27 @@ fn named_id(call: &Call) -> Result<AssignmentId, WebError> {
 pub fn shown(call: &Call, id: AssignmentId) -> Result<AssignmentShape, WebError> {
     let mut reader = call.office.read()?;
     let row = db::assignment::find(&mut reader, &id)?.ok_or(Refusal::NotFound)?;
-    Ok(assembly::assignments(&mut reader, call.l, vec![row])?.pop().ok_or(Refusal::NotFound)?)
+    let latest = latest(call, &mut reader, &row)?;
+    let mut shape = assembly::assignments(&mut reader, call.l, vec![row])?.pop().ok_or(Refusal::NotFound)?;
+    shape.latest_answer_at = latest;
+    Ok(shape)
+}
+
+/// By when somebody will have answered, if everybody of the seat's chain waits until the last moment. An offer whose
+/// letter has not left is counted as if it left now.
+fn latest(call: &Call, conn: &mut Conn, row: &AssignmentRow) -> Result<Option<DateTime<Utc>>, WebError> {
+    if row.state != AssignmentState::Offered {
+        return Ok(None);
+    }
+    let waiting =
+        db::need::reserves_of(conn, row.seat)?.iter().filter(|reserve| reserve.state == ReserveState::Waiting).count();
+    let policy = call.office.policy()?;
+    let calendar = call.office.calendar();
+    let due_at = match row.answer_due_at {
+        Some(at) => at.and_utc(),
+        None => due(row.rule, policy.waking_hours_floor, call.now, &calendar).due_at,
+    };
+    Ok(Some(latest_answer(due_at, waiting, policy.counting_rule, policy.waking_hours_floor, &calendar)))
 }
 
 /// `GET /api/v1/assignments/{id}`.

@@ -6,15 +6,18 @@
 use super::need::named_id;
 use super::paging;
 use super::words::region_name;
-use crate::actions::assign_expert::{AssignExpert, assign_expert};
+use crate::actions::assign_expert::{AssignExpert, assign_expert, assign_seats};
 use crate::actions::expert_pool::ExpertBrief;
 use crate::actions::suggest_experts::{Dropped, Suggested, WhyExpert, suggest_experts, why_expert};
+use crate::domain::answer_rule::predicted_chain;
 use crate::domain::matching::Signal;
 use crate::ids::ExpertId;
 use crate::web::answer::Answer;
 use crate::web::call::Call;
 use crate::web::error::Answered;
+use crate::web::error::WebError;
 use crate::web::reasons::{Teller, as_number};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::time::Instant;
 use utoipa::{IntoParams, ToSchema};
@@ -116,8 +119,64 @@ pub struct CandidatesShape {
     pub candidates: Vec<CandidateShape>,
     /// Who would be near the top but may not be asked.
     pub excluded: Vec<ExcludedShape>,
+    /// By when somebody will have answered at the latest, if the best of the list are asked now with the usual number
+    /// of reserves; `null` when nobody may be asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub predicted: Option<PredictedShape>,
     /// How long the ranking took, milliseconds.
     pub took_ms: f64,
+}
+
+/// The deadlines of a chain if nobody answers before the last moment.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PredictedShape {
+    /// The latest instant by which somebody has accepted or the chain has ended.
+    pub latest_answer_at: DateTime<Utc>,
+    /// Whether a year's holidays are still missing: it may move later.
+    pub provisional: bool,
+    /// Each one's turn.
+    pub turns: Vec<TurnShape>,
+}
+
+/// One turn of a chain.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TurnShape {
+    /// When the letter leaves.
+    pub notified_at: DateTime<Utc>,
+    /// The first instant that is too late.
+    pub answer_due_at: DateTime<Utc>,
+}
+
+/// The chain of that many people, if the first letter leaves now.
+fn predicted(call: &Call, people: usize) -> Result<Option<PredictedShape>, WebError> {
+    let policy = call.office.policy()?;
+    let reserves = usize::try_from(policy.reserves).unwrap_or(usize::MAX);
+    let dates = predicted_chain(
+        people.min(reserves.saturating_add(1)),
+        call.now,
+        policy.counting_rule,
+        policy.waking_hours_floor,
+        &call.office.calendar(),
+    );
+    Ok(dates.last().map(|last| PredictedShape {
+        latest_answer_at: last.due_at,
+        provisional: dates.iter().any(|date| date.provisional),
+        turns: dates
+            .iter()
+            .map(|date| TurnShape { notified_at: date.notified_at, answer_due_at: date.due_at })
+            .collect(),
+    }))
+}
+
+/// Whom to ask for all free seats at once.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OffersBody {
+    /// In order: one for each free seat, the rest are reserves of them all.
+    pub experts: Vec<ExpertId>,
+    /// 「明日 8:00 发出」 instead of at once.
+    #[serde(default)]
+    pub tomorrow: bool,
 }
 
 pub(super) fn expert(brief: ExpertBrief) -> CandidateExpert {
@@ -176,6 +235,7 @@ pub fn list(call: &Call) -> Answered {
     let took_ms = took(since);
     let teller = Teller::new(call.l, &shortlist.industries);
     Answer::json(&CandidatesShape {
+        predicted: predicted(call, shortlist.eligible)?,
         candidates: shortlist.candidates.into_iter().map(|one| candidate(&teller, one, false)).collect(),
         excluded: shortlist.excluded.into_iter().map(|one| excluded(&teller, one)).collect(),
         took_ms,
@@ -196,7 +256,7 @@ pub fn show(call: &Call) -> Answered {
     let (why, industries) = why_expert(&call.office, &call.actor()?, id, expert)?;
     let took_ms = took(since);
     let teller = Teller::new(call.l, &industries);
-    let mut shape = CandidatesShape { candidates: Vec::new(), excluded: Vec::new(), took_ms };
+    let mut shape = CandidatesShape { candidates: Vec::new(), excluded: Vec::new(), predicted: None, took_ms };
     match why {
         WhyExpert::Ranked(one) => shape.candidates.push(candidate(&teller, *one, true)),
         WhyExpert::Excluded(one) => shape.excluded.push(excluded(&teller, *one)),
@@ -216,6 +276,20 @@ pub fn assign(call: &Call) -> Answered {
     let need = named_id(call)?;
     let id = assign_expert(&call.office, &call.actor()?, need, &input)?;
     Answer::created(&format!("/api/v1/assignments/{id}"), &super::assignment::shown(call, id)?)
+}
+
+/// `POST /api/v1/needs/{id}/offers`.
+///
+/// # Errors
+/// What [`assign_seats`] says.
+#[utoipa::path(post, path = "/api/v1/needs/{id}/offers", operation_id = "assign-seats", tag = "assignments",
+    params(("id" = String, Path, description = "Id or number")), request_body = OffersBody,
+    responses((status = 201, description = "", body = super::shape::NeedShape)))]
+pub fn assign_all(call: &Call) -> Answered {
+    let input: OffersBody = call.json()?;
+    let need = named_id(call)?;
+    assign_seats(&call.office, &call.actor()?, need, &input.experts, input.tomorrow)?;
+    Answer::created(&format!("/api/v1/needs/{need}"), &super::need::shown(call, need)?)
 }
 
 #[cfg(test)]

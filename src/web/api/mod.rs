@@ -8,6 +8,7 @@ pub mod assembly;
 pub mod assignment;
 pub mod audit;
 pub mod batch;
+pub mod calendar;
 pub mod candidate;
 pub mod conduct;
 pub mod dashboard;
@@ -39,6 +40,7 @@ pub fn routes() -> Vec<Route> {
         get("/api/v1/needs/{id}/candidates", Api(Read), candidate::list),
         get("/api/v1/needs/{id}/candidates/{expert_id}", Api(Read), candidate::show),
         post("/api/v1/needs/{id}/assignments", Api(WorkNeeds), candidate::assign),
+        post("/api/v1/needs/{id}/offers", Api(WorkNeeds), candidate::assign_all),
         post("/api/v1/needs/{id}/retraction", Api(WorkNeeds), need::retract),
         post("/api/v1/needs/{id}/closure", Api(WorkNeeds), need::close),
         post("/api/v1/needs/{id}/feedback", Api(WorkNeeds), feedback::file),
@@ -64,6 +66,14 @@ pub fn routes() -> Vec<Route> {
         post("/api/v1/experts/{id}/removal", Api(Decide), conduct::remove),
         get("/api/v1/conduct-cases/{id}", Api(Decide), conduct::show),
         post("/api/v1/conduct-cases/{id}/decision", Api(Decide), conduct::decide),
+        // ---- calendar and service ---------------------------------------------------------------------------------
+        get("/api/v1/calendar/imports", Api(Read), calendar::list),
+        post("/api/v1/calendar/imports", Api(Decide), calendar::import),
+        get("/api/v1/calendar/imports/{id}", Api(Read), calendar::show),
+        post("/api/v1/calendar/imports/{id}/decision", Api(Decide), calendar::decide),
+        get("/api/v1/outages", Api(Read), calendar::outages),
+        post("/api/v1/outages", Api(Decide), calendar::enter),
+        get("/api/v1/outages/{id}", Api(Read), calendar::outage),
         // ---- figures and trail ------------------------------------------------------------------------------------
         get("/api/v1/dashboard/answers", Api(Read), dashboard::answers),
         get("/api/v1/dashboard/desk", Api(Read), dashboard::desk),

@@ -202,7 +202,14 @@ pub fn submit(call: &Call) -> Answered {
         input.station = station_for(&mut *call.office.read()?, &input)?;
     }
     let submitted = submit_need(&call.office, &call.actor()?, &input)?;
-    Answer::created(&format!("/api/v1/needs/{}", submitted.id), &shown(call, submitted.id)?)
+    let address = format!("/api/v1/needs/{}", submitted.id);
+    if submitted.rows.need.automatic {
+        return Answer::created(&address, &shown(call, submitted.id)?);
+    }
+    // Everything the answer says was in the deed's hands; reading it again would cost as much as the deed.
+    let account = call.account()?;
+    let shape = assembly::submitted(*submitted.rows, (account.id, &account.name), full_contact(call)?);
+    Answer::created(&address, &shape)
 }
 
 /// A manager who names no station submits at the one nearest to the enterprise, within the need's region.

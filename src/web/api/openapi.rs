@@ -58,7 +58,7 @@ pub struct ProblemShape {
     paths(
         super::need::submit, super::need::list, super::need::show, super::need::suggest, super::need::retract,
         super::need::close,
-        super::candidate::list, super::candidate::show, super::candidate::assign,
+        super::candidate::list, super::candidate::show, super::candidate::assign, super::candidate::assign_all,
         super::assignment::list, super::assignment::show, super::assignment::answer, super::assignment::notice,
         super::assignment::reply, super::assignment::release,
         super::batch::plan, super::batch::offers,
@@ -69,10 +69,12 @@ pub struct ProblemShape {
         super::dashboard::answers, super::dashboard::desk,
         super::audit::list,
         super::audit::roots,
+        super::calendar::list, super::calendar::import, super::calendar::show, super::calendar::decide,
+        super::calendar::outages, super::calendar::enter, super::calendar::outage,
     ),
     components(schemas(ProblemShape, super::audit::EventShape, super::audit::RootShape)),
     tags((name = "needs"), (name = "assignments"), (name = "experts"), (name = "conduct"), (name = "feedback"),
-        (name = "dashboard"), (name = "audit"))
+        (name = "calendar"), (name = "dashboard"), (name = "audit"))
 )]
 struct Collected;
 

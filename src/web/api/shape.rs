@@ -249,6 +249,9 @@ pub struct AssignmentShape {
     pub notified_by: Option<NotifiedBy>,
     /// The first instant that is too late.
     pub answer_due_at: Option<DateTime<Utc>>,
+    /// By when somebody will have answered at the latest, the reserves of the seat included; told for one open offer only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latest_answer_at: Option<DateTime<Utc>>,
     /// The due instant may still move, later only: the year's holidays are not announced.
     pub provisional: bool,
     /// The counting rule it was offered under.

@@ -34,6 +34,7 @@ worded! {
     feedback::Outcome, feedback::RatingChannel, feedback::ConductReport, feedback::FiledBy,
     need::NeedState, need::Mode, need::Form, need::Urgency, need::SeatState, need::ReserveState, need::CloseReason,
     standing::Standing,
+    crate::domain::calendar::ImportState, crate::domain::calendar::ImportDecision,
     crate::domain::task::TaskKind,
     crate::actions::review_expert::ReviewDecision,
 }
@@ -53,7 +54,7 @@ macro_rules! identified {
 }
 identified! {
     ids::AccountId, ids::StationId, ids::ExpertId, ids::EnterpriseId, ids::NeedId, ids::SeatId, ids::AssignmentId,
-    ids::CaseId, ids::LeaveId, ids::TaskId, ids::FeedbackId,
+    ids::CaseId, ids::LeaveId, ids::TaskId, ids::FeedbackId, ids::OutageId, ids::CalendarImportId,
 }
 
 fn unknown(field: &str, text: &str) -> Refusal {

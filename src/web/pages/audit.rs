@@ -136,7 +136,7 @@ fn find(conn: &mut Conn, l: L, scope: &Scope, asked: &str) -> Result<Option<Subj
         return Ok(seen.then(|| Subject { href: format!("/stations/{}", row.id), key: id, title: row.name }));
     }
     // What belongs to no region is for whoever sees everything: policy, calendar, sheets, accounts.
-    let common = matches!(id.as_str(), "policy" | "calendar" | "sheets");
+    let common = matches!(id.as_str(), "policy" | "calendar" | "sheets" | "service");
     if *scope == Scope::Everything && (common || id.starts_with("account:")) {
         let title = if common { l.t(&format!("audit-subject-{id}")) } else { l.t("audit-subject-account") };
         return Ok(Some(Subject { key: id, title, href: String::new() }));

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod audit;
 pub mod batch;
 pub mod board;
+pub mod calendar;
 pub mod conduct;
 pub mod desk;
 pub mod expert;
@@ -34,6 +35,7 @@ pub fn routes() -> Vec<Route> {
     rows.extend(audit::rows());
     rows.extend(batch::rows());
     rows.extend(board::rows());
+    rows.extend(calendar::rows());
     rows.extend(conduct::rows());
     rows.extend(desk::rows());
     rows.extend(expert::rows());

@@ -1,10 +1,10 @@
-//! Policy (工作规则) and calendar (放假安排): what is in force, a new version, a State Council notice.
+//! Policy (工作规则): what is in force, a new version, and the years of the calendar at a glance.
 
-use super::super::routes::{Access, BodyLimit, Route, get, post};
+use super::super::routes::{Access, Route, get, post};
+use super::calendar::{Year, years};
 use super::options::{Pick, Tick, picks};
 use super::policy_letters;
 use crate::actions::ActionError;
-use crate::actions::import_calendar::import_calendar;
 use crate::actions::set_policy::{self, POLICY_KEY};
 use crate::db;
 use crate::db::beside;
@@ -21,18 +21,13 @@ use crate::web::error::Answered;
 use crate::web::form::{Fields, Wrong};
 use crate::web::frame::Frame;
 use actix_web::http::StatusCode;
-use chrono::Datelike;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// The rows of the table.
 #[must_use]
 pub fn rows() -> Vec<Route> {
     use Access::SignedIn;
-    vec![
-        get("/policy", SignedIn(Right::Decide), show),
-        post("/policy", SignedIn(Right::Decide), set),
-        post("/policy/calendar", SignedIn(Right::Decide), calendar).takes(BodyLimit::FILE),
-    ]
+    vec![get("/policy", SignedIn(Right::Decide), show), post("/policy", SignedIn(Right::Decide), set)]
 }
 
 struct Version {
@@ -41,13 +36,6 @@ struct Version {
     who: String,
     rule: String,
     current: bool,
-}
-
-struct Year {
-    year: i32,
-    holidays: usize,
-    workdays: usize,
-    source: String,
 }
 
 #[derive(askama::Template)]
@@ -211,24 +199,6 @@ fn rules(l: L, chosen: &str) -> Vec<Tick> {
         .collect()
 }
 
-/// The years whose notice is known, newest first.
-fn years(l: L, rows: &[db::calendar::CalendarDayRow]) -> Vec<Year> {
-    let mut years: BTreeMap<i32, Year> = BTreeMap::new();
-    for row in rows {
-        let year = row.day.year();
-        let known = years.entry(year).or_insert_with(|| Year { year, holidays: 0, workdays: 0, source: String::new() });
-        if row.kind == "workday" {
-            known.workdays += 1
-        } else {
-            known.holidays += 1
-        }
-        if !row.source.is_empty() {
-            known.source = if row.source == "shipped" { l.t("policy-shipped") } else { row.source.clone() };
-        }
-    }
-    years.into_values().rev().collect()
-}
-
 /// `POST /policy`.
 ///
 /// # Errors
@@ -248,54 +218,10 @@ pub fn set(call: &Call) -> Answered {
     }
 }
 
-/// `POST /policy/calendar`.
-///
-/// # Errors
-/// A fault; what will not do comes back on the page.
-pub fn calendar(call: &Call) -> Answered {
-    let sent = call.form()?;
-    let file = call.files()?.iter().find(|file| file.field == "file");
-    let text = file.map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
-    let imported = match text {
-        None => Err(Refusal::Invalid(vec![FieldProblem::new("file", "missing")]).into()),
-        Some(text) => import_calendar(&call.office, &call.actor()?, &text, sent.get("source"), false),
-    };
-    match imported {
-        Ok(report) => {
-            let years: Vec<String> = report.years.iter().map(i32::to_string).collect();
-            let moved = report.moved.to_string();
-            Ok(Answer::see_other("/policy").flash(
-                "flash-calendar-imported",
-                &[("years", &years.join("–")), ("days", &report.days.to_string()), ("moved", &moved)],
-            ))
-        }
-        Err(ActionError::Refused(refusal @ Refusal::Invalid(_))) => {
-            let mut form = as_fields(&call.office.policy()?);
-            form.set("source", sent.get("source"));
-            page(call, &form, Wrong::of_refusal(call.l, &refusal))
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::i18n::Lang;
-
-    fn shipped() -> Vec<db::calendar::CalendarDayRow> {
-        let calendar = crate::domain::calendar::Calendar::from_csv(crate::domain::calendar::SHIPPED_HOLIDAYS, "v1")
-            .expect("reads");
-        calendar
-            .rows()
-            .map(|row| db::calendar::CalendarDayRow {
-                day: row.date,
-                kind: row.kind.as_str().to_owned(),
-                occasion: row.occasion.clone(),
-                source: "国办发明电".to_owned(),
-            })
-            .collect()
-    }
 
     #[test]
     fn the_policy_in_force_comes_back_from_its_own_form() {
@@ -308,10 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn years_are_counted_and_every_word_is_there() {
-        let years = years(L(Lang::Zh), &shipped());
-        assert_eq!(years.first().map(|year| year.year), Some(2026));
-        assert!(years.iter().all(|year| year.holidays > year.workdays && !year.source.is_empty()));
+    fn every_word_is_there() {
         for lang in [Lang::Zh, Lang::En] {
             for name in FIGURES.into_iter().chain(policy_letters::FIGURES) {
                 assert!(L(lang).has(&format!("policy-{name}")), "policy-{name}");

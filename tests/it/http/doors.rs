@@ -105,7 +105,7 @@ pub fn signed_in(app: &App, name: &str) -> Client {
         .write(|tx| {
             let mut row =
                 zhipai::db::account::by_email(tx.conn, &format!("{name}@staff.example"))?.expect("an account");
-            row.password_hash = Some(hash);
+            row.password_hash = Some(hash.clone());
             zhipai::db::account::save(tx.conn, &row)?;
             Ok(())
         })

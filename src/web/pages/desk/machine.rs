@@ -116,6 +116,9 @@ pub fn hints(call: &Call, role: Role, mail: Option<&MailHealth>) -> Vec<Hint> {
     {
         hints.push(Hint { kind: "soon", text: l.a("desk-hint-calendar", &[("year", &year.to_string())]) });
     }
+    if matches!(role, Role::Manager | Role::Admin) && call.office.clock_is_back() {
+        hints.push(Hint { kind: "late", text: l.t("desk-hint-clock-back") });
+    }
     if role != Role::Admin {
         return hints;
     }

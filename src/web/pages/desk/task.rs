@@ -60,7 +60,9 @@ fn task(l: L, line: &TaskLine) -> TaskView {
 
 const fn look(kind: TaskKind) -> (&'static str, &'static str) {
     match kind {
-        TaskKind::Unanswered | TaskKind::NobodyQualifies => ("late", "alert"),
+        TaskKind::Unanswered | TaskKind::NobodyQualifies | TaskKind::NobodyAsked => ("late", "alert"),
+        TaskKind::ClockBack => ("late", "clock"),
+        TaskKind::ApproveCalendar => ("soon", "calendar"),
         TaskKind::Undelivered | TaskKind::MailAlarm | TaskKind::MailComplaint => ("late", "mailx"),
         TaskKind::OutOfOffice => ("soon", "mail"),
         TaskKind::MailReply | TaskKind::MailUnmatched => ("ask", "mail"),
@@ -79,7 +81,9 @@ const fn look(kind: TaskKind) -> (&'static str, &'static str) {
 fn act_href(line: &TaskLine, href: &str) -> String {
     let on_need = |deed: &str| format!("{href}#act-{deed}");
     match line.kind {
-        TaskKind::Unanswered | TaskKind::NobodyQualifies if line.need.is_some() => format!("{href}/candidates"),
+        TaskKind::Unanswered | TaskKind::NobodyQualifies | TaskKind::NobodyAsked if line.need.is_some() => {
+            format!("{href}/candidates")
+        }
         TaskKind::Undelivered => on_need("notice"),
         TaskKind::ReplyQuestion | TaskKind::QuestionOverdue => on_need("reply"),
         TaskKind::NotMyAnswer => on_need("answer"),
@@ -91,10 +95,13 @@ fn act_href(line: &TaskLine, href: &str) -> String {
         TaskKind::DecideCase => line.case.map_or_else(|| "/conduct".to_owned(), |id| format!("/conduct/{id}")),
         TaskKind::AdmonitionProposed => case_form(line, "admonition"),
         TaskKind::RemovalProposed => case_form(line, "removal"),
+        TaskKind::ClockBack => "/calendar".to_owned(),
+        TaskKind::ApproveCalendar => "/calendar#imports".to_owned(),
         TaskKind::MailAlarm | TaskKind::MailUnmatched => "/mail".to_owned(),
         TaskKind::ConductReport
         | TaskKind::Unanswered
         | TaskKind::NobodyQualifies
+        | TaskKind::NobodyAsked
         | TaskKind::OutOfOffice
         | TaskKind::MailReply
         | TaskKind::MailComplaint => href.to_owned(),

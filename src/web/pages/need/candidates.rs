@@ -10,7 +10,7 @@ use super::ranking::{self, CandidateView, ExcludedView};
 use super::view::{Fact, NeedView, load};
 use super::words::{Pick, Tag, need_tag, title_pieces};
 use crate::actions::ActionError;
-use crate::actions::assign_expert::{AssignExpert, MOST_RESERVES, assign_expert};
+use crate::actions::assign_expert::{AssignExpert, MOST_RESERVES, assign_expert, assign_seats};
 use crate::actions::suggest_experts::{Shortlist, WhyExpert, suggest_experts, why_expert};
 use crate::db;
 use crate::domain::need::SeatState;
@@ -29,6 +29,8 @@ const FIRST: usize = 10;
 const ALL: usize = 50;
 /// At most so many experts of a name are listed.
 const MOST_NAMED: usize = 20;
+/// The most places people can be arranged in.
+const MOST_PLACES: usize = MOST_RESERVES + 20;
 /// Before an expert's id in the names of fields.
 const PLACE: &str = "place.";
 
@@ -54,6 +56,7 @@ struct CandidatesPage {
     similar: Vec<Similar>,
     assignable: bool,
     seats: Vec<Pick>,
+    at_once_text: String,
     more: bool,
     width: String,
     scale: String,
@@ -94,7 +97,7 @@ impl Arrangement {
             .iter()
             .filter_map(|(name, value)| {
                 let expert = name.strip_prefix(PLACE)?.parse().ok()?;
-                let place = value.parse::<usize>().ok().filter(|place| (1..=MOST_RESERVES + 1).contains(place))?;
+                let place = value.parse::<usize>().ok().filter(|place| (1..=MOST_PLACES).contains(place))?;
                 Some((place, expert))
             })
             .collect();
@@ -128,14 +131,26 @@ fn places(l: L, most: usize, chosen: &str) -> Vec<Pick> {
     picks
 }
 
-/// The free seats of a need, to choose from.
+/// Stands for all free seats at once.
+const EVERY_SEAT: &str = "all";
+
+/// The free seats of a need, to choose from; where there are several, all at once comes first.
 fn free_seats(call: &Call, view: &NeedView, chosen: &str) -> Result<Vec<Pick>, WebError> {
     let rows = db::need::seats_of(&mut *call.office.read()?, view.need.id)?;
-    Ok(rows
+    let mut picks: Vec<Pick> = rows
         .into_iter()
         .filter(|seat| seat.state == SeatState::Free)
-        .map(|seat| Pick::new(seat.id.as_str(), call.l.a("need-seat", &[("n", &seat.position.to_string())]), chosen))
-        .collect())
+        .map(|seat| {
+            let name = call.l.a("need-seat", &[("n", &seat.position.to_string())]);
+            let item = seat.specialty.as_deref().and_then(crate::domain::catalogue::by_slug);
+            let name = item.map_or(name.clone(), |item| format!("{name} · {}", call.l.pick(item.zh, item.en)));
+            Pick::new(seat.id.as_str(), name, chosen)
+        })
+        .collect();
+    if picks.len() > 1 {
+        picks.insert(0, Pick::new(EVERY_SEAT, call.l.t("need-plan-all-seats"), chosen));
+    }
+    Ok(picks)
 }
 
 /// Experts whose name or firm contains the text.
@@ -193,7 +208,11 @@ fn page(
     let l = call.l;
     let view = load(call, id)?;
     let policy = call.office.policy()?;
-    let most = (usize::try_from(policy.reserves).unwrap_or(0).min(MOST_RESERVES) + 1).max(1);
+    let chosen_seat = form.map_or("", |form| form.get("seat"));
+    let seats = free_seats(call, &view, chosen_seat)?;
+    let all = chosen_seat == EVERY_SEAT || form.is_none();
+    let at_once = if all { seats.len().saturating_sub(1).max(1) } else { 1 };
+    let most = usize::try_from(policy.reserves).unwrap_or(0).min(MOST_RESERVES) + at_once;
     let actor = call.actor()?;
     let limit = if more { ALL } else { FIRST };
     let shortlist = suggest_experts(&call.office, &actor, id, limit)?;
@@ -217,7 +236,6 @@ fn page(
         .iter()
         .filter_map(|(_, expert)| candidates.iter().find(|one| one.id == *expert).map(|one| one.name.clone()))
         .collect();
-    let seats = free_seats(call, &view, form.map_or("", |form| form.get("seat")))?;
     let page = CandidatesPage {
         f: call.frame("needs"),
         wrong,
@@ -230,6 +248,11 @@ fn page(
         description: view.need.description.clone(),
         similar: view.similar(call)?,
         assignable: view.may_work && view.need.state.is_open() && !seats.is_empty(),
+        at_once_text: if at_once > 1 {
+            l.a("need-plan-all-text", &[("n", &at_once.to_string())])
+        } else {
+            String::new()
+        },
         seats,
         more,
         width: ranking::signature_width(),
@@ -246,7 +269,7 @@ fn page(
         rest: shortlist.eligible.min(ALL).saturating_sub(shortlist.candidates.len()),
         excluded: shortlist.excluded.iter().map(|one| ranking::excluded(l, one, &shortlist.industries)).collect(),
         counts: ranking::counts(l, &shortlist),
-        plan: plan(l, call.now, &people, view.need.wanted_by, &policy, &call.office.calendar()),
+        plan: plan(l, call.now, (&people, at_once), view.need.wanted_by, &policy, &call.office.calendar()),
         candidates,
         searched,
         named,
@@ -307,6 +330,12 @@ pub fn assign(call: &Call) -> Answered {
         return page(call, id, StatusCode::UNPROCESSABLE_ENTITY, Some(form), more, wrong, Default::default());
     }
     let mut order = arrangement.0.iter().map(|(_, expert)| *expert);
+    if form.get("seat") == EVERY_SEAT {
+        let everybody: Vec<ExpertId> = order.collect();
+        let tomorrow = form.get("do") == "tomorrow";
+        let asked = assign_seats(&call.office, &call.actor()?, id, &everybody, tomorrow).map(drop);
+        return sent(call, id, form, asked, tomorrow);
+    }
     let first = order.next().ok_or(Refusal::NotFound)?;
     let input = AssignExpert {
         expert_id: first,
@@ -314,9 +343,17 @@ pub fn assign(call: &Call) -> Answered {
         seat: form.opt("seat").and_then(|text| text.parse::<SeatId>().ok()),
         tomorrow: form.get("do") == "tomorrow",
     };
-    match assign_expert(&call.office, &call.actor()?, id, &input) {
-        Ok(_) => {
-            let key = if input.tomorrow { "flash-need-assigned-tomorrow" } else { "flash-need-assigned" };
+    let asked = assign_expert(&call.office, &call.actor()?, id, &input).map(drop);
+    sent(call, id, form, asked, input.tomorrow)
+}
+
+/// Where to go once the offers are made; a refusal comes back with the choice kept.
+fn sent(call: &Call, id: NeedId, form: &Fields, asked: Result<(), ActionError>, tomorrow: bool) -> Answered {
+    let l = call.l;
+    let more = form.checked("more");
+    match asked {
+        Ok(()) => {
+            let key = if tomorrow { "flash-need-assigned-tomorrow" } else { "flash-need-assigned" };
             Ok(Answer::see_other(&format!("/needs/{id}")).flash(key, &[]))
         }
         Err(ActionError::Refused(refusal @ (Refusal::NotFound | Refusal::NotYours))) => Err(refusal.into()),

@@ -219,10 +219,12 @@ fn note(l: L, day: &CountedDay) -> String {
         Why::WeekendNotCounted | Why::HolidayNotCounted { .. } => l.t("need-day-rest"),
         Why::HoursRun { .. } => l.t("need-day-hours"),
         Why::FloorExtension { .. } => l.t("need-day-floor"),
+        Why::ClockStopped => l.t("need-day-stopped"),
+        Why::MovedByQuestion | Why::MovedByOutage { .. } => l.t("need-day-moved-here"),
     }
 }
 
-/// The count as a strip and as a table. Days added later (a reply, an outage) are in the trail, not here.
+/// The count as a strip and as a table, with the days a reply or an outage added.
 #[must_use]
 pub fn counted(l: L, count: &[CountedDay], today: NaiveDate) -> (Vec<Day>, Vec<DayRow>) {
     let last = count.iter().rposition(|day| day.counted);

@@ -164,6 +164,12 @@ pub fn read(form: &Fields) -> SubmitNeed {
         opposing_party: owned(form, "opposing_party"),
         opposing_agent: owned(form, "opposing_agent"),
         seats: whole(form, "seats"),
+        specialties: form
+            .get("specialties")
+            .trim_end()
+            .lines()
+            .map(|line| Some(line.trim()).filter(|line| !line.is_empty()).map(str::to_owned))
+            .collect(),
         consent: form.checked("consent"),
         station: form.opt("station").and_then(|text| text.parse().ok()),
     }

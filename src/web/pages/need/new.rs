@@ -24,18 +24,17 @@ use crate::web::call::Call;
 use crate::web::error::{Answered, WebError};
 use crate::web::form::{Fields, Wrong};
 use crate::web::frame::Frame;
+use crate::web::idempotency::HELD;
+use crate::web::idempotency::holder;
 use actix_web::http::StatusCode;
-use chrono::TimeDelta;
 use serde::Serialize;
 use std::time::Duration;
 
 /// The draft's name.
 const DRAFT: &str = "need-new";
 /// How often, and at which pace, a second POST looks for what came of the first.
-const LOOKS: u32 = 100;
+const LOOKS: u32 = 240;
 const PACE: Duration = Duration::from_millis(50);
-/// How long a POST may hold its nonce.
-const HELD: TimeDelta = TimeDelta::seconds(60);
 
 /// The most open needs of the enterprise shown.
 pub(super) const MOST_SIMILAR: usize = 5;
@@ -349,13 +348,17 @@ fn claim(call: &Call, key: &str) -> Result<Claimed, WebError> {
             key: key.to_owned(),
             request_hash: String::new(),
             status: 0,
-            body: call.site.run.clone(),
+            body: holder(call),
             created_at: tx.now.naive_utc(),
         };
         if db::idempotency::claim(tx.conn, &row)? {
             return Ok(Claimed::Mine);
         }
         let Some(known) = db::idempotency::find(tx.conn, key)? else { return Ok(Claimed::Held) };
+        if known.status == db::idempotency::DONE {
+            // The need is there; where its form leads was lost in a crash.
+            return Ok(Claimed::Done(format!("/needs/{}", known.body)));
+        }
         if known.status != 0 {
             return Ok(Claimed::Done(known.body));
         }
@@ -372,11 +375,12 @@ fn claim(call: &Call, key: &str) -> Result<Claimed, WebError> {
 
 fn hand_in(call: &Call, fields: Fields, nonce: String, key: &str) -> Answered {
     let account = call.account()?.id;
-    let tried = submit_need::submit_need(&call.office, &call.actor()?, &form::read(&fields));
+    let office = call.office.holding(key, &holder(call));
+    let tried = submit_need::submit_need(&office, &call.actor()?, &form::read(&fields));
     let submitted = match tried {
         Ok(submitted) => submitted,
         Err(error) => {
-            call.office.write(|tx| Ok(db::idempotency::give_back(tx.conn, key, &call.site.run)?))?;
+            call.office.write(|tx| Ok(db::idempotency::give_back(tx.conn, key, &holder(call))?))?;
             return match error {
                 ActionError::Refused(refusal @ Refusal::Invalid(_)) => {
                     let wrong = Wrong::of_refusal(call.l, &form::as_typed(&fields, refusal));
@@ -386,7 +390,7 @@ fn hand_in(call: &Call, fields: Fields, nonce: String, key: &str) -> Answered {
             };
         }
     };
-    let address = next_page(call, &submitted)?;
+    let address = next_page(&submitted);
     let kept = call.office.write(|tx| {
         db::idempotency::keep(tx.conn, key, i32::from(StatusCode::SEE_OTHER.as_u16()), &address)?;
         Ok(db::draft::drop_draft(tx.conn, account.as_str(), DRAFT)?)
@@ -400,7 +404,10 @@ fn hand_in(call: &Call, fields: Fields, nonce: String, key: &str) -> Answered {
 }
 
 /// Choosing experts comes next; a station on automatic mode has asked already.
-fn next_page(call: &Call, submitted: &Submitted) -> Result<String, WebError> {
-    let automatic = db::need::find(&mut *call.office.read()?, &submitted.id)?.is_some_and(|need| need.automatic);
-    Ok(if automatic { format!("/needs/{}", submitted.id) } else { format!("/needs/{}/candidates", submitted.id) })
+fn next_page(submitted: &Submitted) -> String {
+    if submitted.rows.need.automatic {
+        format!("/needs/{}", submitted.id)
+    } else {
+        format!("/needs/{}/candidates", submitted.id)
+    }
 }

@@ -4,7 +4,7 @@
 //! leaves within letter hours. Deliberately absent: how likely anybody is to accept.
 
 use super::clock::{Day, counted, rule_words};
-use crate::domain::answer_rule::{DueDate, Why, due, next_waking, tomorrow_morning};
+use crate::domain::answer_rule::{DueDate, Why, due, predicted_chain, tomorrow_morning};
 use crate::domain::calendar::{Calendar, beijing_clock, beijing_date, day_after, start_of_day};
 use crate::domain::policy::Policy;
 use crate::i18n::L;
@@ -47,23 +47,12 @@ pub struct Plan {
     pub provisional: bool,
 }
 
-/// When each of so many would be asked, and until when each may answer.
-#[must_use]
-pub fn predicted(count: usize, sent_at: DateTime<Utc>, policy: &Policy, calendar: &Calendar) -> Vec<DueDate> {
-    let mut dates: Vec<DueDate> = Vec::with_capacity(count);
-    for _ in 0..count {
-        let at = dates.last().map_or(sent_at, |last| next_waking(last.due_at));
-        dates.push(due(policy.counting_rule, policy.waking_hours_floor, at, calendar));
-    }
-    dates
-}
-
-/// The plan for those people, in order.
+/// The plan for those people, in order, of whom `at_once` are asked together, a seat each.
 #[must_use]
 pub fn plan(
     l: L,
     now: DateTime<Utc>,
-    people: &[String],
+    (people, at_once): (&[String], usize),
     wanted_by: Option<NaiveDate>,
     policy: &Policy,
     calendar: &Calendar,
@@ -71,7 +60,10 @@ pub fn plan(
     let hour = beijing_clock(now).hour();
     let night = !(8..21).contains(&hour);
     let mut plan = Plan { night, rule: rule_words(l, policy.counting_rule), ..Plan::default() };
-    let dates = predicted(people.len(), now, policy, calendar);
+    let at_once = at_once.max(1);
+    let rounds =
+        predicted_chain(people.len().div_ceil(at_once), now, policy.counting_rule, policy.waking_hours_floor, calendar);
+    let dates: Vec<&DueDate> = (0..people.len()).filter_map(|place| rounds.get(place / at_once)).collect();
     let (Some(first), Some(last)) = (dates.first(), dates.last()) else { return plan };
     let tomorrow = due(policy.counting_rule, policy.waking_hours_floor, tomorrow_morning(now), calendar);
     plan.tomorrow = l.a("need-plan-tomorrow-due", &[("due", &l.short_due(tomorrow.due_at))]);
@@ -81,7 +73,7 @@ pub fn plan(
     plan.first = people.first().cloned().unwrap_or_default();
     plan.provisional = dates.iter().any(|date| date.provisional);
     for (place, (who, date)) in people.iter().zip(&dates).enumerate() {
-        let when = if place == 0 {
+        let when = if place < at_once {
             l.t("need-plan-now")
         } else {
             l.a("need-plan-then", &[("at", &l.short_instant(date.notified_at))])
@@ -128,13 +120,13 @@ mod tests {
         let now = at("2026-05-08T01:40:00Z");
         let wanted = NaiveDate::from_ymd_opt(2026, 5, 15);
         let policy = Policy::default();
-        let dates = predicted(3, now, &policy, &calendar);
+        let dates = predicted_chain(3, now, policy.counting_rule, policy.waking_hours_floor, &calendar);
         let l = L(Lang::Zh);
         assert_eq!(l.due(dates[0].due_at), "2026年5月11日（周一）24:00");
         assert_eq!(l.short_instant(dates[1].notified_at), "5月12日（周二）08:00");
         assert_eq!(l.due(dates[2].due_at), "2026年5月18日（周一）24:00");
         for lang in [Lang::Zh, Lang::En] {
-            let plan = plan(L(lang), now, &people, wanted, &policy, &calendar);
+            let plan = plan(L(lang), now, (&people, 1), wanted, &policy, &calendar);
             assert!(plan.late_for.contains("陆以宁") && !plan.night && plan.steps.len() == 4);
             let said: String =
                 plan.steps.iter().map(|step| format!("{}{}{}", step.who, step.when, step.lines.join(""))).collect();
@@ -143,7 +135,9 @@ mod tests {
                 "{said}"
             );
         }
-        assert!(super::plan(l, at("2026-05-08T14:00:00Z"), &people, None, &policy, &calendar).night);
-        assert!(super::plan(l, now, &[], None, &policy, &calendar).steps.is_empty());
+        assert!(super::plan(l, at("2026-05-08T14:00:00Z"), (&people, 1), None, &policy, &calendar).night);
+        let three = super::plan(l, now, (&people, 3), None, &policy, &calendar);
+        assert_eq!(three.latest, l.due(dates[0].due_at), "three seats at once are one round");
+        assert!(super::plan(l, now, (&[], 1), None, &policy, &calendar).steps.is_empty());
     }
 }

@@ -1,0 +1,3 @@
+DROP TABLE calendar_imports;
+DROP TABLE outages;
+DROP TABLE pulse;
