@@ -190,8 +190,9 @@ impl Round<'_> {
 
     /// Gives letters back untried, to leave from `until` on.
     fn put_back(&self, rows: impl IntoIterator<Item = OutboxRow>, until: DateTime<Utc>) -> Done<()> {
+        let rows: Vec<OutboxRow> = rows.into_iter().collect();
         self.desk.office.write(|tx| {
-            for row in rows {
+            for row in &rows {
                 db::outbox::put_back(tx.conn, row.id, row.fence, until.naive_utc().max(row.not_before))?;
             }
             Ok(())
