@@ -73,7 +73,8 @@ impl Matter {
     fn common_words(&self, other: &Self) -> Vec<String> {
         let mut spans: Vec<(u32, &str)> = Vec::new();
         for (feature, (weight, span)) in &self.whole {
-            if *weight > 0 && other.whole.contains_key(feature) && span.chars().count() >= 2 {
+            let theirs = other.whole.get(feature).map_or(0, |(theirs, _)| *theirs);
+            if *weight.min(&theirs) > 0 && span.chars().count() >= 2 {
                 spans.push((*weight, span));
             }
         }
@@ -100,7 +101,11 @@ fn shared(one: &Speaks, other: &Speaks) -> u32 {
     if least == 0 {
         return 0;
     }
-    let common: u32 = one.iter().filter(|(key, _)| other.contains_key(*key)).map(|(_, (weight, _))| weight).sum();
+    let mut common = 0;
+    for (key, (weight, _)) in one {
+        // What one of them only says of its firm counts for neither.
+        common += other.get(key).map_or(0, |(theirs, _)| *weight.min(theirs));
+    }
     (common * 100 / least).min(100)
 }
 
