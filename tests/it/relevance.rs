@@ -3,11 +3,14 @@
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
+use zhipai::cli::eval::collection::read;
+use zhipai::cli::eval::floor::Floors;
+use zhipai::cli::eval::scored::score;
 
 const EXPERTS: &str = concat!(
-    r#"{"id":"甲","name":"甲","firm":"北京甲知识产权代理有限公司","region":"海淀区","services":["application"],"bio":"半导体专利撰写","modes":["online"]}"#,
+    r#"{"id":"甲","name":"甲","firm":"北京云开知识产权代理有限公司","region":"海淀区","services":["application"],"bio":"半导体专利撰写","modes":["online"]}"#,
     "\n",
-    r#"{"id":"乙","name":"乙","firm":"北京乙律师事务所（上海）","region":"110105","services":["知识产权纠纷应对指导服务"],"bio":"专利诉讼","qualifications":["律师执业证",{"type":"专利代理师"}]}"#,
+    r#"{"id":"乙","name":"乙","firm":"北京明德律师事务所（上海）","region":"110105","services":["知识产权纠纷应对指导服务"],"bio":"专利诉讼","qualifications":["律师执业证",{"type":"专利代理师"}]}"#,
     "\n",
     r#"{"id":"丙","services":["dispute"],"standing":"removed"}"#,
     "\n",
@@ -20,7 +23,7 @@ const NEEDS: &str = concat!(
     "\u{feff}",
     r#"{"id":"n1","title":"收到专利侵权警告函","mode":"online","class":"formal","services":["dispute"],"colour":"red"}"#,
     "\r\n",
-    r#"{"id":"n2","title":"碳化硅器件申请专利","opposing_agent":"乙律所上海分所","mode":null}"#,
+    r#"{"id":"n2","title":"碳化硅器件申请专利","opposing_agent":"明德律所上海分所","mode":null}"#,
     "\n\n"
 );
 const JUDGMENTS: &str =
@@ -168,4 +171,19 @@ fn what_the_office_does_not_know_is_left_out_and_said() {
         assert!(complaints.contains(told), "{told}: {complaints}");
     }
     assert!(complaints.lines().all(|line| line.contains("e.jsonl:6: ")), "{complaints}");
+}
+
+/// Our own collection, and the same by another hand: no change may let a figure fall below its floor.
+#[test]
+fn our_own_collections_stay_above_their_floors() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("index/relevance");
+    for folder in [root.clone(), root.join("other-city")] {
+        let now = "2026-05-12T02:00:00Z".parse().expect("an instant");
+        let at = |name: &str| folder.join(name);
+        let collection =
+            read(&at("experts.jsonl"), &at("needs.jsonl"), &at("judgments.tsv"), now).expect("a collection");
+        let floors = std::fs::read_to_string(at("floor.toml")).expect("floors");
+        let fallen = Floors::read(&floors).expect("floors").fallen(&score(&collection, now));
+        assert!(fallen.is_empty(), "{}:\n{}", folder.display(), fallen.join("\n"));
+    }
 }

@@ -79,7 +79,7 @@ pub struct Collection {
     pub needs: Vec<JudgedNeed>,
     /// How many judgments.
     pub judgments: usize,
-    /// What was left out, with file and line.
+    /// What was left out, each once, with file and line of the first.
     pub remarks: Vec<String>,
 }
 
@@ -121,10 +121,27 @@ pub fn read(experts: &Path, needs: &Path, judgments: &Path, now: DateTime<Utc>) 
         }
         collection.judgments += 1;
     }
+    collection.remarks = each_once(collection.remarks);
     if collection.judgments == 0 {
         return Err(format!("{}: holds no judgment", judgments.display()));
     }
     Ok(collection)
+}
+
+/// Remarks that differ only in where they stand become one, which says how often.
+fn each_once(remarks: Vec<String>) -> Vec<String> {
+    let mut told: Vec<(String, String, usize)> = Vec::new();
+    for remark in remarks {
+        let (place, what) = remark.split_once(": ").unwrap_or(("", &remark));
+        match told.iter_mut().find(|(_, known, _)| known == what) {
+            Some((_, _, times)) => *times += 1,
+            None => told.push((place.to_owned(), what.to_owned(), 1)),
+        }
+    }
+    let line = |(place, what, times): (String, String, usize)| {
+        if times == 1 { format!("{place}: {what}") } else { format!("{place}: {what} ({times} times)") }
+    };
+    told.into_iter().map(line).collect()
 }
 
 fn once(places: &mut HashMap<String, usize>, id: &str, at: usize, place: &str) -> Result<(), String> {
