@@ -286,7 +286,8 @@ fn rows_of(
 fn profile_text(row: &ExpertRow) -> String {
     let services: Vec<&str> =
         row.services.get().iter().filter_map(|slug| catalogue::by_slug(slug)).map(|item| item.zh).collect();
-    format!("{}\n{}\n{}", row.bio, services.join(" "), row.industries.get().join(" "))
+    // A firm's name says what it does: 商标代理, 资产评估, 律师事务所.
+    format!("{}\n{}\n{}\n{}", row.bio, row.firm, services.join(" "), row.industries.get().join(" "))
 }
 
 fn candidate(

@@ -1,9 +1,10 @@
 //! How well an expert's profile text fits the text of a need.
 //!
 //! An inverted index in memory over all experts, scored exhaustively: no cut-off, no commit lag, every figure explainable.
-//! A term's weight is its kind's weight times its inverse document frequency; its presence counts by BM25's saturation of
-//! the frequency (k1 1.2, b 0.3). The sum is divided by the greatest the query could reach, so figures of different needs
-//! compare, and saturated to 0..1000 permille.
+//! A term's weight is its kind's weight times its inverse document frequency, half of it below the title; its presence
+//! counts by BM25's saturation of the frequency (k1 1.2, b 0.3). The sum is divided by what the heaviest twelve terms of the
+//! need weigh, so that figures of different needs compare and a long story is not held against those who can help, and
+//! saturated to 0..1000 permille. Neighbours of the [matters](super::matters) named add to it.
 //!
 //! A need's text is taken apart once ([`Affinity::query`]); figures are written into a dense list by slot that is used
 //! again for the next need ([`Fits`]). A slot is an expert's place: the first free number when he came in.
@@ -18,12 +19,14 @@ use crate::ids::ExpertId;
 use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
-use terms::{SORTS, Sort, label, profile_terms, query_terms, typed_forms};
+use terms::{Asked, SORTS, Sort, label, profile_terms, query_terms, typed_forms};
 
 const FREQUENCY_SATURATION: f32 = 1.2;
 const LENGTH_WEIGHT: f32 = 0.3;
-/// The share of the query's weight at which the score is about half of what a perfect match gets.
-const HALF_SHARE: f32 = 0.15;
+/// The share of the query's weight at which the score is half of the most.
+const HALF_SHARE: f32 = 0.1;
+/// So many of a need's terms, the heaviest, make up what was asked.
+const TELLING: usize = 12;
 /// The most matched words shown for one expert.
 const MOST_WORDS: usize = 3;
 /// From so many experts on, a term that more than four in five of them have says nothing and is left out.
@@ -94,7 +97,7 @@ impl Query {
             self.terms.iter().filter(|one| !matches!(one.sort, Sort::Gram | Sort::Service)).collect();
         told.sort_by(|one, other| other.weight.total_cmp(&one.weight).then_with(|| one.text.cmp(&other.text)));
         let said = |one: &QueryTerm| match one.sort {
-            Sort::Concept => label(&one.text).unwrap_or_default().to_owned(),
+            Sort::Concept | Sort::Matter => label(one.sort, &one.text).unwrap_or_default().to_owned(),
             _ => one.text.clone(),
         };
         told.into_iter().map(said).collect()
@@ -214,20 +217,25 @@ impl Affinity {
     pub fn query(&self, text: &str) -> Query {
         let typed = typed_forms_if_latin(text);
         let mut query = Query::default();
-        for (sort, text) in query_terms(text) {
+        let mut asked = Vec::new();
+        for Asked { sort, text, factor, beside } in query_terms(text) {
             let term = self.vocabulary.get(sort as usize).and_then(|known| known.get(text.as_str())).copied();
             let spread = term.and_then(|term| self.postings.get(term as usize)).map_or(0, Vec::len);
             if self.len() >= CROWD && spread * 5 > self.len() * 4 {
                 continue;
             }
-            let weight = self.weight(sort, spread);
-            query.greatest += weight;
+            let weight = self.weight(sort, spread) * factor;
+            if !beside {
+                asked.push(weight);
+            }
             let text = match sort {
                 Sort::Latin => typed.get(&text).cloned().unwrap_or(text),
                 _ => text,
             };
             query.terms.push(QueryTerm { sort, text, term, weight });
         }
+        asked.sort_by(|one, other| other.total_cmp(one));
+        query.greatest = asked.iter().take(TELLING).sum();
         query
     }
 
@@ -291,8 +299,8 @@ impl Affinity {
             let Some(list) = term.and_then(|term| self.postings.get(term as usize)) else { continue };
             let Ok(at) = list.binary_search_by_key(&key, |held| held.slot()) else { continue };
             let part = list.get(at).map_or(0.0, |held| weight * presence(held.count(), norm));
-            if *sort == Sort::Concept {
-                concepts.extend(label(text).map(|label| (part, label)));
+            if matches!(sort, Sort::Concept | Sort::Matter) {
+                concepts.extend(label(*sort, text).map(|label| (part, label)));
             } else {
                 words.push((part, text.as_str()));
             }
@@ -348,7 +356,7 @@ fn presence(count: f32, norm: f32) -> f32 {
 
 /// Saturates a share of the query's weight to 0..1000.
 fn permille(share: f32) -> u16 {
-    let saturated = (1.0 + HALF_SHARE) * share / (share + HALF_SHARE);
+    let saturated = share / (share + HALF_SHARE);
     (saturated * 1000.0 + 0.5).clamp(0.0, 1000.0) as u16
 }
 

@@ -212,7 +212,7 @@ impl Lexicon {
 }
 
 /// A Latin alias must not be part of a longer word: `fto` is not in `comfto`.
-fn stands_alone(folded: &str, start: usize, end: usize) -> bool {
+pub(super) fn stands_alone(folded: &str, start: usize, end: usize) -> bool {
     let latin = |character: Option<char>| character.and_then(analyzer::script_of) == Some(Script::Latin);
     let (Some(before), Some(inside), Some(after)) = (folded.get(..start), folded.get(start..end), folded.get(end..))
     else {

@@ -2,8 +2,9 @@
 //!
 //! Read in this order: [`analyzer`] (what a term is) · [`lexicon`] (the office's vocabulary) · [`suggest`](mod@suggest)
 //! (what a text seems to ask for) · [`same_matter`] (whether two needs are one) · [`schema`] and [`writer`] (the index of
-//! needs on disk) · [`query`] (finding) · [`affinity`] (experts against a need) · [`pinyin`] (names from a Latin keyboard) ·
-//! [`highlight`] and [`wordbreak`] (for the pages) · [`relevance`] (how good an order is, by what people judged).
+//! needs on disk) · [`query`] (finding) · [`matters`] (what an expert is asked for) ·
+//! [`affinity`] (experts against a need) · [`pinyin`] (names from a Latin keyboard) · [`highlight`] and [`wordbreak`] (for
+//! the pages) · [`relevance`] (how good an order is, by what people judged).
 //!
 //! Contract: knows `ids` and, of `domain`, names of firms, regions and the catalogue; whoever follows the database hands in
 //! documents and texts. What is found is ids: the page loads them under its own permissions. Every word list is a file under
@@ -14,6 +15,7 @@ pub mod affinity;
 pub mod analyzer;
 pub mod highlight;
 pub mod lexicon;
+pub mod matters;
 pub mod pinyin;
 pub mod query;
 pub mod relevance;

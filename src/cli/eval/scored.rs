@@ -19,7 +19,9 @@ use std::collections::BTreeMap;
 use std::collections::HashMap;
 
 /// How near to the best suggestion another must come to be ticked with it, where a need names no service.
-const TICKED_WITH_THE_BEST: f32 = 0.8;
+const TICKED_WITH_THE_BEST: f32 = 0.6;
+/// A suggestion weaker than this is a guess nobody would tick.
+const WORTH_TICKING: f32 = 0.1;
 /// The most services ticked for a need that names none.
 const MOST_TICKED: usize = 3;
 
@@ -123,7 +125,8 @@ fn ticked(row: &NeedRow, suggestion: &Suggestion) -> NeedRow {
     let mut row = row.clone();
     if row.services.get().is_empty() {
         let best = suggestion.services.first().map_or(0.0, |(_, score)| *score);
-        let near = suggestion.services.iter().filter(|(_, score)| *score >= best * TICKED_WITH_THE_BEST);
+        let near =
+            suggestion.services.iter().filter(|(_, score)| *score >= WORTH_TICKING.max(best * TICKED_WITH_THE_BEST));
         row.services = JsonText::of(&near.take(MOST_TICKED).map(|(slug, _)| slug.clone()).collect());
     }
     if row.industries.get().is_empty() {

@@ -38,10 +38,6 @@ const NOTHING: &[&str] = &[
     "retired",
 ];
 
-/// Traditional characters found in the names of firms, folded so that 律師事務所 is 律师事务所.
-const TRADITIONAL: &str = "師师務务專专國国際际產产權权識识聯联東东華华業业標标與与團团雲云龍龙會会學学實实發发達达衛卫陳陈張张廣广\
-                           灣湾門门銀银鑫鑫誠诚謙谦鴻鸿飛飞豐丰漢汉瀚瀚環环見见問问諾诺諮咨詢询顧顾電电腦脑網网車车馬马萬万協协";
-
 /// What a name's legal part begins with; the longest that begins first wins.
 const LEGAL_FORMS: &[&str] = &[
     "律师事务所",
@@ -92,27 +88,17 @@ const PLAIN_WORDS: &[&str] = &[
     "管理",
 ];
 
-/// Folds width, case, brackets, separators and the traditional characters above.
+/// Folds width, case, brackets and traditional characters, so that 律師事務所 is 律师事务所.
 fn fold(raw: &str) -> String {
     let mut folded = String::with_capacity(raw.len());
     for character in raw.nfkc().flat_map(char::to_lowercase) {
         match character {
             '[' | '{' | '【' | '〔' | '〖' | '<' | '《' => folded.push('('),
             ']' | '}' | '】' | '〕' | '〗' | '>' | '》' => folded.push(')'),
-            other => folded.push(simplified(other)),
+            other => folded.push(other),
         }
     }
-    folded
-}
-
-fn simplified(character: char) -> char {
-    let mut pairs = TRADITIONAL.chars();
-    while let (Some(from), Some(to)) = (pairs.next(), pairs.next()) {
-        if from == character {
-            return to;
-        }
-    }
-    character
+    fast2s::convert(&folded)
 }
 
 fn is_chinese(character: char) -> bool {
@@ -139,6 +125,10 @@ pub(super) fn parse(raw: &str) -> FirmName {
         latin::take_apart(&folded, &mut name);
         return name;
     }
+    if let Some(head) = latin_head(&folded) {
+        latin::take_apart(head, &mut name);
+        return name;
+    }
     let text = drop_partnership(&drop_latin_brackets(&without_marks));
     if !take_institution(&text, &mut name) {
         take_firm(&text, &mut name);
@@ -147,6 +137,13 @@ pub(super) fn parse(raw: &str) -> FirmName {
         name.brand = bare;
     }
     name
+}
+
+/// A Latin name whose Chinese tail is only a branch, a place or a department of the firm: Keller & Partner 北京代表处.
+fn latin_head(folded: &str) -> Option<&str> {
+    let (head, tail) = folded.split_at(folded.find(is_chinese)?);
+    let named = head.chars().filter(char::is_ascii_alphabetic).count() >= 3;
+    (named && tail_is_same_firm(tail)).then(|| head.trim_end_matches(['(', ' ']))
 }
 
 /// Drops `(King & Wood)` behind a Chinese name.

@@ -203,14 +203,14 @@ mod tests {
     fn only_a_full_scale_is_accepted() {
         assert_eq!(Signal::ALL.len(), SIGNALS);
         let shipped = Weights::SHIPPED;
-        assert_eq!(Weights::new(1, *shipped.hundredths()), Ok(shipped));
+        assert_eq!(Weights::new(shipped.version(), *shipped.hundredths()), Ok(shipped));
         assert_eq!(Weights::new(2, [1000; 9]), Err(WeightsError::Sum(9000)));
         let mut tilted = *shipped.hundredths();
         tilted[3] = -1;
         assert_eq!(Weights::new(2, tilted), Err(WeightsError::Negative(Signal::Distance)));
         let json = serde_json::to_string(&shipped).unwrap();
         assert_eq!(serde_json::from_str::<Weights>(&json).unwrap(), shipped);
-        assert!(serde_json::from_str::<Weights>(&json.replace("3000", "3001")).is_err());
+        assert!(serde_json::from_str::<Weights>(&json.replace("1800", "1801")).is_err());
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use super::super::analyzer::{self, EnglishStemmer, Script};
 use super::super::lexicon::{Concept, lexicon};
-use std::collections::{HashMap, HashSet};
+use super::super::matters::matters;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use unicode_normalization::UnicodeNormalization;
 
 /// A vote this strong makes the service item behind a concept a term too.
@@ -16,10 +17,11 @@ pub(super) enum Sort {
     Latin,
     Concept,
     Service,
+    Matter,
 }
 
 /// How many sorts there are.
-pub(super) const SORTS: usize = 5;
+pub(super) const SORTS: usize = 6;
 
 impl Sort {
     pub(super) const fn weight(self) -> f32 {
@@ -28,6 +30,7 @@ impl Sort {
             Self::Gram => 0.3,
             Self::Concept => 1.5,
             Self::Service => 0.5,
+            Self::Matter => 5.0,
         }
     }
 }
@@ -52,31 +55,81 @@ pub(super) fn profile_terms(text: &str) -> (Vec<(Key, u16)>, u32) {
     for key in concept_terms(&lexicon().touched(&folded)) {
         count(key);
     }
+    for (at, times) in matters().named(&folded) {
+        if let Some(matter) = matters().all().get(at) {
+            counts.insert((Sort::Matter, matter.id.to_owned()), times);
+        }
+    }
     let mut sorted: Vec<(Key, u16)> = counts.into_iter().collect();
     sorted.sort_unstable();
     (sorted, length)
 }
 
+/// One term of a need's text.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Asked {
+    pub(super) sort: Sort,
+    pub(super) text: String,
+    /// How much it counts: 1 in the first line, which is the title, half of that in the rest.
+    pub(super) factor: f32,
+    /// It stands for a neighbour of what was named: it adds to whoever has it and nothing to what was asked.
+    pub(super) beside: bool,
+}
+
+/// What stands below the first line counts so much of what stands in it.
+const BELOW_THE_TITLE: f32 = 0.5;
+/// So much of a neighbouring matter's part is believed.
+const BESIDE: f32 = 0.8;
+
 /// The distinct terms of a need's text that mean something, in a fixed order.
-pub(super) fn query_terms(text: &str) -> Vec<Key> {
-    let folded = analyzer::fold(text);
-    let mut terms: Vec<Key> = Vec::with_capacity(128);
-    for run in analyzer::content(&folded) {
+pub(super) fn query_terms(text: &str) -> Vec<Asked> {
+    let (title, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let mut factors: BTreeMap<Key, f32> = BTreeMap::new();
+    let mut named: BTreeMap<usize, f32> = BTreeMap::new();
+    for (part, factor) in [(title, 1.0), (rest, BELOW_THE_TITLE)] {
+        let folded = analyzer::fold(part);
+        for key in terms_of(&folded) {
+            factors.entry(key).or_insert(factor);
+        }
+        for at in matters().named(&folded).into_keys() {
+            named.entry(at).or_insert(factor);
+        }
+    }
+    let mut asked: Vec<Asked> = Vec::with_capacity(factors.len() + 4 * named.len());
+    for ((sort, text), factor) in factors {
+        asked.push(Asked { sort, text, factor, beside: false });
+    }
+    let mut around: BTreeMap<usize, f32> = BTreeMap::new();
+    for (at, factor) in &named {
+        let Some(matter) = matters().all().get(*at) else { continue };
+        asked.push(Asked { sort: Sort::Matter, text: matter.id.to_owned(), factor: *factor, beside: false });
+        for (near, part) in &matter.near {
+            let held = around.entry(*near).or_default();
+            *held = held.max(factor * part * BESIDE);
+        }
+    }
+    for (at, factor) in around {
+        if let Some(matter) = matters().all().get(at).filter(|_| !named.contains_key(&at)) {
+            asked.push(Asked { sort: Sort::Matter, text: matter.id.to_owned(), factor, beside: true });
+        }
+    }
+    asked
+}
+
+fn terms_of(folded: &str) -> HashSet<Key> {
+    let mut terms = concept_terms(&lexicon().named(folded));
+    for run in analyzer::content(folded) {
         match run.script {
-            Script::Latin => terms.push((Sort::Latin, run.text.to_owned())),
+            Script::Latin => {
+                terms.insert((Sort::Latin, run.text.to_owned()));
+            }
             Script::Han => {
-                for word in analyzer::words(run.text) {
-                    if !analyzer::is_stopword(&word) {
-                        terms.push((Sort::Word, word));
-                    }
-                }
+                let words = analyzer::words(run.text).into_iter().filter(|word| !analyzer::is_stopword(word));
+                terms.extend(words.map(|word| (Sort::Word, word)));
                 terms.extend(analyzer::grams(run.text).into_iter().map(|gram| (Sort::Gram, gram)));
             }
         }
     }
-    terms.extend(concept_terms(&lexicon().named(&folded)));
-    terms.sort_unstable();
-    terms.dedup();
     terms
 }
 
@@ -93,9 +146,12 @@ fn concept_terms(concepts: &[&Concept]) -> HashSet<Key> {
     terms
 }
 
-/// The word that stands for a concept: its first alias.
-pub(super) fn label(concept: &str) -> Option<&'static str> {
-    let found = lexicon().concepts().iter().find(|known| known.id == concept)?;
+/// The word that stands for a concept or a matter: its first name.
+pub(super) fn label(sort: Sort, id: &str) -> Option<&'static str> {
+    if sort == Sort::Matter {
+        return matters().by_id(id)?.names.first().copied();
+    }
+    let found = lexicon().concepts().iter().find(|known| known.id == id)?;
     found.aliases.first().copied()
 }
 
