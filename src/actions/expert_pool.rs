@@ -284,10 +284,15 @@ fn rows_of(
 }
 
 fn profile_text(row: &ExpertRow) -> String {
-    let services: Vec<&str> =
-        row.services.get().iter().filter_map(|slug| catalogue::by_slug(slug)).map(|item| item.zh).collect();
-    // A firm's name says what it does: 商标代理, 资产评估, 律师事务所.
-    format!("{}\n{}\n{}\n{}", row.bio, row.firm, services.join(" "), row.industries.get().join(" "))
+    // A firm's name says what it does: 商标代理, 资产评估, 律师事务所. The items ticked count by themselves; they are read as
+    // text only of one who wrote nothing.
+    let about = if row.bio.trim().is_empty() {
+        let slugs = row.services.get();
+        slugs.iter().filter_map(|slug| catalogue::by_slug(slug)).map(|item| item.zh).collect::<Vec<_>>().join(" ")
+    } else {
+        row.bio.clone()
+    };
+    format!("{about}\n{}\n{}", row.firm, row.industries.get().join(" "))
 }
 
 fn candidate(

@@ -2,7 +2,7 @@
 //!
 //! Read in this order: [`analyzer`] (what a term is) · [`lexicon`] (the office's vocabulary) · [`suggest`](mod@suggest)
 //! (what a text seems to ask for) · [`same_matter`] (whether two needs are one) · [`schema`] and [`writer`] (the index of
-//! needs on disk) · [`query`] (finding) · [`matters`] (what an expert is asked for) ·
+//! needs on disk) · [`query`] (finding) · [`matters`] (what an expert is asked for) · [`mend`] (slips of the keyboard) ·
 //! [`affinity`] (experts against a need) · [`pinyin`] (names from a Latin keyboard) · [`highlight`] and [`wordbreak`] (for
 //! the pages) · [`relevance`] (how good an order is, by what people judged).
 //!
@@ -16,6 +16,7 @@ pub mod analyzer;
 pub mod highlight;
 pub mod lexicon;
 pub mod matters;
+pub mod mend;
 pub mod pinyin;
 pub mod query;
 pub mod relevance;

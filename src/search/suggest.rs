@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::analyzer;
 use super::highlight;
 use super::lexicon::{Concept, Hit, Kind, lexicon};
+use super::mend::mend;
 use crate::domain::catalogue::CATALOGUE;
 use crate::domain::place::Point;
 
@@ -85,7 +86,7 @@ pub fn suggest(text: &str) -> Suggestion {
         return Suggestion::default();
     }
     let (title, body) = text.split_once('\n').unwrap_or((text, ""));
-    let folded = [(analyzer::fold(title), TITLE_PERCENT), (analyzer::fold(body), 100)];
+    let folded = [(mend(analyzer::fold(title)), TITLE_PERCENT), (mend(analyzer::fold(body)), 100)];
     let mentions = mentions(&folded);
     let mut sums = [0_i32; CATALOGUE.len()];
     let mut evidence: [Vec<Evidence>; CATALOGUE.len()] = std::array::from_fn(|_| Vec::new());

@@ -3,6 +3,7 @@
 use super::super::analyzer::{self, EnglishStemmer, Script};
 use super::super::lexicon::{Concept, lexicon};
 use super::super::matters::matters;
+use super::super::mend::mend;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use unicode_normalization::UnicodeNormalization;
 
@@ -87,7 +88,7 @@ pub(super) fn query_terms(text: &str) -> Vec<Asked> {
     let mut factors: BTreeMap<Key, f32> = BTreeMap::new();
     let mut named: BTreeMap<usize, f32> = BTreeMap::new();
     for (part, factor) in [(title, 1.0), (rest, BELOW_THE_TITLE)] {
-        let folded = analyzer::fold(part);
+        let folded = mend(analyzer::fold(part));
         for key in terms_of(&folded) {
             factors.entry(key).or_insert(factor);
         }
