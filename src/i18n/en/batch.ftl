@@ -51,6 +51,7 @@ batch-how-text = Every need is ranked by its own rules and points first. Then al
 batch-fingerprint = Fingerprint of the plan
 batch-pin-not-eligible = The expert you chose may not be asked now ({ $rule }); this is the plan without that choice
 batch-pin-no-room = What you chose exceeds somebody's room or contradicts itself; this is the plan without it
+batch-nothing-chosen = Tick at least one need
 batch-nothing-ticked = No seat is ticked
 batch-broken = Something broke and this need was not sent; please try again
 batch-sent = Sent

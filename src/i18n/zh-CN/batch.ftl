@@ -39,6 +39,7 @@ batch-how-text = 先按每件需求的推荐规则和得分排名，再整体求
 batch-fingerprint = 方案指纹
 batch-pin-not-eligible = 您指定的专家现在不能请（{ $rule }），已按系统方案列出
 batch-pin-no-room = 您指定的安排超出专家名额或互相冲突，已按系统方案列出
+batch-nothing-chosen = 请至少勾选一件需求
 batch-nothing-ticked = 没有勾选要派出的席位
 batch-broken = 系统故障，这一件没有派出，请稍后再试
 batch-sent = 已派出

@@ -91,6 +91,10 @@ fn offers_of(form: &Fields) -> Vec<BatchOffer> {
 pub fn plan(call: &Call) -> Answered {
     let form = call.form()?;
     let input = PlanBatch { needs: needs_of(form), pinned: pinned_of(form), reserves: None };
+    if input.needs.is_empty() {
+        let nothing = WrongField { field: "needs".to_owned(), text: call.l.t("batch-nothing-chosen") };
+        return choose::page(call, StatusCode::UNPROCESSABLE_ENTITY, Some(&[]), Wrong { list: vec![nothing] });
+    }
     planned(call, &input, Wrong::none(), StatusCode::OK)
 }
 
