@@ -151,4 +151,12 @@ fn a_refused_login_is_an_alarm_and_bounces_nobody(backend: Backend) {
     let report = app.tick();
     assert_eq!((report.letters_sent, report.letters_failed), (0, 0), "535 is our own fault, never a bounce");
     assert_eq!(app.liaison.assignment(&assignment)["state"], "offered");
+    // However long it takes to repair: nobody is passed over for it, and the desk says that mail has stopped.
+    app.advance(chrono::TimeDelta::hours(30));
+    assert_eq!(app.liaison.assignment(&assignment)["state"], "offered");
+    assert!(app.manager.get("/api/v1/dashboard/desk").expect(200).text.contains("mail-alarm"));
+    sink.play(Script::accepting().login(Login::Required { user: "desk".to_owned(), password: "wrong".to_owned() }));
+    app.advance(chrono::TimeDelta::minutes(20));
+    assert_eq!(app.liaison.assignment(&assignment)["notified_by"], "smtp");
+    assert!(!app.manager.get("/api/v1/dashboard/desk").expect(200).text.contains("mail-alarm"));
 }
