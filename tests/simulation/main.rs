@@ -10,6 +10,8 @@
 #[expect(dead_code, reason = "the simulation migrates its own databases")]
 mod backend;
 
+mod crash;
+
 use backend::{Backend, TestDatabase};
 use zhipai::cli::simulate::one;
 use zhipai::simulation::ledger::Figures;
