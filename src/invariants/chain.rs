@@ -2,6 +2,7 @@
 
 use super::Findings;
 use super::Invariant;
+use super::Look;
 use super::dossier::Dossier;
 use super::dossier::Offer;
 use crate::domain::assignment::AssignmentState;
@@ -12,12 +13,14 @@ use crate::domain::need::SeatState;
 use crate::domain::need::state_from_seats;
 use crate::domain::task::TaskKind;
 use crate::ids::ExpertId;
+use chrono::TimeDelta;
 use std::collections::BTreeSet;
 
-pub(super) fn judge(dossier: &Dossier, findings: &mut Findings) {
+pub(super) fn judge(dossier: &Dossier, look: &Look<'_>, findings: &mut Findings) {
     kept(dossier, findings);
     seats(dossier, findings);
     asked(dossier, findings);
+    told(dossier, look, findings);
 }
 
 fn kept(dossier: &Dossier, findings: &mut Findings) {
@@ -88,10 +91,17 @@ fn asked(dossier: &Dossier, findings: &mut Findings) {
             findings.add(Invariant::ChainGoesOn, &dossier.need.number, "a reserve counts as asked and has no offer");
         }
     }
-    let told = dossier
-        .tasks
-        .iter()
-        .any(|task| matches!(task.kind, TaskKind::Unanswered | TaskKind::NobodyQualifies | TaskKind::Undelivered));
+}
+
+/// How long the desk may take to tell somebody.
+const TOLD_WITHIN: TimeDelta = TimeDelta::minutes(10);
+
+fn told(dossier: &Dossier, look: &Look<'_>, findings: &mut Findings) {
+    // Whatever moved the need last, a round of the desk later somebody has been told.
+    if dossier.trail.last().is_none_or(|row| row.at + TOLD_WITHIN >= look.now.naive_utc()) {
+        return;
+    }
+    let told = dossier.tasks.iter().any(|task| task.kind.escalates() || task.kind == TaskKind::Undelivered);
     let exhausted = dossier.trail.iter().any(|row| row.event == Event::ChainExhausted.as_str());
     let needs_a_person = match dossier.need.state {
         NeedState::Unanswered => true,

@@ -177,7 +177,7 @@ const PAGE: i64 = 500;
 
 /// Judges one need.
 pub fn judge(dossier: &Dossier, look: &Look<'_>, findings: &mut Findings) {
-    chain::judge(dossier, findings);
+    chain::judge(dossier, look, findings);
     waiting::judge(dossier, look, findings);
     letters::judge(dossier, look, findings);
     promise::judge(dossier, look, findings);

@@ -342,10 +342,9 @@ impl Run {
         Ok(())
     }
 
-    fn look<'a>(&self, calendar: &'a Calendar) -> Look<'a> {
-        let now = self.clock.now();
-        let tended_until = (self.ticked_well && self.clock.off_by() >= TimeDelta::zero()).then_some(now);
-        Look::at(now, calendar, tended_until)
+    fn look<'a>(&self, office: &Office, calendar: &'a Calendar) -> Look<'a> {
+        let now = office.now();
+        Look::at(now, calendar, (self.ticked_well && !office.clock_is_back()).then_some(now))
     }
 
     fn judge_touched(&mut self, since: DateTime<Utc>) -> Result<(), Ended> {
@@ -363,7 +362,7 @@ impl Run {
         self.looks += 1;
         // A need is rarely touched by a step that left something due; what is overdue is looked for once a day.
         let calendar = office.calendar();
-        let look = Look { tended_until: None, ..self.look(&calendar) };
+        let look = Look { tended_until: None, ..self.look(&office, &calendar) };
         invariants::look_at(&mut reader, &look, &ids, &mut findings)?;
         self.hold(&mut reader, findings)
     }
@@ -375,7 +374,7 @@ impl Run {
         trial::watch(None);
         let office = self.desk(0).office;
         let calendar = office.calendar();
-        let look = self.look(&calendar);
+        let look = self.look(&office, &calendar);
         let roots = crate::actions::anchor_trail::anchor_trail(&office);
         let findings = roots.and_then(|_| look_and_keep(&office, &look, Reach::Since(since)));
         self.arm();
@@ -408,7 +407,7 @@ impl Run {
         self.disarm();
         let office = self.desk(0).office;
         let calendar = office.calendar();
-        let look = Look { tended_until: None, ..self.look(&calendar) };
+        let look = Look { tended_until: None, ..self.look(&office, &calendar) };
         let findings = look_and_keep(&office, &look, Reach::Everything)?;
         let mut reader = office.read()?;
         self.hold(&mut reader, findings)?;
