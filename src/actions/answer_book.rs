@@ -88,11 +88,14 @@ impl AnswerBook {
     /// What the database says.
     pub fn follow(&mut self, conn: &mut Conn) -> QueryResult<()> {
         let Some(watermark) = self.watermark else {
-            // Nothing lies beyond the newest change: this only asks where the log stands now.
-            self.watermark = Some(db::changes::since(conn, i64::MAX - 1)?.1);
+            self.watermark = Some(db::changes::end(conn)?);
             return Ok(());
         };
-        let (changes, watermark) = db::changes::since(conn, watermark)?;
+        let Some((changes, watermark)) = db::changes::since(conn, watermark)? else {
+            // Away longer than the log reaches back: nothing that is held can be trusted.
+            *self = Self { watermark: Some(db::changes::end(conn)?), ..Self::default() };
+            return Ok(());
+        };
         let mut rated: Vec<RatingId> = Vec::new();
         for change in &changes {
             match change.entity.as_str() {
@@ -121,6 +124,12 @@ impl AnswerBook {
         }
         self.watermark = Some(watermark);
         Ok(())
+    }
+
+    /// Up to where the change log has been followed; `None` before the first time.
+    #[must_use]
+    pub const fn watermark(&self) -> Option<i64> {
+        self.watermark
     }
 
     /// Reads what the board is first asked for, so that nobody has to wait for it: the twelve months up to `today`.

@@ -90,8 +90,7 @@ impl ExpertPool {
     /// # Errors
     /// What the database says.
     pub fn load(conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<Self> {
-        // Nothing lies beyond the newest change: this only asks where the log stands now.
-        let (_, watermark) = db::changes::since(conn, i64::MAX - 1)?;
+        let watermark = db::changes::end(conn)?;
         let experts = db::expert::all(conn)?;
         let mut pool = Self::empty(experts.len(), watermark, now);
         let mut facts = Histories::read(conn, None, now)?;
@@ -149,7 +148,7 @@ impl ExpertPool {
         if beijing_date(now) != self.read_on {
             return all(conn);
         }
-        let (changes, watermark) = db::changes::since(conn, self.watermark)?;
+        let Some((changes, watermark)) = db::changes::since(conn, self.watermark)? else { return all(conn) };
         let mut ids: Vec<ExpertId> = changes
             .iter()
             .filter(|change| change.entity == "expert")
@@ -160,7 +159,7 @@ impl ExpertPool {
         if ids.len() > 500 {
             return all(conn);
         }
-        if watermark == self.watermark {
+        if ids.is_empty() && watermark == self.watermark {
             return Ok(None);
         }
         let mut fresh = Vec::with_capacity(ids.len());
@@ -184,6 +183,12 @@ impl ExpertPool {
                 self.watermark = watermark;
             }
         }
+    }
+
+    /// Up to where the change log has been followed.
+    #[must_use]
+    pub const fn watermark(&self) -> i64 {
+        self.watermark
     }
 
     /// The slot of an expert.

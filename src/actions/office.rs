@@ -2,7 +2,9 @@
 
 use super::answer_book::AnswerBook;
 use super::expert_pool::ExpertPool;
+use super::follow_index::Following;
 use super::promise::Promise;
+use super::prune_changes::{self, Keeping};
 use super::tx::Tx;
 use super::{ActionError, Done, Fault};
 use crate::clock::{Chance, Clock};
@@ -12,9 +14,8 @@ use crate::domain::calendar::Calendar;
 use crate::domain::calendar::CalendarRow;
 use crate::domain::calendar::RowKind;
 use crate::domain::policy::Policy;
-use crate::ids::NeedId;
 use crate::seal::Keyring;
-use crate::search::{Index, NeedDoc};
+use crate::search::{IndexHome, Mark};
 use crate::trial;
 use chrono::{DateTime, Utc};
 use std::ops::Deref;
@@ -65,30 +66,31 @@ pub struct Rooms {
     pub keys: Keyring,
     /// What the operator set.
     pub settings: Settings,
-    /// The index of needs.
-    pub index: Index,
+    /// The search index.
+    pub index: IndexHome,
     pool: RwLock<ExpertPool>,
     pooling: Mutex<()>,
     answers: Mutex<AnswerBook>,
     calendar: RwLock<Arc<Calendar>>,
-    indexed: AtomicI64,
-    following: Mutex<()>,
+    pub(super) following: Mutex<Following>,
+    pub(super) keeping: Mutex<Keeping>,
     /// The last beat of the service as kept in the database, microseconds; `i64::MIN` when there is none.
     beat: AtomicI64,
 }
 
 impl Office {
-    /// Opens the office: reads the calendar, the experts, and whatever the index has not seen.
+    /// Opens the office: reads the calendar and the experts. The index stands where it was left, or is not there yet; it is
+    /// brought up to date by whoever follows ([`follow_index`](Self::follow_index)), so that no start waits for it.
     ///
     /// # Errors
-    /// A fault when the database or the index cannot be read.
+    /// A fault when the database cannot be read.
     pub fn open(
         db: Db,
         clock: Arc<dyn Clock>,
         chance: Chance,
         keys: Keyring,
         settings: Settings,
-        (index, watermark): (Index, Option<u64>),
+        (index, mark): (IndexHome, Option<Mark>),
     ) -> Done<Self> {
         let mut reader = db.reader()?;
         let calendar = Arc::new(load_calendar(&mut reader)?);
@@ -106,13 +108,11 @@ impl Office {
             pooling: Mutex::new(()),
             answers: Mutex::new(AnswerBook::default()),
             calendar: RwLock::new(calendar),
-            indexed: AtomicI64::new(watermark.map_or(-1, |mark| i64::try_from(mark).unwrap_or(i64::MAX))),
-            following: Mutex::new(()),
+            following: Mutex::new(Following::from(mark)),
+            keeping: prune_changes::keeping(),
             beat: AtomicI64::new(beat),
         };
-        let office = Self { rooms: Arc::new(rooms), promise: None };
-        office.follow_index()?;
-        Ok(office)
+        Ok(Self { rooms: Arc::new(rooms), promise: None })
     }
 
     /// The same office for one call that was promised to be done once: its first change and the mark on its key commit
@@ -262,51 +262,6 @@ impl Office {
             tracing::warn!(%error, "no thread to read the board's figures ahead");
         }
     }
-
-    /// Brings the index up to date with the change log; a new or unreadable index is filled from the database. Answers
-    /// how many needs were written.
-    ///
-    /// # Errors
-    /// A fault when the database or the index refuses; the watermark stays, and the next call tries again.
-    pub fn follow_index(&self) -> Done<usize> {
-        let _one_at_a_time = self.following.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut reader = self.read()?;
-        let seen = self.indexed.load(Ordering::SeqCst);
-        if seen == i64::MAX {
-            return Ok(0);
-        }
-        let (changes, watermark) = db::changes::since(&mut reader, seen.max(0))?;
-        let ids: Vec<NeedId> = if seen < 0 {
-            db::need::every_id(&mut reader)?
-        } else {
-            let mut ids: Vec<NeedId> = changes
-                .iter()
-                .filter(|change| change.entity == "need")
-                .filter_map(|change| change.entity_id.parse().ok())
-                .collect();
-            ids.sort_unstable();
-            ids.dedup();
-            ids
-        };
-        if changes.iter().any(|change| change.entity == "calendar") {
-            self.reload_calendar()?;
-        }
-        if ids.is_empty() && seen >= 0 {
-            self.indexed.store(watermark, Ordering::SeqCst);
-            return Ok(0);
-        }
-        let mark = u64::try_from(watermark).unwrap_or(0);
-        let count = ids.len();
-        let mut chunks = ids.chunks(5_000).peekable();
-        while let Some(chunk) = chunks.next() {
-            let docs: Vec<NeedDoc> = documents(&mut reader, chunk)?;
-            // Only the last chunk carries the new watermark: a crash before it starts over.
-            let carried = if chunks.peek().is_none() { mark } else { u64::try_from(seen.max(0)).unwrap_or(0) };
-            self.index.apply(&docs, &[], carried)?;
-        }
-        self.indexed.store(watermark, Ordering::SeqCst);
-        Ok(count)
-    }
 }
 
 /// The calendar as the database has it.
@@ -324,25 +279,4 @@ pub fn load_calendar(conn: &mut db::Conn) -> Result<Calendar, ActionError> {
 pub(super) fn calendar_row(row: db::calendar::CalendarDayRow) -> CalendarRow {
     let kind = if row.kind == "workday" { RowKind::Workday } else { RowKind::Holiday };
     CalendarRow { date: row.day, kind, occasion: row.occasion }
-}
-
-/// What the index is told of needs.
-fn documents(conn: &mut db::Conn, ids: &[NeedId]) -> Done<Vec<NeedDoc>> {
-    let mut docs = Vec::with_capacity(ids.len());
-    for (need, enterprise, feedback) in db::need::texts(conn, ids)? {
-        docs.push(NeedDoc {
-            id: need.id,
-            number: need.number,
-            title: need.title,
-            description: need.description,
-            enterprise,
-            feedback,
-            region: need.region,
-            station: need.station.to_string(),
-            state: need.state.as_str().to_owned(),
-            services: need.services.get(),
-            created_at: need.created_at.and_utc().timestamp_micros(),
-        });
-    }
-    Ok(docs)
 }

@@ -263,6 +263,7 @@ fn enterprise_of(tx: &mut Tx<'_>, checked: &Checked) -> Done<db::enterprise::Ent
             (None, Some(code)) => {
                 known.uscc = Some(code);
                 db::enterprise::save(tx.conn, &known)?;
+                tx.changed("enterprise", known.id.as_str())?;
                 return Ok(known);
             }
             (Some(other), Some(code)) if *other != code => {

@@ -9,7 +9,10 @@ use crate::db;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::Role;
 use crate::i18n::L;
+use std::io::IsTerminal;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// An office for one command.
 ///
@@ -116,17 +119,34 @@ pub fn token_add(config: &Config, l: L, email: &str, label: &str, scopes: &[Stri
     Ok(())
 }
 
-/// Makes the search index anew; refuses while a service on the same SQLite file runs.
+/// Makes the search index anew beside the old one, which stays in its place until the new one is whole; refuses while a
+/// service runs on the same SQLite file or keeps its index in the same folder.
 ///
 /// # Errors
 /// One clear line.
 pub fn reindex(config: &Config) -> Result<(), Failure> {
     let _held = hold(config.database())?;
-    let index = config.index_dir();
-    if index.exists() {
-        std::fs::remove_dir_all(&index).map_err(|error| format!("{}: {error}", index.display()))?;
-    }
     let office = office(config, Arc::new(SystemClock))?;
-    println!("{}", office.index.len());
+    let done = AtomicBool::new(false);
+    let built = std::thread::scope(|scope| {
+        if std::io::stderr().is_terminal() {
+            scope.spawn(|| show_progress(&office, &done));
+        }
+        let built = office.rebuild_index();
+        done.store(true, Ordering::SeqCst);
+        built
+    });
+    println!("{}", built.map_err(|error| error.to_string())?);
     Ok(())
+}
+
+/// One line on the terminal, written over itself until it is done.
+fn show_progress(office: &Office, done: &AtomicBool) {
+    while !done.load(Ordering::SeqCst) {
+        if let Some((written, total)) = office.index.building() {
+            eprint!("\r{written} / {total}");
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    eprintln!();
 }

@@ -145,12 +145,27 @@ fn folder(path: &Path) -> Finding {
 fn index(config: &Config) -> Finding {
     let path = config.index_dir();
     if !path.exists() {
-        return well("search index: is made at the first start");
+        return well("search index: is built at the first start");
     }
-    match crate::search::Index::open_or_create(&path) {
-        Ok((_, Some(_))) => well("search index opens"),
-        Ok((_, None)) => well("search index is of another version: it rebuilds itself at the next start"),
-        Err(crate::search::IndexFault::Busy) => well("search index is in use by the running service"),
+    let (documents, mark) = match crate::search::home::look(&path) {
+        Ok(Some(found)) => found,
+        Ok(None) => return well("search index: none that fits this version; it is built at the next start"),
+        Err(crate::search::IndexFault::Busy) => {
+            return well("search index is in use by the running service; /readyz says how it fares");
+        }
+        Err(fault) => return ill(format!("search index: {fault}")),
+    };
+    let followed = Db::open(config.database(), 1).and_then(|db| {
+        let mut conn = db.reader()?;
+        let same = db::changes::identity(&mut conn)? == mark.database;
+        let reaches = same && db::changes::since(&mut conn, mark.watermark)?.is_some();
+        Ok(if reaches { Some(db::changes::behind(&mut conn, mark.watermark)?) } else { None })
+    });
+    match followed {
+        Ok(Some(behind)) => {
+            well(format!("search index: {documents} documents, {behind} changes to follow at the next start"))
+        }
+        Ok(None) => well("search index does not fit this database: it is built anew at the next start"),
         Err(fault) => ill(format!("search index: {fault}")),
     }
 }

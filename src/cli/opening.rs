@@ -8,7 +8,7 @@ use crate::db::Db;
 use crate::db::migrate::migrate;
 use crate::db::pool::Target;
 use crate::seal::Keyring;
-use crate::search::Index;
+use crate::search::IndexHome;
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -109,7 +109,7 @@ pub fn office(config: &Config, clock: Arc<dyn Clock>) -> Result<Office, Failure>
     let db = database(config.database(), config.connections)?;
     let keys = keys(&config.keys(), &chance)?;
     found_office(&db, &keys, clock.now()).map_err(|error| error.to_string())?;
-    let index = Index::open_or_create(&config.index_dir()).map_err(|fault| format!("the search index: {fault}"))?;
+    let index = IndexHome::open(&config.index_dir()).map_err(|fault| format!("the search index: {fault}"))?;
     let settings = Settings {
         base_url: config.base_url.trim_end_matches('/').to_owned(),
         connections: config.connections,
@@ -119,8 +119,7 @@ pub fn office(config: &Config, clock: Arc<dyn Clock>) -> Result<Office, Failure>
     Office::open(db, clock, chance, keys, settings, index).map_err(|error| error.to_string())
 }
 
-/// Opens the office for one command beside a running service: the index is in memory, so the service's own is not
-/// touched.
+/// Opens the office for one command beside a running service: it keeps no index, so the service's own is not touched.
 ///
 /// # Errors
 /// One clear line for whatever is in the way.
@@ -129,13 +128,11 @@ pub fn office_for_a_command(config: &Config, clock: Arc<dyn Clock>) -> Result<Of
     let db = database(config.database(), 2)?;
     let keys = keys(&config.keys(), &chance)?;
     found_office(&db, &keys, clock.now()).map_err(|error| error.to_string())?;
-    let index = Index::in_memory().map_err(|fault| format!("the search index: {fault}"))?;
     let settings = Settings {
         base_url: config.base_url.trim_end_matches('/').to_owned(),
         connections: 2,
         second_factor: config.second_factor,
         mail_off: config.smtp.is_none(),
     };
-    // A watermark beyond every change: an index nobody reads need not be filled for one command.
-    Office::open(db, clock, chance, keys, settings, (index, Some(u64::MAX))).map_err(|error| error.to_string())
+    Office::open(db, clock, chance, keys, settings, (IndexHome::nowhere(), None)).map_err(|error| error.to_string())
 }

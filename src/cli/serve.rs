@@ -5,6 +5,7 @@ use crate::actions::account::offer_first_administrator;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::jobs::Desk;
+use crate::jobs::follow_index::IndexFollower;
 use crate::jobs::supervisor::Supervisor;
 use crate::mail::dkim::DkimKey;
 use crate::mail::imap::{Imap, ImapSettings};
@@ -140,6 +141,7 @@ pub fn run(config: &Config) -> Result<(), Failure> {
     println!("知派 Zhipai: {}", office.settings.base_url);
     let desk =
         Desk::new(Arc::clone(&office), mailer(config)?, sender(config)).paced(pace(config)).reading(inboxes(config)?);
+    let _index = IndexFollower::start(Arc::clone(&office)).map_err(|error| format!("index: {error}"))?;
     let _jobs = Supervisor::start(desk).map_err(|error| format!("jobs: {error}"))?;
     actix_web::rt::System::new().block_on(async {
         let serving =

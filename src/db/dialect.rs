@@ -78,33 +78,40 @@ pub fn lock_subject(conn: &mut Conn, subject: &str) -> QueryResult<()> {
     }
 }
 
-/// The changes after `watermark` and the new watermark. On SQLite a watermark is a row number; on PostgreSQL it is a
-/// transaction id below which every transaction has ended, so that none that commits out of order is missed.
+/// Where the change log stands now. On SQLite a watermark is a row number; on PostgreSQL it is a transaction id below
+/// which every transaction has ended, so that none that commits out of order is missed.
 ///
 /// # Errors
 /// What the database says.
-pub fn changes_since(conn: &mut Conn, watermark: i64) -> QueryResult<(Vec<Change>, i64)> {
-    match conn {
+pub fn changes_end(conn: &mut Conn) -> QueryResult<i64> {
+    let end: Value = match conn {
         Conn::Pg(c) => {
-            let horizon: Value =
-                diesel::sql_query("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS value")
-                    .get_result(c)?;
-            // Rows above the horizon are read as well, and once more when the horizon has passed them: they are seen at once,
-            // and one that commits late is not missed.
-            let rows = diesel::sql_query("SELECT entity, entity_id FROM changes WHERE tx >= $1 ORDER BY seq")
-                .bind::<BigInt, _>(watermark)
-                .load(c)?;
-            Ok((rows, horizon.value))
+            diesel::sql_query("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS value").get_result(c)?
         }
+        // A log that was pruned to the last row still stands where it stood.
+        Conn::Sqlite(c) => diesel::sql_query(
+            "SELECT max(coalesce((SELECT max(seq) FROM changes), 0), (SELECT floor FROM change_log)) AS value",
+        )
+        .get_result(c)?,
+    };
+    Ok(end.value)
+}
+
+/// The changes from `watermark` on, up to `end` as [`changes_end`] gave it before. On PostgreSQL rows above the end are read
+/// as well, and once more when the end has passed them: they are seen at once, and one that commits late is not missed.
+///
+/// # Errors
+/// What the database says.
+pub fn changes_from(conn: &mut Conn, watermark: i64, end: i64) -> QueryResult<Vec<Change>> {
+    match conn {
+        Conn::Pg(c) => diesel::sql_query("SELECT seq, entity, entity_id FROM changes WHERE tx >= $1 ORDER BY seq")
+            .bind::<BigInt, _>(watermark)
+            .load(c),
         Conn::Sqlite(c) => {
-            let newest: Value =
-                diesel::sql_query("SELECT coalesce(max(seq), 0) AS value FROM changes").get_result(c)?;
-            let rows =
-                diesel::sql_query("SELECT entity, entity_id FROM changes WHERE seq > $1 AND seq <= $2 ORDER BY seq")
-                    .bind::<BigInt, _>(watermark)
-                    .bind::<BigInt, _>(newest.value)
-                    .load(c)?;
-            Ok((rows, newest.value))
+            diesel::sql_query("SELECT seq, entity, entity_id FROM changes WHERE seq > $1 AND seq <= $2 ORDER BY seq")
+                .bind::<BigInt, _>(watermark)
+                .bind::<BigInt, _>(end)
+                .load(c)
         }
     }
 }
@@ -136,9 +143,33 @@ struct Named {
     name: String,
 }
 
+/// Takes out the changes below a watermark, at most `most` of them; answers how many went.
+///
+/// # Errors
+/// What the database says.
+pub fn prune_changes(conn: &mut Conn, watermark: i64, most: i64) -> QueryResult<usize> {
+    match conn {
+        Conn::Pg(c) => diesel::sql_query(
+            "DELETE FROM changes WHERE seq IN (SELECT seq FROM changes WHERE tx < $1 ORDER BY seq LIMIT $2)",
+        )
+        .bind::<BigInt, _>(watermark)
+        .bind::<BigInt, _>(most)
+        .execute(c),
+        Conn::Sqlite(c) => diesel::sql_query(
+            "DELETE FROM changes WHERE seq IN (SELECT seq FROM changes WHERE seq <= $1 ORDER BY seq LIMIT $2)",
+        )
+        .bind::<BigInt, _>(watermark)
+        .bind::<BigInt, _>(most)
+        .execute(c),
+    }
+}
+
 /// One row of the change log.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
 pub struct Change {
+    /// Its own number, unique in the log.
+    #[diesel(sql_type = BigInt)]
+    pub seq: i64,
     /// What kind of thing changed: `need`, `expert`.
     #[diesel(sql_type = Text)]
     pub entity: String,

@@ -2,8 +2,8 @@
 //!
 //! Contract: pages go by a key that never moves (moment and id, or id alone; ids sort by age), so nothing is told twice
 //! or left out while others write. Needs and assignments take the reader's [`Scope`]; the register of experts is one
-//! for the whole city, because any station may ask anybody on it, and only contact data are masked by scope. Free text
-//! here is plain containment: it stands in for the index of needs while that cannot be read.
+//! for the whole city, because any station may ask anybody on it, and only contact data are masked by scope. Deliberately
+//! absent: free text, which is the index's and [`super::without_index`]'s.
 
 use super::assignment::AssignmentRow;
 use super::audit::AuditRow;
@@ -11,33 +11,13 @@ use super::conduct::CaseRow;
 use super::conn::{Backend, Conn, cols};
 use super::expert::ExpertRow;
 use super::need::NeedRow;
-use super::schema::{assignments, audit, conduct_cases, enterprises, experts, needs, stations};
+use super::schema::{assignments, audit, conduct_cases, experts, needs, stations};
 use crate::domain::assignment::AssignmentState;
-use crate::domain::need::NeedState;
 use crate::domain::role::Scope;
 use crate::domain::standing::Standing;
 use crate::ids::{AssignmentId, ExpertId, NeedId, StationId};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-
-/// Which needs.
-#[derive(Debug, Clone, Default)]
-pub struct NeedPick {
-    /// These characters in title, description, number or the enterprise's name.
-    pub text: Option<String>,
-    /// In this state.
-    pub state: Option<NeedState>,
-    /// Of this region's code.
-    pub region: Option<String>,
-    /// With this service item.
-    pub service: Option<String>,
-    /// Of this station.
-    pub station: Option<StationId>,
-    /// Submitted at or after this.
-    pub from: Option<NaiveDateTime>,
-    /// Submitted before this.
-    pub before: Option<NaiveDateTime>,
-}
 
 /// Which assignments.
 #[derive(Debug, Clone, Default)]
@@ -53,8 +33,6 @@ pub struct AssignmentPick {
 /// Which experts.
 #[derive(Debug, Clone, Default)]
 pub struct ExpertPick {
-    /// These characters in name, firm, bio or the number on file.
-    pub text: Option<String>,
     /// Of this region's code.
     pub region: Option<String>,
     /// Offering this service item.
@@ -66,7 +44,7 @@ pub struct ExpertPick {
 }
 
 /// A pattern for LIKE that matches these characters anywhere; the escape is `\`.
-fn anywhere(text: &str) -> String {
+pub(super) fn anywhere(text: &str) -> String {
     let mut pattern = String::from("%");
     for c in text.chars() {
         if matches!(c, '%' | '_' | '\\') {
@@ -79,51 +57,8 @@ fn anywhere(text: &str) -> String {
 }
 
 /// A pattern for LIKE that matches a JSON list of texts holding this one.
-fn listed(text: &str) -> String {
+pub(super) fn listed(text: &str) -> String {
     anywhere(&serde_json::Value::from(text).to_string())
-}
-
-type NeedQuery<'a> = needs::BoxedQuery<'a, Backend>;
-
-fn picked_needs<'a>(scope: &Scope, pick: &NeedPick) -> NeedQuery<'a> {
-    let mut query = needs::table.into_boxed::<Backend>();
-    match scope {
-        Scope::Everything => {}
-        Scope::Regions(codes) => query = query.filter(needs::region.eq_any(codes.clone())),
-        Scope::Station(station) => query = query.filter(needs::station.eq(*station)),
-    }
-    if let Some(state) = pick.state {
-        query = query.filter(needs::state.eq(state));
-    }
-    if let Some(region) = &pick.region {
-        query = query.filter(needs::region.eq(region.clone()));
-    }
-    if let Some(service) = &pick.service {
-        query = query.filter(needs::services.like(listed(service)).escape('\\'));
-    }
-    if let Some(station) = pick.station {
-        query = query.filter(needs::station.eq(station));
-    }
-    if let Some(from) = pick.from {
-        query = query.filter(needs::created_at.ge(from));
-    }
-    if let Some(before) = pick.before {
-        query = query.filter(needs::created_at.lt(before));
-    }
-    if let Some(text) = &pick.text {
-        let pattern = anywhere(text);
-        let of_enterprise =
-            enterprises::table.filter(enterprises::name.like(pattern.clone()).escape('\\')).select(enterprises::id);
-        query = query.filter(
-            needs::title
-                .like(pattern.clone())
-                .escape('\\')
-                .or(needs::description.like(pattern.clone()).escape('\\'))
-                .or(needs::number.like(pattern).escape('\\'))
-                .or(needs::enterprise.eq_any(of_enterprise)),
-        );
-    }
-    query
 }
 
 /// Needs, newest first, at most `limit` after `(moment, id)`.
@@ -133,34 +68,19 @@ fn picked_needs<'a>(scope: &Scope, pick: &NeedPick) -> NeedQuery<'a> {
 pub fn needs(
     conn: &mut Conn,
     scope: &Scope,
-    pick: &NeedPick,
     after: Option<(NaiveDateTime, NeedId)>,
     limit: i64,
 ) -> QueryResult<Vec<NeedRow>> {
-    let mut query = picked_needs(scope, pick);
+    let mut query = needs::table.into_boxed::<Backend>();
+    match scope {
+        Scope::Everything => {}
+        Scope::Regions(codes) => query = query.filter(needs::region.eq_any(codes.clone())),
+        Scope::Station(station) => query = query.filter(needs::station.eq(*station)),
+    }
     if let Some((at, id)) = after {
         query = query.filter(needs::created_at.lt(at).or(needs::created_at.eq(at).and(needs::id.lt(id))));
     }
     query.order((needs::created_at.desc(), needs::id.desc())).limit(limit).select(cols::<NeedRow>()).load(conn)
-}
-
-/// The same by place, for a search that could not use its index: `limit` after the first `offset`.
-///
-/// # Errors
-/// What the database says.
-pub fn needs_by_place(
-    conn: &mut Conn,
-    scope: &Scope,
-    pick: &NeedPick,
-    offset: i64,
-    limit: i64,
-) -> QueryResult<Vec<NeedRow>> {
-    picked_needs(scope, pick)
-        .order((needs::created_at.desc(), needs::id.desc()))
-        .offset(offset)
-        .limit(limit)
-        .select(cols::<NeedRow>())
-        .load(conn)
 }
 
 /// Assignments, newest first, at most `limit` before `before`.
@@ -207,17 +127,6 @@ pub fn experts(
     limit: i64,
 ) -> QueryResult<Vec<ExpertRow>> {
     let mut query = experts::table.into_boxed::<Backend>();
-    if let Some(text) = &pick.text {
-        let pattern = anywhere(text);
-        query = query.filter(
-            experts::name
-                .like(pattern.clone())
-                .escape('\\')
-                .or(experts::firm.like(pattern.clone()).escape('\\'))
-                .or(experts::bio.like(pattern.clone()).escape('\\'))
-                .or(experts::filed_number.assume_not_null().like(pattern).escape('\\')),
-        );
-    }
     if let Some(region) = &pick.region {
         query = query.filter(experts::region.eq(region.clone()));
     }

@@ -93,6 +93,7 @@ pub mod fact;
 pub mod fairness;
 pub mod feedback;
 pub mod idempotency;
+pub mod indexed;
 pub mod key_id;
 pub mod letter;
 pub mod listing;
@@ -115,6 +116,7 @@ pub mod station;
 pub mod task;
 pub mod verification;
 pub mod what_if;
+pub mod without_index;
 
 pub use conn::{Conn, cols};
 pub use pool::{Db, DbFault};

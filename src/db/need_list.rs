@@ -1,95 +1,14 @@
-//! Needs as lists show them: filtered within a scope, newest first, a page at a time by keyset.
-//!
-//! Contract: there is no unscoped form. Pages ask the index first; these queries stand in when it cannot answer, and
-//! fill the rows of either. Indexes: `needs_station_state`, `needs_region_created`, `needs_state_created`,
-//! `needs_created`, `assignments_need`. Deliberately absent: full text, which is the index's.
+//! What a list says of needs beside their rows: who is or was asked. The rows are the index's or
+//! [`super::without_index`]'s; these are filled in for either.
 
-use super::conn::{Backend, Conn, cols};
-use super::need::NeedRow;
-use super::schema::{assignments, enterprises, needs};
+use super::conn::{Conn, cols};
+use super::schema::{assignments, needs};
 use crate::domain::assignment::AssignmentState;
 use crate::domain::need::NeedState;
-use crate::domain::role::Scope;
 use crate::domain::task::TaskKind;
 use crate::ids::{AssignmentId, ExpertId, NeedId};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-
-/// Which needs.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct NeedFilter {
-    /// Part of the number, the title or the enterprise's name.
-    pub text: Option<String>,
-    /// Where the need stands.
-    pub state: Option<NeedState>,
-    /// Slug of a service item.
-    pub service: Option<String>,
-    /// Region code.
-    pub region: Option<String>,
-    /// Submitted at or after.
-    pub from: Option<NaiveDateTime>,
-    /// Submitted before.
-    pub to: Option<NaiveDateTime>,
-    /// Only those after this one in the list: when it was submitted, and its id.
-    pub after: Option<(NaiveDateTime, NeedId)>,
-}
-
-/// A text as a LIKE pattern: `%` and `_` mean themselves, with `!` as the escape.
-fn pattern(text: &str) -> String {
-    let mut escaped = String::from("%");
-    for c in text.chars() {
-        if matches!(c, '%' | '_' | '!') {
-            escaped.push('!');
-        }
-        escaped.push(c);
-    }
-    escaped.push('%');
-    escaped
-}
-
-/// The needs within the scope that pass the filter, newest first, at most `limit`.
-///
-/// # Errors
-/// What the database says.
-pub fn page(conn: &mut Conn, scope: &Scope, filter: &NeedFilter, limit: i64) -> QueryResult<Vec<NeedRow>> {
-    let mut query = needs::table.select(cols::<NeedRow>()).into_boxed::<Backend>();
-    query = match scope {
-        Scope::Everything => query,
-        Scope::Regions(codes) => query.filter(needs::region.eq_any(codes)),
-        Scope::Station(own) => query.filter(needs::station.eq(own)),
-    };
-    if let Some(text) = &filter.text {
-        let like = pattern(text);
-        let named = enterprises::table.filter(enterprises::name.like(like.clone()).escape('!')).select(enterprises::id);
-        query = query.filter(
-            needs::title
-                .like(like.clone())
-                .escape('!')
-                .or(needs::number.like(like).escape('!'))
-                .or(needs::enterprise.eq_any(named)),
-        );
-    }
-    if let Some(state) = filter.state {
-        query = query.filter(needs::state.eq(state));
-    }
-    if let Some(slug) = &filter.service {
-        // Slugs are stored as a JSON list of texts, so the quotes mark a whole one.
-        query = query.filter(needs::services.like(pattern(&format!("\"{slug}\""))).escape('!'));
-    }
-    if let Some(code) = &filter.region {
-        query = query.filter(needs::region.eq(code));
-    }
-    if let Some(from) = filter.from {
-        query = query.filter(needs::created_at.ge(from));
-    }
-    if let Some(to) = filter.to {
-        query = query.filter(needs::created_at.lt(to));
-    }
-    if let Some((at, id)) = filter.after {
-        query = query.filter(needs::created_at.lt(at).or(needs::created_at.eq(at).and(needs::id.lt(id))));
-    }
-    query.order((needs::created_at.desc(), needs::id.desc())).limit(limit).load(conn)
-}
 
 /// An offer, as a row of a list shows it.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -126,17 +45,6 @@ pub fn offers_of(conn: &mut Conn, ids: &[NeedId]) -> QueryResult<Vec<ListedOffer
         .order((assignments::created_at.desc(), assignments::id.desc()))
         .select(cols::<ListedOffer>())
         .load(conn)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pattern_means_what_was_typed() {
-        assert_eq!(pattern("50%_!"), "%50!%!_!!%");
-        assert_eq!(pattern("商标"), "%商标%");
-    }
 }
 
 /// The needs no open task, offer or timer looks after: open since before `unasked` without anybody asked; automatic and

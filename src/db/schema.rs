@@ -551,6 +551,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    change_log (only_row) {
+        only_row -> Integer,
+        identity -> Text,
+        floor -> BigInt,
+    }
+}
+
+diesel::table! {
+    followers (node) {
+        node -> Text,
+        watermark -> BigInt,
+        seen_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     key_ids (id) {
         id -> Integer,
         check_value -> Text,
@@ -634,6 +650,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_roots,
     verifications,
     changes,
+    change_log,
+    followers,
     key_ids,
 );
 

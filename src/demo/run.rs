@@ -16,8 +16,9 @@ use crate::actions::{Office, Settings};
 use crate::cli::opening::{Failure, database, hold, keys};
 use crate::clock::{Chance, Clock, VirtualClock};
 use crate::jobs::Desk;
+use crate::jobs::follow_index::IndexFollower;
 use crate::mail::{MailboxFile, Mailer, Sender, Smtp, SmtpSettings};
-use crate::search::Index;
+use crate::search::IndexHome;
 use crate::telemetry::init_logging;
 use crate::web::{Site, SiteInfo, serve};
 use chrono::{DateTime, Utc};
@@ -111,12 +112,14 @@ pub fn run(args: DemoArgs) -> Result<(), Failure> {
     let _ = init_logging("warn", false);
     let opened = open(&args)?;
     println!("{}", opened.greeting);
+    let index = IndexFollower::start(Arc::clone(&opened.office)).map_err(|error| format!("index: {error}"))?;
     let rounds = Rounds::start(Arc::clone(&opened.machine)).map_err(|error| format!("jobs: {error}"))?;
     let ended = actix_web::rt::System::new().block_on(async {
         let serving = serve(opened.office, opened.site, opened.listener, 0).map_err(|error| error.to_string())?;
         serving.server.await.map_err(|error| error.to_string())
     });
     drop(rounds);
+    drop(index);
     opened.machine.keep().map_err(|fault| fault.to_string())?;
     ended
 }
@@ -168,7 +171,7 @@ pub fn open(args: &DemoArgs) -> Result<Opened, Failure> {
     let host = if args.bind.is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { args.bind };
     let base_url = format!("http://{}", SocketAddr::new(host, port));
     let settings = Settings { base_url: base_url.clone(), connections: 8, second_factor: false, mail_off: false };
-    let index = Index::open_or_create(&folder.file("index")).map_err(|fault| format!("the search index: {fault}"))?;
+    let index = IndexHome::open(&folder.file("index")).map_err(|fault| format!("the search index: {fault}"))?;
     let office = Office::open(db, Arc::<VirtualClock>::clone(&clock), chance, ring, settings, index)
         .map_err(|fault| fault.to_string())?;
     let office = Arc::new(office);

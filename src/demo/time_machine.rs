@@ -186,7 +186,7 @@ mod tests {
     use crate::demo::world::{self, Plan, Size};
     use crate::mail::{MailboxFile, Sender};
     use crate::seal::Keyring;
-    use crate::search::Index;
+    use crate::search::IndexHome;
     use std::collections::BTreeMap;
 
     #[test]
@@ -253,7 +253,7 @@ mod tests {
         let keys = Keyring::new(BTreeMap::from([(1, [7; 32])])).expect("keys");
         let settings =
             Settings { base_url: "http://z.example".into(), connections: 2, second_factor: false, mail_off: false };
-        let index = (Index::in_memory().expect("an index"), None);
+        let index = (IndexHome::in_memory(), None);
         let office = Office::open(db, Arc::<VirtualClock>::clone(&clock), Chance::seeded(1), keys, settings, index)
             .expect("opens");
         let mailbox = Arc::new(MailboxFile::in_memory());

@@ -18,10 +18,11 @@ use crate::domain::calendar::beijing_date;
 use crate::domain::calendar::start_of_day;
 use crate::domain::firm::FirmMatch;
 use crate::domain::firm::FirmName;
+use crate::domain::role::Scope;
 use crate::ids::ExpertId;
 use crate::ids::NeedId;
-use crate::search::NeedQuery;
-use crate::search::Scope;
+use crate::search::Kind;
+use crate::search::SearchQuery;
 use chrono::{DateTime, Datelike, Days, NaiveDateTime, Utc};
 use diesel::dsl::{count_star, max};
 use diesel::prelude::*;
@@ -189,8 +190,11 @@ pub fn agreement(office: &Office, findings: &mut Findings) -> Done<()> {
         .group_by(needs::state)
         .select((diesel::dsl::sql::<diesel::sql_types::Text>("needs.state"), count_star()))
         .load(&mut *reader)?;
+    // A process that keeps no index, or has none at this moment, has nothing that could disagree.
+    let by_state = if office.index.current().is_some() { by_state } else { Vec::new() };
     for (state, count) in by_state {
-        let query = NeedQuery { state: Some(state.clone()), limit: 0, ..NeedQuery::new("", Scope::All) };
+        let of_state = SearchQuery::of(Kind::Need, "", Scope::Everything, office.now().timestamp_micros());
+        let query = SearchQuery { state: Some(state.clone()), limit: 0, ..of_state };
         let indexed = office.index.search(&query)?.total;
         if i64::try_from(indexed).unwrap_or(i64::MAX) != count {
             findings.add(Invariant::IndexAgrees, &state, format!("{indexed} in the index, {count} in the database"));

@@ -5,6 +5,7 @@
 //! thread of its own. Deliberately absent: business changes (they are deeds in `actions`).
 
 pub mod deliver_mail;
+pub mod follow_index;
 pub mod night;
 pub mod read_mail;
 pub mod supervisor;
@@ -12,6 +13,7 @@ pub mod sweep_assignments;
 pub mod sweep_needs;
 pub mod sweep_tasks;
 
+use crate::actions::prune_changes::prune_changes;
 use crate::actions::{Done, Office};
 use crate::db;
 use crate::mail::inbox::Inbox;
@@ -89,7 +91,7 @@ pub struct TickReport {
     pub messages_read: usize,
     /// Tasks told to more people.
     pub tasks_escalated: usize,
-    /// Needs written to the index.
+    /// Needs, experts and enterprises written to the index.
     pub needs_indexed: usize,
 }
 
@@ -131,6 +133,9 @@ pub fn tick(desk: &Desk) -> Done<TickReport> {
     let mut report = TickReport::default();
     do_due(desk, &mut report)?;
     report.needs_indexed += desk.office.follow_index()?;
+    if let Err(fault) = prune_changes(&desk.office) {
+        tracing::warn!(?fault, "the change log could not be kept short");
+    }
     Ok(report)
 }
 

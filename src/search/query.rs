@@ -1,204 +1,282 @@
-//! Finding needs: what was typed, inside what the person may see.
+//! Finding: what was typed, inside what the person may see.
 //!
-//! A typed text is read as a number first (`XQ-2026-000123`, `123`, `000123`): the need of that number comes on top. Then
-//! it is cut into pieces. A piece that names a concept matches the concept in any wording and either language; any other
-//! matches by its grams or its stem. Up to three pieces must all match, of more at least three fifths, so a pasted sentence
-//! still finds something. Order: relevance (BM25 on words, grams, stems), then newest.
+//! How a text is read stands in [`super::wording`]. Order: relevance, in which the age of needs and feedback has a small
+//! say (the newest weighs a fifth more than one of years ago), then newest; without a text, newest first. The engine ranks
+//! by relevance and the age is weighed within blocks of two hundred, so that a page never depends on the pages before it.
 //!
-//! Contract: the scope is a filter of the search itself; what it hides is neither returned nor counted.
-//! Deliberately absent: an unscoped search, query syntax (a quote or a minus is punctuation), and bodies.
+//! Contract: the scope is a filter of the search itself; what it hides is neither returned nor counted, in no facet.
+//! Deliberately absent: an unscoped search, and bodies.
 
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 use std::ops::Bound;
 
-use tantivy::collector::sort_key::{SortBySimilarityScore, SortByStaticFastValue};
+use tantivy::collector::sort_key::SortByStaticFastValue;
 use tantivy::collector::{Count, TopDocs};
 use tantivy::query::{
-    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur, Query, RangeQuery,
-    RegexQuery, TermQuery, TermSetQuery,
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, Query, RangeQuery, TermQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption, Value};
-use tantivy::{DocAddress, Order, TantivyDocument, Term};
+use tantivy::{DocAddress, Order, Searcher, TantivyDocument, Term};
 
-use super::analyzer::{self, Run, Script};
-use super::lexicon::lexicon;
+use super::document::{EVERYBODY, Kind, region_term, station_term};
+use super::facets::{FacetCounts, Facets};
+use super::wording::STRICT_SCORE;
 use super::writer::{Index, IndexFault};
+use crate::domain::role::Scope;
 use crate::ids::NeedId;
 
-/// Words say more than grams, and read better as a reason.
-const GRAM_BOOST: f32 = 0.3;
-/// A concept named in other words is nearly as good as the words themselves.
-const CONCEPT_BOOST: f32 = 1.0;
-/// How much the weaker of wording and concept adds when both match.
-const BOTH: f32 = 0.3;
-/// The need of that number comes first whatever else matches.
-const NUMBER_SCORE: f32 = 1_000_000.0;
-/// The most pieces of a text that are searched; what comes after is left out.
-const MOST_PIECES: usize = 24;
-/// The most terms given for marking.
-const MOST_HIGHLIGHTS: usize = 40;
-
-/// Which needs a person may see at all.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Scope {
-    /// Every need.
-    All,
-    /// Needs of these region codes.
-    Regions(Vec<String>),
-    /// Needs of these stations, by id as text.
-    Stations(Vec<String>),
-}
+/// Within so many of the most relevant, age has its say.
+const BLOCK: usize = 200;
+/// How much of its relevance a need keeps however old it is.
+const AGELESS: f64 = 0.8;
+/// After so many days the rest is halved.
+const HALF_LIFE_DAYS: f64 = 180.0;
+const MICROS_A_DAY: f64 = 86_400_000_000.0;
 
 /// What to look for. An empty text lists everything, newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NeedQuery {
+pub struct SearchQuery {
     /// As typed.
     pub text: String,
     /// What the person may see.
     pub scope: Scope,
+    /// Only this kind.
+    pub kind: Option<Kind>,
     /// Only this region code.
     pub region: Option<String>,
-    /// Only this state.
+    /// Only this state or standing.
     pub state: Option<String>,
-    /// Only needs with this service slug.
+    /// Only with this service slug.
     pub service: Option<String>,
+    /// Only with this industry.
+    pub industry: Option<String>,
     /// Only this station's, by id as text.
     pub station: Option<String>,
-    /// Only needs submitted at or after this, microseconds since 1970.
+    /// Only this enterprise's, by id as text.
+    pub enterprise: Option<String>,
+    /// Only what came at or after this, microseconds since 1970.
     pub from: Option<i64>,
-    /// Only needs submitted before this, microseconds since 1970.
+    /// Only what came before this, microseconds since 1970.
     pub to: Option<i64>,
-    /// The most ids to return; 0 only counts.
+    /// Now, microseconds since 1970: what age is measured from.
+    pub now: i64,
+    /// The most hits to return; 0 only counts.
     pub limit: usize,
     /// How many to skip.
     pub offset: usize,
+    /// Whether to count how many match in all; without it the engine may leave out what cannot be among the best.
+    pub counted: bool,
+    /// Whether to count by kind, state, region, service and station.
+    pub facets: bool,
 }
 
-impl NeedQuery {
-    /// A search for a text within a scope, the first 20 hits, no further filter.
+impl SearchQuery {
+    /// A search for a text within a scope: the first 20 of every kind together, counted, no further filter.
     #[must_use]
-    pub fn new(text: &str, scope: Scope) -> Self {
-        let text = text.to_owned();
+    pub fn new(text: &str, scope: Scope, now: i64) -> Self {
         Self {
-            text,
+            text: text.to_owned(),
             scope,
+            kind: None,
             region: None,
             state: None,
             service: None,
+            industry: None,
             station: None,
+            enterprise: None,
             from: None,
             to: None,
+            now,
             limit: 20,
             offset: 0,
+            counted: true,
+            facets: false,
         }
     }
+
+    /// The same for one kind.
+    #[must_use]
+    pub fn of(kind: Kind, text: &str, scope: Scope, now: i64) -> Self {
+        Self { kind: Some(kind), ..Self::new(text, scope, now) }
+    }
+}
+
+/// One thing found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// What it is.
+    pub kind: Kind,
+    /// Its id.
+    pub id: String,
 }
 
 /// What was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Found {
-    /// Needs, best first; newest first when nothing was typed.
-    pub ids: Vec<NeedId>,
-    /// How many match in all.
+    /// Best first; newest first when nothing was typed.
+    pub hits: Vec<Hit>,
+    /// How many match in all; 0 when they were not to be counted.
     pub total: usize,
+    /// Counts by kind, state, region, service and station, if asked for. The counts by kind are of every kind, the others
+    /// of the kind asked for.
+    pub facets: FacetCounts,
     /// What to mark in the texts shown, for [`marks`](super::highlight::marks).
     pub highlights: Vec<String>,
 }
 
-/// A need's number as typed or printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct NumberParts {
-    year: Option<u64>,
-    pub(super) serial: u64,
-}
-
-impl NumberParts {
-    pub(super) fn key(self) -> String {
-        format!("{}-{}", self.year.unwrap_or_default(), self.serial)
+impl Found {
+    /// The ids of the needs found, in order.
+    #[must_use]
+    pub fn needs(&self) -> Vec<NeedId> {
+        self.hits.iter().filter(|hit| hit.kind == Kind::Need).filter_map(|hit| hit.id.parse().ok()).collect()
     }
 }
 
-/// Reads a whole text as a number: `XQ-2026-000123`, `xq2026000123`, `2026-123`, `000123`, `123`.
-pub(super) fn number(text: &str) -> Option<NumberParts> {
-    let normalised = analyzer::normalise(text);
-    let bare = normalised.trim();
-    let bare = bare.strip_prefix("xq").unwrap_or(bare).trim_start_matches(['-', ' ']);
-    let groups: Vec<&str> = bare.split(['-', ' ']).collect();
-    if groups.iter().any(|group| group.is_empty() || !group.bytes().all(|byte| byte.is_ascii_digit())) {
-        return None;
-    }
-    match groups.as_slice() {
-        [one] if one.len() >= 10 => {
-            Some(NumberParts { year: one.get(..4)?.parse().ok(), serial: one.get(4..)?.parse().ok()? })
-        }
-        [one] => Some(NumberParts { year: None, serial: one.parse().ok()? }),
-        [year, serial] if year.len() == 4 => {
-            Some(NumberParts { year: year.parse().ok(), serial: serial.parse().ok()? })
-        }
-        _ => None,
-    }
-}
-
-type Clause = (Occur, Box<dyn Query>);
+/// Whether every word is there as typed; relevance; when it came; where it is.
+type Weighed = (bool, f64, i64, DocAddress);
+pub(super) type Clause = (Occur, Box<dyn Query>);
 
 impl Index {
-    /// Finds needs.
+    /// Finds.
     ///
     /// # Errors
     /// The engine or the disk failed.
-    pub fn search(&self, query: &NeedQuery) -> Result<Found, IndexFault> {
+    pub fn search(&self, query: &SearchQuery) -> Result<Found, IndexFault> {
         let searcher = self.reader.searcher();
-        let mut clauses = self.filters(query);
-        let typed = !query.text.trim().is_empty();
         let mut found = Found::default();
-        if typed {
-            clauses.push((Occur::Must, self.text(&query.text, &mut found.highlights)?));
+        let typed = !query.text.trim().is_empty();
+        let wording =
+            if typed { Some(self.wording(&searcher, query.kind, &query.text, &mut found.highlights)?) } else { None };
+        let of_kind = query.kind.map(|kind| sieve(self.fields.kind, kind.as_str()));
+        let mut clauses = self.filters(query);
+        // Every word as it was typed, with the same filters: what comes first, found with little work.
+        let strict = wording.as_ref().and_then(|wording| wording.strict()).map(|mut strict| {
+            strict.extend(clauses.iter().map(|(occur, part)| (*occur, part.box_clone())));
+            strict.extend(of_kind.iter().map(|kind| (Occur::Must, kind.box_clone())));
+            joined(strict)
+        });
+        clauses.extend(wording.map(|wording| (Occur::Must, wording.whole())));
+        if query.facets {
+            let whole = joined(clauses.iter().map(|(occur, part)| (*occur, part.box_clone())).collect());
+            found.facets = searcher.search(&whole, &Facets { kind: query.kind })?;
         }
-        let whole = BooleanQuery::new(clauses);
-        let newest = SortByStaticFastValue::<i64>::for_field("created_at");
-        let addresses: Vec<DocAddress> = if query.limit == 0 {
+        clauses.extend(of_kind.map(|kind| (Occur::Must, kind)));
+        let whole = joined(clauses);
+        if query.counted && query.facets {
+            found.total = query.kind.map_or_else(|| found.facets.all(), |kind| found.facets.of_kind(kind));
+        } else if query.counted {
             found.total = searcher.search(&whole, &Count)?;
-            Vec::new()
-        } else if typed {
-            let order = ((SortBySimilarityScore, Order::Desc), (newest, Order::Desc));
-            let top = TopDocs::with_limit(query.limit).and_offset(query.offset).order_by(order);
-            let (hits, total) = searcher.search(&whole, &(top, Count))?;
-            found.total = total;
-            hits.into_iter().map(|(_, address)| address).collect()
-        } else {
-            let top = TopDocs::with_limit(query.limit).and_offset(query.offset).order_by((newest, Order::Desc));
-            let (hits, total) = searcher.search(&whole, &(top, Count))?;
-            found.total = total;
-            hits.into_iter().map(|(_, address)| address).collect()
-        };
-        for address in addresses {
-            let document: TantivyDocument = searcher.doc(address)?;
-            let id = document.get_first(self.fields.id).and_then(|value| value.as_str().map(str::parse));
-            if let Some(Ok(id)) = id {
-                found.ids.push(id);
+        }
+        if query.limit > 0 {
+            let addresses = if typed {
+                self.ranked(&searcher, (strict.as_deref(), &whole), query)?
+            } else {
+                let newest = SortByStaticFastValue::<i64>::for_field("created_at");
+                let top = TopDocs::with_limit(query.limit).and_offset(query.offset).order_by((newest, Order::Desc));
+                searcher.search(&whole, &top)?.into_iter().map(|(_, address)| address).collect()
+            };
+            for address in addresses {
+                found.hits.extend(self.hit(&searcher, address)?);
             }
         }
         Ok(found)
     }
 
+    fn hit(&self, searcher: &Searcher, address: DocAddress) -> Result<Option<Hit>, IndexFault> {
+        let document: TantivyDocument = searcher.doc(address)?;
+        let hit = document.get_first(self.fields.hit).and_then(|value| {
+            let (kind, id) = value.as_str()?.split_once(':')?;
+            Some(Hit { kind: Kind::named(kind)?, id: id.to_owned() })
+        });
+        Ok(hit)
+    }
+
+    /// The hits from `offset` on by relevance and age. Blocks that hold every word as typed come first in either query, so
+    /// as long as the strict one fills a block the other need not be asked.
+    fn ranked(
+        &self,
+        searcher: &Searcher,
+        (strict, whole): (Option<&dyn Query>, &dyn Query),
+        query: &SearchQuery,
+    ) -> Result<Vec<DocAddress>, IndexFault> {
+        let mut ranked = Vec::with_capacity(query.limit);
+        let mut block = query.offset / BLOCK;
+        let mut skip = query.offset % BLOCK;
+        let mut strict = strict;
+        while ranked.len() < query.limit {
+            let top = |asked: &dyn Query| {
+                searcher.search(asked, &TopDocs::with_limit(BLOCK).and_offset(block * BLOCK).order_by_score())
+            };
+            let mut hits = strict.map_or_else(|| Ok(Vec::new()), top)?;
+            if hits.len() < BLOCK {
+                strict = None;
+                hits = top(whole)?;
+            }
+            let last = hits.len() < BLOCK;
+            let mut weighed = Vec::with_capacity(hits.len());
+            for (score, address) in hits {
+                let as_typed = strict.is_some() || score >= STRICT_SCORE;
+                let relevance = if strict.is_none() && as_typed { score - STRICT_SCORE } else { score };
+                weighed.push((as_typed, f64::from(relevance), 0, address));
+            }
+            self.weigh_age(searcher, &mut weighed, query)?;
+            weighed.sort_by(|a, b| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)).then(b.2.cmp(&a.2)).then(a.3.cmp(&b.3)));
+            ranked.extend(weighed.into_iter().skip(skip).map(|(_, _, _, address)| address));
+            if last {
+                break;
+            }
+            block += 1;
+            skip = 0;
+        }
+        ranked.truncate(query.limit);
+        Ok(ranked)
+    }
+
+    /// Weighs the age in, and notes when each came.
+    fn weigh_age(&self, searcher: &Searcher, hits: &mut [Weighed], query: &SearchQuery) -> Result<(), IndexFault> {
+        let ages = query.kind.is_none_or(Kind::ages);
+        let mut columns = BTreeMap::new();
+        for (_, score, came, address) in hits {
+            let segment = address.segment_ord;
+            if let std::collections::btree_map::Entry::Vacant(vacant) = columns.entry(segment) {
+                vacant.insert(searcher.segment_reader(segment).fast_fields().i64("created_at")?);
+            }
+            *came = columns.get(&segment).and_then(|column| column.first(address.doc_id)).unwrap_or(0);
+            if ages {
+                let days = (query.now.saturating_sub(*came).max(0) as f64) / MICROS_A_DAY;
+                *score *= AGELESS + (1.0 - AGELESS) * (-days / HALF_LIFE_DAYS).exp2();
+            }
+        }
+        Ok(())
+    }
+
     /// Scope and filters: they decide what is there, never its order.
-    fn filters(&self, query: &NeedQuery) -> Vec<Clause> {
+    fn filters(&self, query: &SearchQuery) -> Vec<Clause> {
         let fields = &self.fields;
-        let mut clauses: Vec<Clause> = vec![(Occur::Must, silent(Box::new(AllQuery)))];
-        match &query.scope {
-            Scope::All => {}
-            Scope::Regions(codes) => clauses.push(one_of(fields.region, codes)),
-            Scope::Stations(ids) => clauses.push(one_of(fields.station, ids)),
+        let mut clauses: Vec<Clause> = Vec::new();
+        let scoped = match &query.scope {
+            Scope::Everything => None,
+            Scope::Regions(codes) => Some(codes.iter().map(|code| region_term(code)).collect()),
+            Scope::Station(own) => Some(vec![station_term(own.as_str())]),
+        };
+        if let Some(mut terms) = scoped {
+            // Nothing but experts is everybody's; leaving the term out where it cannot match spares the engine a union.
+            if query.kind.is_none_or(|kind| kind == Kind::Expert) {
+                terms.push(EVERYBODY.to_owned());
+            }
+            clauses.push(one_of(fields.seen_by, &terms));
         }
         let wanted = [
             (fields.region, &query.region),
             (fields.state, &query.state),
             (fields.services, &query.service),
+            (fields.industries, &query.industry),
             (fields.station, &query.station),
+            (fields.enterprise, &query.enterprise),
         ];
         for (field, value) in wanted {
             if let Some(value) = value {
-                clauses.push((Occur::Must, silent(exactly(field, value))));
+                clauses.push((Occur::Must, sieve(field, value)));
             }
         }
         if query.from.is_some() || query.to.is_some() {
@@ -209,127 +287,43 @@ impl Index {
         }
         clauses
     }
+}
 
-    fn text(&self, typed: &str, highlights: &mut Vec<String>) -> Result<Box<dyn Query>, IndexFault> {
-        let fields = &self.fields;
-        let folded = analyzer::fold(typed);
-        let number = number(typed);
-        let mut pieces = self.pieces(&folded, highlights)?;
-        pieces.truncate(MOST_PIECES);
-        // Of a number, every part must match wherever it is merely mentioned.
-        let required =
-            if number.is_some() || pieces.len() <= 3 { pieces.len() } else { (pieces.len() * 3).div_ceil(5) };
-        let words: Box<dyn Query> = if pieces.is_empty() {
-            Box::new(EmptyQuery)
-        } else {
-            let pieces = pieces.into_iter().map(|piece| (Occur::Should, piece)).collect();
-            Box::new(BooleanQuery::with_minimum_required_clauses(pieces, required))
-        };
-        let mut seen = HashSet::new();
-        highlights.retain(|term| !term.is_empty() && seen.insert(term.clone()));
-        highlights.truncate(MOST_HIGHLIGHTS);
-        let Some(number) = number else { return Ok(words) };
-        let exact = if number.year.is_some() {
-            exactly(fields.number, &number.key())
-        } else {
-            Box::new(TermQuery::new(Term::from_field_u64(fields.serial, number.serial), IndexRecordOption::Basic))
-        };
-        let first = Box::new(ConstScoreQuery::new(exact, NUMBER_SCORE));
-        Ok(Box::new(BooleanQuery::new(vec![(Occur::Should, first), (Occur::Should, words)])))
-    }
-
-    /// One query for each concept named and each other run of characters that means something.
-    fn pieces(&self, folded: &str, highlights: &mut Vec<String>) -> Result<Vec<Box<dyn Query>>, IndexFault> {
-        let mut pieces: Vec<Box<dyn Query>> = Vec::new();
-        let mut covered = 0;
-        let hits = lexicon().hits(folded);
-        // Concepts of the same span are readings of one piece.
-        for same in hits.chunk_by(|left, right| (left.start, left.end) == (right.start, right.end)) {
-            let Some(hit) = same.first() else { continue };
-            let span = folded.get(hit.start..hit.end).unwrap_or_default();
-            self.plain(folded.get(covered..hit.start).unwrap_or_default(), false, &mut pieces, highlights)?;
-            covered = covered.max(hit.end);
-            let mut literal: Vec<Box<dyn Query>> = Vec::new();
-            self.plain(span, true, &mut literal, highlights)?;
-            let every = literal.into_iter().map(|part| (Occur::Must, part)).collect();
-            let mut wordings: Vec<Box<dyn Query>> = vec![Box::new(BooleanQuery::new(every))];
-            highlights.push(span.to_owned());
-            for hit in same {
-                let Some(concept) = lexicon().concepts().get(hit.concept) else { continue };
-                wordings.push(Box::new(BoostQuery::new(exactly(self.fields.concepts, concept.id), CONCEPT_BOOST)));
-                highlights.extend(concept.aliases.iter().map(|alias| (*alias).to_owned()));
-            }
-            pieces.push(Box::new(DisjunctionMaxQuery::with_tie_breaker(wordings, BOTH)));
+/// Every clause together; without any, everything.
+fn joined(mut clauses: Vec<Clause>) -> Box<dyn Query> {
+    match (clauses.pop(), clauses.is_empty()) {
+        (None, _) => Box::new(AllQuery),
+        (Some((_, only)), true) => only,
+        (Some(last), false) => {
+            clauses.push(last);
+            Box::new(BooleanQuery::new(clauses))
         }
-        self.plain(folded.get(covered..).unwrap_or_default(), false, &mut pieces, highlights)?;
-        if pieces.is_empty() {
-            // Only stop words were typed: then they are what is looked for.
-            self.plain(folded, true, &mut pieces, highlights)?;
-        }
-        Ok(pieces)
-    }
-
-    fn plain(
-        &self,
-        folded: &str,
-        with_stopwords: bool,
-        pieces: &mut Vec<Box<dyn Query>>,
-        highlights: &mut Vec<String>,
-    ) -> Result<(), IndexFault> {
-        let runs: Vec<Run<'_>> = if with_stopwords { analyzer::runs(folded) } else { analyzer::content(folded) };
-        for run in runs {
-            match run.script {
-                Script::Latin => pieces.push(counted(self.fields.latin, run.text)),
-                Script::Han => pieces.push(self.han(run.text)?),
-            }
-            highlights.push(run.text.to_owned());
-            if run.script == Script::Han {
-                highlights.extend(analyzer::words(run.text));
-            }
-        }
-        Ok(())
-    }
-
-    /// A Han run: at least three fifths of its grams must be there (so 排查风险 finds 风险排查); its dictionary words add to the score.
-    fn han(&self, run: &str) -> Result<Box<dyn Query>, IndexFault> {
-        let grams = analyzer::grams(run);
-        if grams.is_empty() {
-            let prefix = RegexQuery::from_pattern(&format!("{run}.*"), self.fields.grams)?;
-            return Ok(Box::new(prefix));
-        }
-        let distinct: HashSet<&String> = grams.iter().collect();
-        let required = (distinct.len() * 3).div_ceil(5);
-        let mut clauses: Vec<Clause> = Vec::new();
-        for gram in &distinct {
-            clauses.push((Occur::Should, Box::new(BoostQuery::new(counted(self.fields.grams, gram), GRAM_BOOST))));
-        }
-        let must: Box<dyn Query> = Box::new(BooleanQuery::with_minimum_required_clauses(clauses, required));
-        let mut whole: Vec<Clause> = vec![(Occur::Must, must)];
-        for word in analyzer::words(run) {
-            whole.push((Occur::Should, counted(self.fields.words, &word)));
-        }
-        Ok(Box::new(BooleanQuery::new(whole)))
     }
 }
 
-fn exactly(field: Field, value: &str) -> Box<dyn Query> {
+pub(super) fn exactly(field: Field, value: &str) -> Box<dyn Query> {
     Box::new(TermQuery::new(Term::from_field_text(field, value), IndexRecordOption::Basic))
-}
-
-fn counted(field: Field, value: &str) -> Box<dyn Query> {
-    Box::new(TermQuery::new(Term::from_field_text(field, value), IndexRecordOption::WithFreqs))
 }
 
 fn silent(query: Box<dyn Query>) -> Box<dyn Query> {
     Box::new(ConstScoreQuery::new(query, 0.0))
 }
 
+/// Decides what is there and adds nothing to a score.
+fn sieve(field: Field, value: &str) -> Box<dyn Query> {
+    let term = TermQuery::new(Term::from_field_text(field, value), IndexRecordOption::WithFreqs);
+    Box::new(BoostQuery::new(Box::new(term), 0.0))
+}
+
 fn one_of(field: Field, values: &[String]) -> Clause {
-    if values.is_empty() {
-        return (Occur::Must, Box::new(EmptyQuery));
+    match values {
+        [] => (Occur::Must, Box::new(EmptyQuery)),
+        [only] => (Occur::Must, sieve(field, only)),
+        several => {
+            let every: Vec<Clause> = several.iter().map(|value| (Occur::Should, exactly(field, value))).collect();
+            (Occur::Must, silent(Box::new(BooleanQuery::new(every))))
+        }
     }
-    let terms: Vec<Term> = values.iter().map(|value| Term::from_field_text(field, value)).collect();
-    (Occur::Must, silent(Box::new(TermSetQuery::new(terms))))
 }
 
 #[cfg(test)]

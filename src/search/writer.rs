@@ -1,77 +1,87 @@
-//! The index of needs on disk: opening, and following the database.
+//! One index: opening, following the database, filling from nothing, and proving what it holds.
 //!
 //! The index is a cache of the database. Each commit carries how far it has followed (the watermark) and what it was built
-//! with; whatever does not fit, cannot be read or fails its checksums is thrown away and comes back empty, to be rebuilt.
+//! with; what does not fit, cannot be read or fails its checksums is not opened.
 //!
 //! Contract: `apply` is one commit, all or nothing, and searchable when it returns; applying the same changes twice is
-//! harmless. One process per directory: a second one gets [`IndexFault::Busy`]. Deliberately absent: the database. Whoever
-//! follows it hands in documents.
+//! harmless. `add` and `finish` fill an empty index: until `finish` there is no commit, so a crash on the way leaves
+//! nothing that could be taken for an index. Deliberately absent: the database, and where indexes lie ([`super::home`]).
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
-use tantivy::directory::{INDEX_WRITER_LOCK, MmapDirectory};
-use tantivy::tokenizer::{PreTokenizedString, Token};
-use tantivy::{Directory, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term};
+use tantivy::collector::Count;
+use tantivy::directory::error::OpenWriteError;
+use tantivy::index::SegmentComponent;
+use tantivy::postings::Postings;
+use tantivy::query::TermQuery;
+use tantivy::schema::{IndexRecordOption, Value};
+use tantivy::{DocSet, IndexReader, IndexWriter, ReloadPolicy, TERMINATED, TantivyDocument, TantivyError, Term};
 
 use super::analyzer::{self, ANALYZER_V};
-use super::lexicon::lexicon;
-use super::query;
+use super::document::{Document, Kind};
+use super::held::Held;
 use super::schema::{self, Fields, SCHEMA_V};
-use crate::ids::NeedId;
 
-/// Memory the one indexing thread fills before it writes a segment, in bytes.
+/// Memory the indexing thread fills before it writes a segment while following, in bytes.
 const HEAP: usize = 40_000_000;
-/// A word of the title counts as often as this.
-const TITLE_TIMES: usize = 3;
+/// The same for each of two threads while filling an empty index.
+const HEAP_FILLING: usize = 120_000_000;
 
-/// A need as the index sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NeedDoc {
-    /// Its id.
-    pub id: NeedId,
-    /// Its number, `XQ-2026-000123`.
-    pub number: String,
-    /// Title.
-    pub title: String,
-    /// Description.
-    pub description: String,
-    /// Name of the enterprise.
-    pub enterprise: String,
-    /// What the experts wrote after the service.
-    pub feedback: Option<String>,
-    /// Region code.
-    pub region: String,
-    /// Station id as text.
-    pub station: String,
-    /// State, as the API spells it.
-    pub state: String,
-    /// Service slugs.
-    pub services: Vec<String>,
-    /// When it was submitted, microseconds since 1970.
-    pub created_at: i64,
-}
+/// The files every segment has.
+const SEGMENT: [SegmentComponent; 5] = [
+    SegmentComponent::Terms,
+    SegmentComponent::Postings,
+    SegmentComponent::FieldNorms,
+    SegmentComponent::FastFields,
+    SegmentComponent::Store,
+];
 
-/// The index could not do its work. Never the caller's mistake: answer 5xx or fall back to the database.
+/// The index could not do its work. Never the caller's mistake: fall back to the database.
 #[derive(Debug)]
 pub enum IndexFault {
-    /// Another process writes to the same directory.
+    /// There is no index now: it is being built, or this process keeps none.
+    Absent,
+    /// Another process keeps its index in the same folder.
     Busy,
     /// Files could not be read, written or removed.
     Files(io::Error),
     /// The engine failed.
     Engine(TantivyError),
+    /// The engine stopped in the middle: it met what it never writes.
+    Panicked,
+}
+
+impl IndexFault {
+    /// Whether there was no room on the disk, or no more is allowed to us.
+    #[must_use]
+    pub fn is_full_disk(&self) -> bool {
+        use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+        let full = |error: &io::Error| matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge);
+        match self {
+            Self::Files(error) => full(error),
+            Self::Engine(TantivyError::IoError(error)) => full(error),
+            Self::Engine(TantivyError::OpenWriteError(OpenWriteError::IoError { io_error, .. })) => full(io_error),
+            // What happened in one of the engine's threads arrives as words only.
+            Self::Engine(other) => other.to_string().contains("StorageFull"),
+            _ => false,
+        }
+    }
 }
 
 impl fmt::Display for IndexFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Absent => f.write_str("there is no search index now"),
             Self::Busy => f.write_str("the index directory is in use by another process"),
-            Self::Files(_) => f.write_str("the index directory cannot be used"),
-            Self::Engine(_) => f.write_str("the search engine failed"),
+            Self::Files(cause) => write!(f, "the index directory cannot be used: {cause}"),
+            Self::Engine(cause) => write!(f, "the search engine failed: {cause}"),
+            Self::Panicked => f.write_str("the search engine met what it never writes"),
         }
     }
 }
@@ -79,7 +89,7 @@ impl fmt::Display for IndexFault {
 impl std::error::Error for IndexFault {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Busy => None,
+            Self::Absent | Self::Busy | Self::Panicked => None,
             Self::Files(cause) => Some(cause),
             Self::Engine(cause) => Some(cause),
         }
@@ -101,201 +111,286 @@ impl From<TantivyError> for IndexFault {
     }
 }
 
-/// What a commit was built with and how far it has followed the database.
+/// How far an index has followed which database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// The change log's identity: a watermark of another database means nothing here.
+    pub database: String,
+    /// Every change up to here is in.
+    pub watermark: i64,
+}
+
+/// What a commit was built with, and its mark.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Stamp {
-    watermark: u64,
+    database: String,
+    watermark: i64,
     schema: u32,
     analyzer: u32,
     dictionary: String,
 }
 
 impl Stamp {
-    fn of(watermark: u64) -> Self {
-        Self { watermark, schema: SCHEMA_V, analyzer: ANALYZER_V, dictionary: analyzer::dictionary_hash().to_owned() }
+    fn of(mark: &Mark) -> Self {
+        Self {
+            database: mark.database.clone(),
+            watermark: mark.watermark,
+            schema: SCHEMA_V,
+            analyzer: ANALYZER_V,
+            dictionary: analyzer::dictionary_hash().to_owned(),
+        }
+    }
+
+    fn mark(&self) -> Mark {
+        Mark { database: self.database.clone(), watermark: self.watermark }
     }
 }
 
-/// The index of needs. Share it behind an `Arc`: searching takes no lock, writing takes one.
+/// One index. Share it behind an `Arc`: searching takes no lock, writing takes one.
 pub struct Index {
     pub(super) fields: Fields,
     pub(super) reader: IndexReader,
-    writer: Mutex<IndexWriter>,
+    engine: tantivy::Index,
+    /// Made when first asked for, and again after a failure: what was not committed is gone with the old one.
+    writer: Mutex<Option<IndexWriter>>,
+    threads: usize,
+    heap: usize,
+    pub(super) held: Option<Held>,
 }
 
 impl Index {
-    /// Opens the index in a directory that is ours alone, or makes a new one there.
-    ///
-    /// The second value is the watermark of the last commit, or `None` when the index is empty and everything has to be
-    /// applied: it is new, was built by another version or with other word lists, or was damaged.
-    ///
-    /// # Errors
-    /// [`IndexFault::Busy`] when another process has it open; otherwise the directory or the engine failed.
-    pub fn open_or_create(directory: &Path) -> Result<(Self, Option<u64>), IndexFault> {
-        std::fs::create_dir_all(directory)?;
-        match Self::open(directory) {
-            Ok(Some(opened)) => return Ok(opened),
-            Err(IndexFault::Busy) => return Err(IndexFault::Busy),
-            Ok(None) | Err(_) => {}
-        }
-        empty(directory)?;
-        let (schema, fields) = schema::needs();
-        let engine = tantivy::Index::create_in_dir(directory, schema)?;
-        Ok((Self::over(&engine, fields)?, None))
-    }
-
-    /// An index in memory that is gone with the process.
+    /// An empty index in memory that is gone with the process.
     ///
     /// # Errors
     /// The engine failed.
     pub fn in_memory() -> Result<Self, IndexFault> {
-        let (schema, fields) = schema::needs();
-        Self::over(&tantivy::Index::create_in_ram(schema), fields)
+        let (schema, fields) = schema::schema();
+        Self::over(tantivy::Index::create_in_ram(schema), fields, None, (1, HEAP))
     }
 
-    /// The index as it stands, if it is ours, of this version and undamaged.
-    fn open(directory: &Path) -> Result<Option<(Self, Option<u64>)>, IndexFault> {
-        let engine = tantivy::Index::open_in_dir(directory)?;
-        let (schema, fields) = schema::needs();
-        let payload = engine.load_metas()?.payload.unwrap_or_default();
-        let Ok(stamp) = serde_json::from_str::<Stamp>(&payload) else { return Ok(None) };
-        if stamp != Stamp::of(stamp.watermark) || engine.schema() != schema || !engine.validate_checksum()?.is_empty() {
+    /// An empty index to be filled, in a folder of its own that exists.
+    pub(super) fn create(folder: &Path) -> Result<Self, IndexFault> {
+        let held = Held::open(folder).map_err(TantivyError::from)?;
+        let (schema, fields) = schema::schema();
+        let engine = tantivy::Index::create(held.clone(), schema, tantivy::IndexSettings::default())?;
+        Self::over(engine, fields, Some(held), (2, HEAP_FILLING))
+    }
+
+    /// The index in a folder as it stands, if it is whole, of this version and undamaged.
+    pub(super) fn open(folder: &Path) -> Result<Option<(Self, Mark)>, IndexFault> {
+        let held = Held::open(folder).map_err(TantivyError::from)?;
+        let engine = tantivy::Index::open(held.clone())?;
+        let (schema, fields) = schema::schema();
+        let metas = engine.load_metas()?;
+        // Checksums are asked of the files the engine knows of; without its list it would ask nothing.
+        let known = engine.directory().list_managed_files();
+        if !metas.segments.iter().all(|segment| known.contains(&segment.relative_path(SegmentComponent::Terms))) {
             return Ok(None);
         }
-        Ok(Some((Self::over(&engine, fields)?, Some(stamp.watermark))))
+        let payload = metas.payload.unwrap_or_default();
+        let Ok(stamp) = serde_json::from_str::<Stamp>(&payload) else { return Ok(None) };
+        let mark = stamp.mark();
+        if stamp != Stamp::of(&mark) || engine.schema() != schema || !engine.validate_checksum()?.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some((Self::over(engine, fields, Some(held), (1, HEAP))?, mark)))
     }
 
-    fn over(engine: &tantivy::Index, fields: Fields) -> Result<Self, IndexFault> {
-        let writer = engine.writer_with_num_threads(1, HEAP)?;
+    fn over(
+        engine: tantivy::Index,
+        fields: Fields,
+        held: Option<Held>,
+        (threads, heap): (usize, usize),
+    ) -> Result<Self, IndexFault> {
         let reader = engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Self { fields, reader, writer: Mutex::new(writer) })
+        Ok(Self { fields, reader, engine, writer: Mutex::new(None), threads, heap, held })
     }
 
-    /// Puts documents in (replacing those with the same id), takes others out, and commits with the watermark reached.
-    ///
-    /// While rebuilding in several calls, pass watermark 0 in all but the last, so that a crash on the way starts over.
+    /// Takes out everything of `subjects`, puts `documents` in, and commits with the mark reached.
     ///
     /// # Errors
     /// The engine or the disk failed; then nothing of this call is kept.
-    pub fn apply(&self, docs: &[NeedDoc], deletes: &[NeedId], watermark: u64) -> Result<(), IndexFault> {
-        let mut writer = self.writer()?;
-        if let Err(fault) = self.write(&mut writer, docs, deletes, watermark) {
-            writer.rollback()?;
-            return Err(fault);
-        }
-        drop(writer);
+    pub fn apply(&self, subjects: &BTreeSet<String>, documents: &[Document], mark: &Mark) -> Result<(), IndexFault> {
+        let made: Vec<TantivyDocument> = documents.iter().map(|document| document.made(&self.fields)).collect();
+        self.write(|writer| {
+            for subject in subjects {
+                writer.delete_term(Term::from_field_text(self.fields.subject, subject));
+            }
+            for document in made {
+                writer.add_document(document)?;
+            }
+            committed(writer, mark)
+        })?;
         self.reader.reload()?;
         Ok(())
     }
 
-    /// How many needs are searchable.
+    /// Adds documents to an index that is being filled; several threads may call it at once.
+    ///
+    /// # Errors
+    /// The engine or the disk failed.
+    pub fn add(&self, documents: &[Document]) -> Result<(), IndexFault> {
+        // Cutting texts is the work; the lock is held for handing over only.
+        let made: Vec<TantivyDocument> = documents.iter().map(|document| document.made(&self.fields)).collect();
+        self.write(|writer| {
+            for document in made {
+                writer.add_document(document)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Commits what was added: from here on it is an index that stands for the database at the mark.
+    ///
+    /// # Errors
+    /// The engine or the disk failed.
+    pub fn finish(&self, mark: &Mark) -> Result<(), IndexFault> {
+        self.write(|writer| committed(writer, mark))?;
+        self.reader.reload()?;
+        Ok(())
+    }
+
+    /// Lets the merges under way end and closes the writer, so that the files are as they will be.
+    ///
+    /// # Errors
+    /// A merge failed.
+    pub fn settle(&self) -> Result<(), IndexFault> {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        Ok(writer.map_or(Ok(()), IndexWriter::wait_merging_threads)?)
+    }
+
+    /// How many documents are searchable.
     #[must_use]
     pub fn len(&self) -> u64 {
         self.reader.searcher().num_docs()
     }
 
-    /// Whether no need is searchable.
+    /// Whether nothing is searchable.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The writer; what a panicking thread left half done is undone first.
-    fn writer(&self) -> Result<MutexGuard<'_, IndexWriter>, IndexFault> {
-        if self.writer.is_poisoned() {
-            let mut left = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-            left.rollback()?;
-            self.writer.clear_poison();
-            return Ok(left);
-        }
-        Ok(self.writer.lock().unwrap_or_else(PoisonError::into_inner))
+    /// How many documents of a kind are searchable.
+    ///
+    /// # Errors
+    /// The engine failed.
+    pub fn count(&self, kind: Kind) -> Result<usize, IndexFault> {
+        let term = Term::from_field_text(self.fields.kind, kind.as_str());
+        Ok(self.reader.searcher().search(&TermQuery::new(term, IndexRecordOption::Basic), &Count)?)
     }
 
-    fn write(
-        &self,
-        writer: &mut IndexWriter,
-        docs: &[NeedDoc],
-        deletes: &[NeedId],
-        watermark: u64,
-    ) -> Result<(), IndexFault> {
-        for id in deletes {
-            writer.delete_term(Term::from_field_text(self.fields.id, id.as_str()));
+    /// What is wrong with the files of the last commit on disk, if anything is.
+    #[must_use]
+    pub fn damage(&self) -> Option<String> {
+        let held = self.held.as_ref()?;
+        let found = self.damaged(held)?;
+        // A merge may have taken a file away between listing and looking: only what is found twice is damage.
+        self.damaged(held).map(|again| if again == found { found } else { again })
+    }
+
+    fn damaged(&self, held: &Held) -> Option<String> {
+        let metas = match self.engine.load_metas() {
+            Ok(metas) => metas,
+            Err(error) => return Some(error.to_string()),
+        };
+        if !metas.payload.is_some_and(|payload| serde_json::from_str::<Stamp>(&payload).is_ok()) {
+            return Some("meta.json: not a commit of ours".to_owned());
         }
-        for doc in docs {
-            writer.delete_term(Term::from_field_text(self.fields.id, doc.id.as_str()));
-            writer.add_document(self.document(doc))?;
+        for segment in metas.segments {
+            let deletes = segment.has_deletes().then_some(SegmentComponent::Delete);
+            for component in SEGMENT.into_iter().chain(deletes) {
+                if let Some(why) = held.damage(&segment.relative_path(component)) {
+                    return Some(why);
+                }
+            }
         }
-        let stamp = serde_json::to_string(&Stamp::of(watermark)).map_err(io::Error::from)?;
-        let mut commit = writer.prepare_commit()?;
-        commit.set_payload(&stamp);
-        commit.commit()?;
+        None
+    }
+
+    /// A sum over everything that can be found: equal for two indexes exactly when each term leads to the same documents
+    /// as often, whatever the order they were written in. With it the number of documents and of distinct ones.
+    ///
+    /// # Errors
+    /// The engine failed.
+    pub fn fingerprint(&self) -> Result<Fingerprint, IndexFault> {
+        let searcher = self.reader.searcher();
+        let mut print = Fingerprint::default();
+        let mut distinct = BTreeSet::new();
+        for segment in searcher.segment_readers() {
+            let store = segment.get_store_reader(8)?;
+            let mut names: Vec<Option<String>> = Vec::new();
+            for document in 0..segment.max_doc() {
+                let name = if segment.is_deleted(document) {
+                    None
+                } else {
+                    let stored: TantivyDocument = store.get(document)?;
+                    stored.get_first(self.fields.hit).and_then(|value| value.as_str().map(str::to_owned))
+                };
+                print.documents += u64::from(name.is_some());
+                distinct.extend(name.clone());
+                names.push(name);
+            }
+            let indexed = self.engine.schema();
+            for (field, entry) in indexed.fields().filter(|(_, entry)| entry.is_indexed()) {
+                let inverted = segment.inverted_index(field)?;
+                let mut terms = inverted.terms().stream()?;
+                while terms.advance() {
+                    let info = terms.value().clone();
+                    let mut postings = inverted.read_postings_from_terminfo(&info, IndexRecordOption::WithFreqs)?;
+                    while postings.doc() != TERMINATED {
+                        if let Some(Some(name)) = names.get(postings.doc() as usize) {
+                            let mut hasher = DefaultHasher::new();
+                            (entry.name(), terms.key(), name, postings.term_freq()).hash(&mut hasher);
+                            print.sum = print.sum.wrapping_add(hasher.finish());
+                        }
+                        postings.advance();
+                    }
+                }
+            }
+        }
+        print.distinct = distinct.len() as u64;
+        Ok(print)
+    }
+
+    /// Works with the writer. After a failure, or a panic in here, it is made anew from the last commit: searching goes on
+    /// all the while.
+    fn write(&self, work: impl FnOnce(&mut IndexWriter) -> Result<(), IndexFault>) -> Result<(), IndexFault> {
+        let mut slot = match self.writer.lock() {
+            Ok(slot) => slot,
+            Err(poisoned) => {
+                let mut slot = poisoned.into_inner();
+                *slot = None;
+                self.writer.clear_poison();
+                slot
+            }
+        };
+        let mut writer = match slot.take() {
+            Some(writer) => writer,
+            None => self.engine.writer_with_num_threads(self.threads, self.threads * self.heap)?,
+        };
+        work(&mut writer)?;
+        *slot = Some(writer);
         Ok(())
     }
-
-    fn document(&self, need: &NeedDoc) -> TantivyDocument {
-        let fields = &self.fields;
-        let mut document = TantivyDocument::default();
-        document.add_text(fields.id, need.id.as_str());
-        if let Some(number) = query::number(&need.number) {
-            document.add_text(fields.number, number.key());
-            document.add_u64(fields.serial, number.serial);
-        }
-        let title = analyzer::fold(&need.title);
-        let rest =
-            [need.description.as_str(), &need.enterprise, need.feedback.as_deref().unwrap_or_default(), &need.number];
-        let rest = analyzer::fold(&rest.join("\n"));
-        let mut terms = analyzer::terms(&rest);
-        for _ in 0..TITLE_TIMES {
-            let more = analyzer::terms(&title);
-            terms.words.extend(more.words);
-            terms.grams.extend(more.grams);
-            terms.latin.extend(more.latin);
-        }
-        document.add_pre_tokenized_text(fields.words, cut_already(terms.words));
-        document.add_pre_tokenized_text(fields.grams, cut_already(terms.grams));
-        document.add_pre_tokenized_text(fields.latin, cut_already(terms.latin));
-        let mut concepts: Vec<&str> = Vec::new();
-        for folded in [&title, &rest] {
-            concepts.extend(lexicon().touched(folded).iter().map(|concept| concept.id));
-        }
-        for target in need.services.iter().chain([&need.region]) {
-            concepts.extend(lexicon().head(target).map(|concept| concept.id));
-        }
-        concepts.sort_unstable();
-        concepts.dedup();
-        for concept in concepts {
-            document.add_text(fields.concepts, concept);
-        }
-        document.add_text(fields.region, &need.region);
-        document.add_text(fields.station, &need.station);
-        document.add_text(fields.state, &need.state);
-        for service in &need.services {
-            document.add_text(fields.services, service);
-        }
-        document.add_i64(fields.created_at, need.created_at);
-        document
-    }
 }
 
-/// Terms as the engine takes them when it is not to cut anything itself.
-fn cut_already(terms: Vec<String>) -> PreTokenizedString {
-    let tokens = terms.into_iter().enumerate().map(|(position, text)| Token { position, text, ..Token::default() });
-    PreTokenizedString { text: String::new(), tokens: tokens.collect() }
+/// What an index holds, in three figures.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Fingerprint {
+    /// Documents.
+    pub documents: u64,
+    /// Distinct kinds and ids among them.
+    pub distinct: u64,
+    /// Sum over every term of every document.
+    pub sum: u64,
 }
 
-/// Removes the files of an index nobody has open, and nothing but files.
-fn empty(directory: &Path) -> Result<(), IndexFault> {
-    let engine_directory = MmapDirectory::open(directory).map_err(TantivyError::from)?;
-    let lock =
-        engine_directory.acquire_lock(&INDEX_WRITER_LOCK).map_err(|cause| TantivyError::LockFailure(cause, None))?;
-    for entry in std::fs::read_dir(directory)? {
-        let entry = entry?;
-        let is_lock = Path::new(&entry.file_name()) == INDEX_WRITER_LOCK.filepath;
-        if entry.file_type()?.is_file() && !is_lock {
-            std::fs::remove_file(entry.path())?;
-        }
-    }
-    drop(lock);
+fn committed(writer: &mut IndexWriter, mark: &Mark) -> Result<(), IndexFault> {
+    let stamp = serde_json::to_string(&Stamp::of(mark)).map_err(io::Error::from)?;
+    let mut commit = writer.prepare_commit()?;
+    commit.set_payload(&stamp);
+    commit.commit()?;
     Ok(())
 }
 

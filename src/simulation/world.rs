@@ -20,7 +20,7 @@ use crate::ids::{ExpertId, StationId};
 use crate::jobs::Desk;
 use crate::mail::{Mailer, Sender};
 use crate::seal::Keyring;
-use crate::search::Index;
+use crate::search::IndexHome;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -147,7 +147,7 @@ pub fn node(house: &House, plan: &Plan, clock: &Arc<SimulatedClock>, post: &Arc<
         second_factor: false,
         mail_off: false,
     };
-    let index = (Index::in_memory()?, None);
+    let index = (IndexHome::in_memory(), None);
     let office = Office::open(db, Arc::<SimulatedClock>::clone(clock), chance, keys, settings, index)?;
     let sender = Sender {
         name: "知派".to_owned(),

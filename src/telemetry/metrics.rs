@@ -93,7 +93,15 @@ pub struct Metrics {
     /// When each mailbox was last read.
     pub mailbox_read: Family,
     /// Needs in the index.
+    pub index_needs: Family,
+    /// Documents in the index: needs, feedback, experts, enterprises.
     pub index_documents: Family,
+    /// Changes that are committed and not in the index yet.
+    pub index_behind: Family,
+    /// 1 while there is an index to search, 0 while the database stands in.
+    pub index_ready: Family,
+    /// Documents done in the index being built.
+    pub index_building: Family,
     /// What the last look at each invariant found.
     pub offenders: Family,
     /// When that was.
@@ -134,7 +142,26 @@ impl Default for Metrics {
                 "When a mailbox was last read.",
                 &["mailbox"],
             ),
-            index_documents: Family::new("zhipai_index_needs", "gauge", "Needs in the index.", &[]),
+            index_needs: Family::new("zhipai_index_needs", "gauge", "Needs in the index.", &[]),
+            index_documents: Family::new("zhipai_index_documents", "gauge", "Documents in the index.", &[]),
+            index_behind: Family::new(
+                "zhipai_index_lag_changes",
+                "gauge",
+                "Changes committed and not in the index yet.",
+                &[],
+            ),
+            index_ready: Family::new(
+                "zhipai_index_ready",
+                "gauge",
+                "1 while there is an index to search, 0 while the database stands in.",
+                &[],
+            ),
+            index_building: Family::new(
+                "zhipai_index_building_documents",
+                "gauge",
+                "Documents done in the index being built.",
+                &[],
+            ),
             offenders: Family::new(
                 "zhipai_invariant_offenders",
                 "gauge",
@@ -195,7 +222,11 @@ impl Metrics {
             &self.mail_last,
             &self.mail_alarm,
             &self.mailbox_read,
+            &self.index_needs,
             &self.index_documents,
+            &self.index_behind,
+            &self.index_ready,
+            &self.index_building,
             &self.offenders,
             &self.verified_at,
             &self.calendar_missing_year,

@@ -13,7 +13,7 @@ use crate::db::{self, Db};
 use crate::domain::refusal::Refusal;
 use crate::domain::role::{Right, Role};
 use crate::seal::Keyring;
-use crate::search::Index;
+use crate::search::IndexHome;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::web::Bytes;
@@ -50,7 +50,7 @@ fn house(name: &str) -> House {
     found_office::found_office(&db, &keys, start).expect("founded");
     let settings =
         Settings { base_url: "http://127.0.0.1".to_owned(), connections: 4, second_factor: true, mail_off: false };
-    let index = Index::in_memory().expect("an index");
+    let index = IndexHome::in_memory();
     let office = Office::open(db, clock.clone(), Chance::seeded(11), keys, settings, (index, None)).expect("an office");
     let site = Site { plain_http: true, ..Site::new("run".to_owned()) };
     House { office: Arc::new(office), site: Arc::new(site), clock, folder }

@@ -9,6 +9,7 @@ use crate::db;
 use crate::db::mail_state::INBOX;
 use crate::domain::calendar::beijing_date;
 use crate::domain::refusal::Refusal;
+use crate::search::Kind;
 use actix_web::http::{StatusCode, header};
 use secrecy::ExposeSecret;
 use serde_json::json;
@@ -42,7 +43,7 @@ pub fn ready(call: &Call) -> Answered {
             Answer::json(&json!({
                 "status": "ok",
                 "database": "ok",
-                "index": { "needs": call.office.index.len() },
+                "index": index_told(call),
                 "mail": { "state": if call.site.mail_off { "off" } else if stopped { "stopped" } else { "on" }, "queued": queued, "late_seconds": late },
             }))
         }
@@ -52,6 +53,22 @@ pub fn ready(call: &Call) -> Answered {
                 StatusCode::SERVICE_UNAVAILABLE,
                 &json!({ "status": "unavailable", "database": "unreachable" }),
             )
+        }
+    }
+}
+
+fn needs_indexed(call: &Call) -> u64 {
+    let counted = call.office.index.current().map(|index| index.count(Kind::Need));
+    counted.and_then(Result::ok).unwrap_or(0) as u64
+}
+
+fn index_told(call: &Call) -> serde_json::Value {
+    let index = &call.office.index;
+    match (index.current(), index.building()) {
+        (None, Some((done, total))) => json!({ "state": "building", "done": done, "total": total }),
+        (None, None) => json!({ "state": "absent" }),
+        (Some(current), _) => {
+            json!({ "state": "ready", "needs": needs_indexed(call), "documents": current.len() })
         }
     }
 }
@@ -102,6 +119,14 @@ pub fn metrics(call: &Call) -> Answered {
     let missing = call.office.calendar().missing_year(beijing_date(call.now)).unwrap_or(0);
     figures.calendar_missing_year.set(&[], i64::from(missing));
     figures.clock_back.set(&[], i64::from(call.office.clock_is_back()));
-    figures.index_documents.set(&[], i64::try_from(call.office.index.len()).unwrap_or(i64::MAX));
+    let index = call.office.index_health()?;
+    let figure = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    figures.index_documents.set(&[], figure(index.documents));
+    figures.index_needs.set(&[], figure(needs_indexed(call)));
+    figures.index_ready.set(&[], i64::from(index.ready));
+    figures.index_building.set(&[], index.building.map_or(0, |(done, _)| figure(done)));
+    if let Some(behind) = index.behind {
+        figures.index_behind.set(&[], figure(behind as u64));
+    }
     Ok(Answer::new(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", figures.render()))
 }

@@ -44,6 +44,7 @@ pub mod csrf;
 pub mod demo;
 pub mod dispatch;
 pub mod error;
+pub mod finding;
 pub mod form;
 pub mod frame;
 pub mod headers;

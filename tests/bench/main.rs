@@ -15,6 +15,7 @@ mod flow;
 mod intake;
 mod pages;
 mod ranking;
+mod search;
 
 /// Runs those whose name is given, or all.
 fn main() {
@@ -31,6 +32,9 @@ fn main() {
     }
     if runs("ranking") {
         ranking::run();
+    }
+    if runs("search") {
+        search::run();
     }
     if runs("pages") {
         pages::run();

@@ -22,6 +22,7 @@ pub fn run() {
     };
     let began = Instant::now();
     let opened = open(&args).expect("a demo");
+    opened.office.follow_index().expect("an index");
     println!("pages: {size} ready after {:.1} s", began.elapsed().as_secs_f64());
     let port = opened.listener.local_addr().expect("an address").port();
     let accounts: Vec<(String, String, String)> =

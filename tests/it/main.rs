@@ -20,5 +20,6 @@ mod db;
 mod http;
 mod mail;
 mod relevance;
+mod search;
 mod trail;
 mod words;

@@ -22,7 +22,7 @@ use zhipai::ids::EventId;
 use zhipai::invariants::{Findings, Look, Reach, trail as whole, verify};
 use zhipai::jobs::night::{look_and_keep, night};
 use zhipai::seal::Keyring;
-use zhipai::search::Index;
+use zhipai::search::IndexHome;
 
 on_both!(
     two_hundred_random_edits_are_all_found,
@@ -222,7 +222,7 @@ fn office(url: &str, clock: &Arc<VirtualClock>) -> Office {
     found_office(&db, &keys(), start()).expect("founded");
     let settings =
         Settings { base_url: "http://z.example".into(), connections: 2, second_factor: false, mail_off: false };
-    let index = (Index::in_memory().expect("an index"), None);
+    let index = (IndexHome::in_memory(), None);
     Office::open(db, Arc::<VirtualClock>::clone(clock), Chance::seeded(3), keys(), settings, index).expect("opens")
 }
 

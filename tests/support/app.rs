@@ -16,7 +16,7 @@ use zhipai::ids::{AccountId, StationId, TokenId};
 use zhipai::jobs::{Desk, TickReport, tick};
 use zhipai::mail::{MailboxEntry, MailboxFile, Mailer, Sender};
 use zhipai::seal::{Keyring, fingerprint};
-use zhipai::search::Index;
+use zhipai::search::IndexHome;
 use zhipai::web::limits::Limits;
 use zhipai::web::server::{Serving, Site, serve};
 
@@ -52,6 +52,8 @@ pub struct Shape {
     pub start: Option<DateTime<Utc>>,
     /// Calls are not counted: for benchmarks.
     pub unlimited: bool,
+    /// The index lies in a folder beside the database instead of in memory.
+    pub index_on_disk: bool,
 }
 
 pub fn at(text: &str) -> DateTime<Utc> {
@@ -87,11 +89,16 @@ impl App {
             second_factor: shape.second_factor,
             mail_off: shape.mail_off,
         };
-        let index = Index::in_memory().expect("an index");
+        let index = if shape.index_on_disk {
+            IndexHome::open(&database.folder.join("index")).expect("an index").0
+        } else {
+            IndexHome::in_memory()
+        };
         let shared: Arc<dyn Clock> = clock.clone();
         let office =
             Arc::new(Office::open(db, shared, Chance::seeded(7), keys, settings, (index, None)).expect("an office"));
         let seeded = seed(&office);
+        office.follow_index().expect("an index");
         let mailbox = Arc::new(MailboxFile::in_memory());
         let mailer: Arc<dyn Mailer> = shape.mailer.unwrap_or_else(|| mailbox.clone());
         let desk = Desk::new(office.clone(), (!shape.mail_off).then_some(mailer), sender());

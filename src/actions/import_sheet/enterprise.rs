@@ -72,6 +72,7 @@ fn take_enterprise(tx: &mut Tx<'_>, actor: &Actor, row: &EnterpriseRecord) -> Do
             created_at: tx.now.naive_utc(),
         };
         db::enterprise::insert(tx.conn, &row)?;
+        tx.changed("enterprise", row.id.as_str())?;
         return Ok(Kept::Created);
     };
     // A name that only writes the same firm otherwise is no change of name.
@@ -87,5 +88,6 @@ fn take_enterprise(tx: &mut Tx<'_>, actor: &Actor, row: &EnterpriseRecord) -> Do
         return Ok(Kept::Unchanged);
     }
     db::enterprise::save(tx.conn, &row)?;
+    tx.changed("enterprise", row.id.as_str())?;
     Ok(Kept::Changed)
 }

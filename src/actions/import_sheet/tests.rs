@@ -15,7 +15,7 @@ use crate::domain::assignment::NotifiedBy;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::{Role, Scope, Staff};
 use crate::seal::Keyring;
-use crate::search::Index;
+use crate::search::IndexHome;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -47,7 +47,7 @@ fn house(name: &str, start: &str) -> House {
     let settings =
         Settings { base_url: "http://127.0.0.1".to_owned(), connections: 2, second_factor: false, mail_off: true };
     let clock = Arc::new(VirtualClock::standing(at(start)));
-    let index = Index::in_memory().expect("an index");
+    let index = IndexHome::in_memory();
     let office = Office::open(db, clock, Chance::seeded(3), keys, settings, (index, None)).expect("an office");
     let new = NewAccount {
         role: Role::Manager,

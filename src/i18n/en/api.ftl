@@ -353,3 +353,6 @@ api-field-source = the notice's number; of an outage, pulse (recorded by the ser
 api-field-specialties = the service item of each seat, in order; null for any
 api-field-turns = each one's turn
 api-field-until = until when
+api-tag-search = Search
+api-search = Search
+api-search-text = Needs, experts, enterprises and feedback by one question: words, numbers, names and pinyin, with counts by kind, state, region, service and station, within what the account may see. Contact data is not searched.

@@ -353,3 +353,6 @@ api-field-source = 通知文号；服务中断为 pulse（系统记录）或 ent
 api-field-specialties = 各席位的服务事项，依次对应；null 为不限
 api-field-turns = 依次轮到的每一位
 api-field-until = 结束时间
+api-tag-search = 检索
+api-search = 检索
+api-search-text = 一次检索需求、专家、企业和服务反馈：关键词、编号、姓名与拼音，附按类别、状态、地区、服务事项和工作站的计数；只在账号可见范围内查找，不检索联系方式。

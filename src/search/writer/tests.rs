@@ -1,120 +1,98 @@
-//! What is applied is searchable, once; what does not fit starts over.
+//! What is applied is searchable, once; what was followed equals what is built from nothing.
 
 use super::*;
-use crate::search::{NeedQuery, Scope};
-use std::fs;
-use std::path::PathBuf;
+use crate::domain::role::Scope;
+use crate::search::{SearchQuery, SeenBy};
 
-fn id(low: u8) -> NeedId {
-    NeedId::from_minted(crate::ids::uuid_v7(1_760_000_000_000, &[low; 10]))
-}
-
-fn need(low: u8, title: &str) -> NeedDoc {
-    NeedDoc {
-        id: id(low),
-        number: format!("XQ-2026-{low:06}"),
-        title: title.to_owned(),
-        description: String::new(),
-        enterprise: "北京云谷科技有限公司".to_owned(),
-        feedback: None,
-        region: "110108".to_owned(),
-        station: "s1".to_owned(),
+fn need(low: u8, title: &str) -> Document {
+    let id = format!("n{low}");
+    Document {
+        heading: title.to_owned(),
+        body: vec!["北京云谷科技有限公司".to_owned()],
+        numbers: vec![format!("XQ-2026-{low:06}")],
         state: "open".to_owned(),
         services: vec!["risk".to_owned()],
         created_at: i64::from(low),
+        ..Document::new(Kind::Need, &id, &id, SeenBy::Everybody)
     }
 }
 
-/// A directory of this test alone, removed at the end.
-struct Place(PathBuf);
-
-impl Place {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("zhipai-index-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&path);
-        Self(path)
-    }
+fn subjects(lows: &[u8]) -> BTreeSet<String> {
+    lows.iter().map(|low| format!("n{low}")).collect()
 }
 
-impl Drop for Place {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+fn mark(watermark: i64) -> Mark {
+    Mark { database: "test".to_owned(), watermark }
 }
 
-fn found(index: &Index, text: &str) -> Vec<NeedId> {
-    index.search(&NeedQuery::new(text, Scope::All)).unwrap().ids
+fn found(index: &Index, text: &str) -> Vec<String> {
+    let query = SearchQuery::new(text, Scope::Everything, 0);
+    index.search(&query).unwrap().hits.into_iter().map(|hit| hit.id).collect()
 }
 
 #[test]
 fn update_replaces_and_delete_removes() {
     let index = Index::in_memory().unwrap();
-    index.apply(&[need(1, "石墨烯电池"), need(2, "石墨烯涂层")], &[], 5).unwrap();
+    index.apply(&subjects(&[1, 2]), &[need(1, "石墨烯电池"), need(2, "石墨烯涂层")], &mark(5)).unwrap();
     assert_eq!(index.len(), 2);
-    index.apply(&[need(1, "激光雷达")], &[], 6).unwrap();
+    index.apply(&subjects(&[1]), &[need(1, "激光雷达")], &mark(6)).unwrap();
     assert_eq!(index.len(), 2);
-    assert_eq!(found(&index, "石墨烯"), [id(2)]);
-    assert_eq!(found(&index, "激光雷达"), [id(1)]);
-    index.apply(&[], &[id(1)], 7).unwrap();
-    assert_eq!(found(&index, "激光雷达"), []);
+    assert_eq!(found(&index, "石墨烯"), ["n2"]);
+    assert_eq!(found(&index, "激光雷达"), ["n1"]);
+    index.apply(&subjects(&[1]), &[], &mark(7)).unwrap();
+    assert_eq!(found(&index, "激光雷达"), [""; 0]);
     assert_eq!(index.len(), 1);
-    // The same document twice in one call is there once.
-    index.apply(&[need(3, "甲醇"), need(3, "乙醇")], &[], 8).unwrap();
-    assert_eq!((found(&index, "甲醇"), found(&index, "乙醇")), (vec![], vec![id(3)]));
 }
 
 #[test]
-fn reopening_keeps_content_and_watermark() {
-    let place = Place::new("reopen");
-    let (index, watermark) = Index::open_or_create(&place.0).unwrap();
-    assert_eq!(watermark, None);
-    index.apply(&[need(1, "石墨烯电池")], &[], 41).unwrap();
-    index.apply(&[], &[], 42).unwrap();
-    assert!(matches!(Index::open_or_create(&place.0), Err(IndexFault::Busy)), "two writers on one directory");
-    drop(index);
-    let (index, watermark) = Index::open_or_create(&place.0).unwrap();
-    assert_eq!(watermark, Some(42));
-    assert_eq!(found(&index, "石墨烯"), [id(1)]);
+fn what_goes_with_a_subject_goes_with_it() {
+    let index = Index::in_memory().unwrap();
+    let feedback =
+        Document { heading: "反馈".to_owned(), ..Document::new(Kind::Feedback, "f1", "n1", SeenBy::Everybody) };
+    index.apply(&subjects(&[1]), &[need(1, "石墨烯"), feedback], &mark(1)).unwrap();
+    assert_eq!((index.count(Kind::Need).unwrap(), index.count(Kind::Feedback).unwrap()), (1, 1));
+    index.apply(&subjects(&[1]), &[need(1, "石墨烯")], &mark(2)).unwrap();
+    assert_eq!((index.count(Kind::Need).unwrap(), index.count(Kind::Feedback).unwrap()), (1, 0));
 }
 
 #[test]
-fn another_version_or_damage_starts_over() {
-    let damages: [(&str, fn(&std::path::Path)); 5] = [
-        ("analyzer", |path| replace_in_meta(path, "\\\"analyzer\\\":", "\\\"analyzer\\\":9")),
-        ("schema", |path| replace_in_meta(path, "\\\"schema\\\":", "\\\"schema\\\":9")),
-        ("dictionary", |path| replace_in_meta(path, "\\\"dictionary\\\":\\\"", "\\\"dictionary\\\":\\\"0")),
-        ("meta", |path| fs::write(path.join("meta.json"), b"{").unwrap()),
-        ("segment", |path| {
-            for entry in fs::read_dir(path).unwrap() {
-                let file = entry.unwrap().path();
-                if file.extension().is_some_and(|extension| extension == "idx") {
-                    let mut bytes = fs::read(&file).unwrap();
-                    let middle = bytes.len() / 2;
-                    bytes[middle] ^= 0xff;
-                    fs::write(&file, bytes).unwrap();
-                }
-            }
-        }),
-    ];
-    for (name, damage) in damages {
-        let place = Place::new(name);
-        let (index, _) = Index::open_or_create(&place.0).unwrap();
-        index.apply(&[need(1, "石墨烯电池")], &[], 42).unwrap();
-        drop(index);
-        damage(&place.0);
-        let (index, watermark) = Index::open_or_create(&place.0).unwrap();
-        assert_eq!(watermark, None, "{name}");
-        assert!(index.is_empty(), "{name}");
-        index.apply(&[need(2, "石墨烯涂层")], &[], 43).unwrap();
-        drop(index);
-        let (index, watermark) = Index::open_or_create(&place.0).unwrap();
-        assert_eq!((watermark, found(&index, "石墨烯")), (Some(43), vec![id(2)]), "{name}");
+fn a_followed_index_equals_one_built_from_nothing() {
+    let followed = Index::in_memory().unwrap();
+    for round in 0..5_u8 {
+        for low in 0..40_u8 {
+            let title = format!("第{}版 石墨烯 {}", round, low % 7);
+            followed.apply(&subjects(&[low]), &[need(low, &title)], &mark(i64::from(round))).unwrap();
+        }
     }
+    followed.apply(&subjects(&[7]), &[], &mark(9)).unwrap();
+    let built = Index::in_memory().unwrap();
+    let all: Vec<Document> =
+        (0..40_u8).rev().filter(|low| *low != 7).map(|low| need(low, &format!("第4版 石墨烯 {}", low % 7))).collect();
+    built.add(&all).unwrap();
+    built.finish(&mark(9)).unwrap();
+    let print = built.fingerprint().unwrap();
+    assert_eq!((print.documents, print.distinct), (39, 39));
+    assert_eq!(followed.fingerprint().unwrap(), print);
+    built.apply(&subjects(&[3]), &[need(3, "别的")], &mark(10)).unwrap();
+    assert_ne!(built.fingerprint().unwrap().sum, print.sum, "one changed word is seen");
 }
 
-fn replace_in_meta(path: &std::path::Path, from: &str, to: &str) {
-    let file = path.join("meta.json");
-    let text = fs::read_to_string(&file).unwrap();
-    assert!(text.contains(from), "{text}");
-    fs::write(&file, text.replace(from, to)).unwrap();
+#[test]
+fn a_write_that_panics_or_fails_leaves_the_last_commit() {
+    let index = Index::in_memory().unwrap();
+    index.apply(&subjects(&[1]), &[need(1, "石墨烯")], &mark(1)).unwrap();
+    let failed = index.write(|writer| {
+        writer.delete_term(Term::from_field_text(index.fields.subject, "n1"));
+        Err(IndexFault::Absent)
+    });
+    assert!(failed.is_err());
+    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        index.write(|writer| {
+            writer.delete_term(Term::from_field_text(index.fields.subject, "n1"));
+            panic!("in the middle")
+        })
+    }));
+    assert!(panicked.is_err());
+    index.apply(&subjects(&[2]), &[need(2, "涂层")], &mark(2)).unwrap();
+    assert_eq!((found(&index, "石墨烯"), found(&index, "涂层")), (vec!["n1".to_owned()], vec!["n2".to_owned()]));
 }

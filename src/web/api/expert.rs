@@ -3,6 +3,7 @@
 //! Mail and phone are in full only for managers within their own part of the city, one expert at a time, and each such
 //! reading is in the trail; everybody else, and every list, gets them masked (rules.md, "Who sees contact data").
 
+use super::need::by_place;
 use super::paging::{self, Page};
 use super::register::{ExpertShape, masked};
 use super::words;
@@ -18,9 +19,11 @@ use crate::domain::refusal::{FieldProblem, Refusal};
 use crate::domain::role::Role;
 use crate::domain::standing::Standing;
 use crate::ids::{ExpertId, LeaveId};
+use crate::search::{Kind, SearchQuery};
 use crate::web::answer::Answer;
 use crate::web::call::Call;
 use crate::web::error::{Answered, WebError};
+use crate::web::finding;
 use crate::web::json;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -34,7 +37,7 @@ use utoipa::{IntoParams, PartialSchema, ToSchema};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ExpertsQuery {
-    /// Part of a name, firm, bio or number on file.
+    /// Full text in Chinese or English, a name in pinyin or by initials, a number on file.
     #[serde(default)]
     pub q: Option<String>,
     /// Of this region, by name or code.
@@ -137,18 +140,29 @@ fn shown(call: &Call, id: ExpertId) -> Result<ExpertShape, WebError> {
 pub fn list(call: &Call) -> Answered {
     let query: ExpertsQuery = call.query()?;
     let limit = paging::limit(query.limit, paging::USUAL, paging::MOST)?;
-    let before = paging::place("experts", query.cursor.as_deref(), |text| text.parse::<ExpertId>().ok())?;
-    let pick = ExpertPick {
-        text: query.q,
-        region: words::region_filter(query.region.as_deref())?,
-        service: words::service_filter(query.service.as_deref())?,
-        industry: query.industry,
-        standing: words::filter("standing", query.standing.as_deref())?,
+    let standing: Option<Standing> = words::filter("standing", query.standing.as_deref())?;
+    let region = words::region_filter(query.region.as_deref())?;
+    let service = words::service_filter(query.service.as_deref())?;
+    let (rows, next_cursor) = if let Some(text) = query.q.filter(|text| !text.trim().is_empty()) {
+        let asked = SearchQuery {
+            kind: Some(Kind::Expert),
+            state: standing.map(|standing| standing.as_str().to_owned()),
+            region,
+            service,
+            industry: query.industry,
+            ..finding::query(call, &text)?
+        };
+        let (found, next) = by_place(call, asked, query.cursor.as_deref(), limit)?;
+        (finding::experts(call, &found)?, next)
+    } else {
+        let before = paging::place("experts", query.cursor.as_deref(), |text| text.parse::<ExpertId>().ok())?;
+        let pick = ExpertPick { region, service, industry: query.industry, standing };
+        let most = i64::try_from(limit + 1).unwrap_or(i64::MAX);
+        let rows = db::listing::experts(&mut *call.office.read()?, &pick, before, most)?;
+        paging::cut(rows, limit, |last| paging::cursor("experts", last.id.as_str()))
     };
-    let mut reader = call.office.read()?;
-    let rows = db::listing::experts(&mut reader, &pick, before, i64::try_from(limit + 1).unwrap_or(i64::MAX))?;
-    let (rows, next_cursor) = paging::cut(rows, limit, |last| paging::cursor("experts", last.id.as_str()));
-    Answer::json(&Page { items: masked(&mut reader, rows, beijing_date(call.now))?, next_cursor })
+    let items = masked(&mut *call.office.read()?, rows, beijing_date(call.now))?;
+    Answer::json(&Page { items, next_cursor })
 }
 
 /// `POST /api/v1/experts`.

@@ -19,6 +19,7 @@ pub mod need;
 pub mod openapi;
 pub mod paging;
 pub mod register;
+pub mod search;
 pub mod shape;
 pub mod words;
 
@@ -74,6 +75,8 @@ pub fn routes() -> Vec<Route> {
         get("/api/v1/outages", Api(Read), calendar::outages),
         post("/api/v1/outages", Api(Decide), calendar::enter),
         get("/api/v1/outages/{id}", Api(Read), calendar::outage),
+        // ---- everything by one question -----------------------------------------------------------------------------
+        get("/api/v1/search", Api(Read), search::search),
         // ---- figures and trail ------------------------------------------------------------------------------------
         get("/api/v1/dashboard/answers", Api(Read), dashboard::answers),
         get("/api/v1/dashboard/desk", Api(Read), dashboard::desk),

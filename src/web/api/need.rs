@@ -1,8 +1,7 @@
 //! Needs: submitted, found, read, retracted, closed; and what a text seems to ask for.
 //!
 //! A need is found by its id or by the number people read aloud. Lists without a filter come straight from the
-//! database; with one, from the index, which is brought up to date first, so that what was just written is found; while
-//! the index cannot be read, plain containment in the database stands in.
+//! database; with one, through [`finding`].
 
 use super::assembly;
 use super::paging::{self, Page};
@@ -11,7 +10,6 @@ use super::words;
 use crate::actions::close_need::{CloseNeed, close_need};
 use crate::actions::retract_need::retract_need;
 use crate::actions::submit_need::{SubmitNeed, submit_need};
-use crate::db::listing::NeedPick;
 use crate::db::need::NeedRow;
 use crate::db::{self, Conn};
 use crate::domain::calendar::{day_after, start_of_day};
@@ -20,19 +18,17 @@ use crate::domain::need::{CloseReason, NeedState};
 use crate::domain::place::Point;
 use crate::domain::refusal::{FieldProblem, Refusal};
 use crate::domain::region;
-use crate::domain::role::{Right, Role, Scope};
+use crate::domain::role::{Right, Role};
 use crate::ids::{NeedId, StationId};
-use crate::search::{self, NeedQuery};
+use crate::search::{self, Kind, SearchQuery};
 use crate::web::answer::Answer;
 use crate::web::call::Call;
 use crate::web::error::{Answered, WebError};
+use crate::web::finding::{self, DEEPEST};
 use chrono::{DateTime, NaiveDate};
 use diesel::QueryResult;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-
-/// How far a search may be paged: what comes after is better asked for with more words.
-const DEEPEST: usize = 100_000;
 
 /// Which needs.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -250,24 +246,27 @@ pub fn list(call: &Call) -> Answered {
     if query.from.zip(query.to).is_some_and(|(from, to)| to < from) {
         return Err(Refusal::Invalid(vec![FieldProblem::new("to", "out-of-range")]).into());
     }
-    let pick = NeedPick {
-        text: query.q.clone(),
-        state: words::filter("state", query.state.as_deref())?,
+    let state: Option<NeedState> = words::filter("state", query.state.as_deref())?;
+    let asked = SearchQuery {
+        kind: Some(Kind::Need),
+        state: state.map(|state| state.as_str().to_owned()),
         region: words::region_filter(query.region.as_deref())?,
         service: words::service_filter(query.service.as_deref())?,
-        station: query.station,
-        from: query.from.map(|day| start_of_day(day).naive_utc()),
-        before: query.to.map(|day| start_of_day(day_after(day)).naive_utc()),
+        station: query.station.map(|station| station.to_string()),
+        from: query.from.map(|day| start_of_day(day).timestamp_micros()),
+        to: query.to.map(|day| start_of_day(day_after(day)).timestamp_micros()),
+        ..finding::query(call, query.q.as_deref().unwrap_or_default())?
     };
-    let filtered = pick.text.is_some()
-        || pick.state.is_some()
-        || pick.region.is_some()
-        || pick.service.is_some()
-        || pick.station.is_some()
-        || pick.from.is_some()
-        || pick.before.is_some();
+    let filtered = query.q.is_some()
+        || asked.state.is_some()
+        || asked.region.is_some()
+        || asked.service.is_some()
+        || asked.station.is_some()
+        || asked.from.is_some()
+        || asked.to.is_some();
     let (rows, next_cursor) = if filtered {
-        searched(call, &pick, query.cursor.as_deref(), limit)?
+        let (found, next) = by_place(call, asked, query.cursor.as_deref(), limit)?;
+        (finding::needs(call, &found)?, next)
     } else {
         newest(call, query.cursor.as_deref(), limit)?
     };
@@ -282,77 +281,29 @@ fn newest(call: &Call, cursor: Option<&str>, limit: usize) -> Result<(Vec<NeedRo
         Some((DateTime::from_timestamp_micros(micros.parse().ok()?)?.naive_utc(), id.parse::<NeedId>().ok()?))
     })?;
     let most = i64::try_from(limit + 1).unwrap_or(i64::MAX);
-    let rows = db::listing::needs(&mut *call.office.read()?, call.scope()?, &NeedPick::default(), after, most)?;
+    let rows = db::listing::needs(&mut *call.office.read()?, call.scope()?, after, most)?;
     Ok(paging::cut(rows, limit, |last| {
         paging::cursor("needs", &format!("{}/{}", last.created_at.and_utc().timestamp_micros(), last.id))
     }))
 }
 
-/// What was looked for, best first, by place.
-fn searched(
+/// What is looked for, best first, a page by place; with the cursor of the next.
+///
+/// # Errors
+/// [`Refusal::Invalid`] naming `cursor`; a fault when neither index nor database can be read.
+pub fn by_place(
     call: &Call,
-    pick: &NeedPick,
+    asked: SearchQuery,
     cursor: Option<&str>,
     limit: usize,
-) -> Result<(Vec<NeedRow>, Option<String>), WebError> {
+) -> Result<(finding::Findings, Option<String>), WebError> {
     let in_range = |text: &str| text.parse::<usize>().ok().filter(|offset| *offset <= DEEPEST);
     let offset = paging::place("found", cursor, in_range)?.unwrap_or(0);
-    let scope = call.scope()?;
-    let (rows, more) = match indexed(call, scope, pick, offset, limit) {
-        Ok(found) => found,
-        Err(fault) => {
-            tracing::warn!(?fault, "the index of needs cannot be searched; the database stands in");
-            let (skip, most) =
-                (i64::try_from(offset).unwrap_or(i64::MAX), i64::try_from(limit + 1).unwrap_or(i64::MAX));
-            let mut rows = db::listing::needs_by_place(&mut *call.office.read()?, scope, pick, skip, most)?;
-            let more = rows.len() > limit;
-            rows.truncate(limit);
-            (rows, more)
-        }
-    };
+    let counted = asked.facets;
+    let found = finding::find(call, &SearchQuery { limit, offset, counted, ..asked })?;
     let next = offset + limit;
-    Ok((rows, (more && next <= DEEPEST).then(|| paging::cursor("found", &next.to_string()))))
-}
-
-/// The needs the index finds, and whether there are more.
-fn indexed(
-    call: &Call,
-    scope: &Scope,
-    pick: &NeedPick,
-    offset: usize,
-    limit: usize,
-) -> Result<(Vec<NeedRow>, bool), WebError> {
-    call.office.follow_index()?;
-    let micros = |at: chrono::NaiveDateTime| at.and_utc().timestamp_micros();
-    let scope_of_index = match scope {
-        Scope::Everything => search::Scope::All,
-        Scope::Regions(codes) => search::Scope::Regions(codes.clone()),
-        Scope::Station(station) => search::Scope::Stations(vec![station.to_string()]),
-    };
-    let query = NeedQuery {
-        region: pick.region.clone(),
-        state: pick.state.map(|state| state.as_str().to_owned()),
-        service: pick.service.clone(),
-        station: pick.station.map(|station| station.to_string()),
-        from: pick.from.map(micros),
-        to: pick.before.map(micros),
-        limit: limit + 1,
-        offset,
-        ..NeedQuery::new(pick.text.as_deref().unwrap_or_default(), scope_of_index)
-    };
-    let mut found = call.office.index.search(&query)?;
-    let more = found.ids.len() > limit;
-    found.ids.truncate(limit);
-    let mut known = db::need::by_ids(&mut *call.office.read()?, &found.ids)?;
-    let mut rows = Vec::with_capacity(known.len());
-    for id in found.ids {
-        let Some(place) = known.iter().position(|row| row.id == id) else { continue };
-        let row = known.swap_remove(place);
-        if scope.covers(&row.region, row.station) {
-            rows.push(row);
-        }
-    }
-    Ok((rows, more))
+    let cursor = (found.more && next <= DEEPEST).then(|| paging::cursor("found", &next.to_string()));
+    Ok((found, cursor))
 }
 
 /// `POST /api/v1/needs/suggest`: reads a text and changes nothing.

@@ -66,6 +66,7 @@ pub struct ProblemShape {
         super::expert::review, super::expert::withdraw,
         super::conduct::admonish, super::conduct::remove, super::conduct::show, super::conduct::decide,
         super::feedback::file, super::feedback::rate,
+        super::search::search,
         super::dashboard::answers, super::dashboard::desk,
         super::audit::list,
         super::audit::roots,
@@ -74,7 +75,7 @@ pub struct ProblemShape {
     ),
     components(schemas(ProblemShape, super::audit::EventShape, super::audit::RootShape)),
     tags((name = "needs"), (name = "assignments"), (name = "experts"), (name = "conduct"), (name = "feedback"),
-        (name = "calendar"), (name = "dashboard"), (name = "audit"))
+        (name = "calendar"), (name = "search"), (name = "dashboard"), (name = "audit"))
 )]
 struct Collected;
 

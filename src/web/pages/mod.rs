@@ -17,6 +17,7 @@ pub mod options;
 pub mod password;
 pub mod policy;
 mod policy_letters;
+pub mod search;
 pub mod sheet_rows;
 pub mod sheets;
 pub mod sign_in;
@@ -41,6 +42,7 @@ pub fn routes() -> Vec<Route> {
     rows.extend(expert::rows());
     rows.extend(mail::rows());
     rows.extend(policy::rows());
+    rows.extend(search::rows());
     rows.extend(sheets::rows());
     rows.extend(station::rows());
     rows.extend(what_if::rows());

@@ -11,6 +11,7 @@
 //                              data-suggested-by ("because of {words}", data-comma between them) tells the words
 //   data-count="n left: {n}"   field with maxlength: shows what may still be written, in #<id>-count
 //   details.bar__more          closes on Escape and on a touch elsewhere
+//   #find, [data-hit]          "/" goes to the search box, the arrow keys from it through what was found
 
 const wait = (milliseconds, act) => {
   let timer = 0;
@@ -256,6 +257,36 @@ for (const more of document.querySelectorAll("details.bar__more")) {
     more.querySelector("summary").focus();
   });
 }
+
+// ---- searching from the keyboard --------------------------------------------------------------------------------
+
+const find = document.getElementById("find");
+const hits = [...document.querySelectorAll("[data-hit]")];
+
+if (find) {
+  const typing = (element) => element.closest("input, textarea, select, [contenteditable], dialog");
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (find.offsetParent === null) return;
+    event.preventDefault();
+    find.focus();
+    find.select();
+  });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (hits.length === 0 || (event.key !== "ArrowDown" && event.key !== "ArrowUp")) return;
+  const at = hits.indexOf(document.activeElement);
+  if (at < 0 && document.activeElement !== find) return;
+  const next = event.key === "ArrowDown" ? at + 1 : at - 1;
+  if (next >= hits.length) return;
+  event.preventDefault();
+  (next < 0 ? find : hits[next]).focus();
+});
+
+// The filters beside what was found are folded on small screens, where they stand above it.
+const narrow = document.querySelector("details.find__narrow");
+if (narrow && window.matchMedia("(max-width: 63.99rem)").matches) narrow.open = false;
 
 // A page that came back with errors begins at their summary.
 const errors = document.querySelector(".errors[tabindex]");

@@ -9,17 +9,18 @@ use zhipai::actions::record_notice::{Delivery, record_delivery};
 use zhipai::actions::{Office, Settings};
 use zhipai::clock::{Chance, Clock};
 use zhipai::db::{self, Db};
+use zhipai::domain::role::Scope;
 use zhipai::jobs::{Desk, tick};
 use zhipai::mail::{MailboxFile, Mailer};
 use zhipai::seal::Keyring;
-use zhipai::search::{Index, NeedQuery, Scope};
+use zhipai::search::{IndexHome, Kind, SearchQuery};
 
 /// A second node on the app's database.
 fn second_node(app: &App) -> (Arc<Office>, Arc<MailboxFile>, Desk) {
     let clock: Arc<dyn Clock> = app.clock.clone();
     let keys = Keyring::new(BTreeMap::from([(1, [42; 32])])).expect("keys");
     let settings = Settings { base_url: app.base_url.clone(), connections: 4, second_factor: false, mail_off: false };
-    let index = Index::in_memory().expect("an index");
+    let index = IndexHome::in_memory();
     let db = Db::open(&app.database.url, 4).expect("opens");
     let office =
         Arc::new(Office::open(db, clock, Chance::seeded(8), keys, settings, (index, None)).expect("an office"));
@@ -91,8 +92,8 @@ fn each_nodes_index_and_pool_follow_the_others_changes() {
     let expert_id = app.manager.registers(&expert("沈知行"));
     let id = app.liaison.submits(&need());
     tick(&other_desk).expect("a round");
-    let found = other.index.search(&NeedQuery::new("压力传感器", Scope::All)).expect("searches");
-    assert_eq!(found.ids.iter().map(ToString::to_string).collect::<Vec<_>>(), vec![id]);
+    let found = other.index.search(&SearchQuery::of(Kind::Need, "压力传感器", Scope::Everything, 0)).expect("searches");
+    assert_eq!(found.hits.into_iter().map(|hit| hit.id).collect::<Vec<_>>(), vec![id]);
     let known = other.with_pool(|pool| Ok(pool.slot(expert_id.parse().expect("an id")).is_some())).expect("a pool");
     assert!(known);
 }

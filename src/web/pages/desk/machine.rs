@@ -6,6 +6,7 @@ use crate::db::{self, Conn};
 use crate::domain::calendar::beijing_date;
 use crate::domain::role::Role;
 use crate::i18n::L;
+use crate::search::Kind;
 use crate::web::call::Call;
 use chrono::{DateTime, Utc};
 
@@ -83,7 +84,8 @@ pub fn lost_mail(l: L, mail: &MailHealth) -> Stat {
 #[must_use]
 pub fn figures(call: &Call, (active, all): (usize, usize)) -> Vec<Stat> {
     let l = call.l;
-    let documents = call.office.index.len().to_string();
+    let needs = call.office.index.current().and_then(|index| index.count(Kind::Need).ok());
+    let documents = needs.unwrap_or(0).to_string();
     vec![
         Stat {
             href: "/accounts".to_owned(),
@@ -126,6 +128,9 @@ pub fn hints(call: &Call, role: Role, mail: Option<&MailHealth>) -> Vec<Hint> {
         hints.push(Hint { kind: "late", text: l.t("desk-hint-mail-off") });
     } else if mail.is_some_and(|mail| stands_still(mail, call.now)) {
         hints.push(Hint { kind: "late", text: l.t("desk-hint-mail-still") });
+    }
+    if call.office.index.is_kept() && call.office.index.current().is_none() {
+        hints.push(Hint { kind: "soon", text: l.t("search-absent") });
     }
     if call.site.demo.is_some() {
         return hints;

@@ -9,15 +9,19 @@ use crate::domain::calendar::{beijing_date, start_of_day};
 use crate::domain::role::Right;
 use crate::domain::standing::Standing;
 use crate::ids::ExpertId;
+use crate::search::{Kind, SearchQuery};
 use crate::web::answer::Answer;
 use crate::web::call::Call;
-use crate::web::error::Answered;
+use crate::web::error::{Answered, WebError};
+use crate::web::finding;
 use crate::web::frame::Frame;
 use chrono::{Datelike, Days};
 use std::collections::HashMap;
 
 /// How many experts stand on a page.
 const ON_A_PAGE: usize = 50;
+/// The last page of a search; whoever pages so far should filter instead.
+const LAST_PAGE: usize = 100;
 
 struct Line {
     href: String,
@@ -51,6 +55,7 @@ struct ListPage {
     next: String,
     may_keep: bool,
     filtered: bool,
+    without_index: bool,
 }
 
 /// `GET /experts`.
@@ -60,18 +65,26 @@ struct ListPage {
 pub fn list(call: &Call) -> Answered {
     let l = call.l;
     let asked = |name: &str| call.query_value(name);
+    let text = asked("q").map(|text| text.chars().take(200).collect::<String>());
     let pick = ExpertPick {
-        text: asked("q"),
         region: asked("region"),
         service: asked("service"),
         industry: None,
         standing: asked("standing").and_then(|word| word.parse().ok()),
     };
     let before: Option<ExpertId> = asked("before").and_then(|id| id.parse().ok());
+    let page = asked("page").and_then(|text| text.parse::<usize>().ok()).unwrap_or(1).clamp(1, LAST_PAGE);
+    let (experts, more, without_index) = match &text {
+        Some(text) => searched(call, text, &pick, page)?,
+        None => {
+            let most = i64::try_from(ON_A_PAGE + 1).unwrap_or(i64::MAX);
+            let mut experts = listing::experts(&mut *call.office.read()?, &pick, before, most)?;
+            let more = experts.len() > ON_A_PAGE;
+            experts.truncate(ON_A_PAGE);
+            (experts, more, false)
+        }
+    };
     let mut reader = call.office.read()?;
-    let mut experts = listing::experts(&mut reader, &pick, before, i64::try_from(ON_A_PAGE + 1).unwrap_or(i64::MAX))?;
-    let more = experts.len() > ON_A_PAGE;
-    experts.truncate(ON_A_PAGE);
     let ids: Vec<ExpertId> = experts.iter().map(|row| row.id).collect();
     let today = beijing_date(call.now);
     let month = today.with_day(1).unwrap_or(today);
@@ -87,8 +100,15 @@ pub fn list(call: &Call) -> Answered {
         .map(|(id, count, sum)| (id, (count, sum.unwrap_or(0))))
         .collect();
     let region_names = options::region_names(&mut reader, l)?;
-    let next = match experts.last() {
-        Some(last) if more => address(call, Some(last.id)),
+    let further = match (&text, experts.last()) {
+        (Some(_), Some(_)) if more => Some(("page", (page + 1).to_string())),
+        (None, Some(last)) if more => Some(("before", last.id.to_string())),
+        _ => None,
+    };
+    let next = further.map_or_else(String::new, |further| address(call, Some(further)));
+    let previous = match &text {
+        Some(_) if page > 1 => address(call, Some(("page", (page - 1).to_string()))),
+        None if before.is_some() => address(call, None),
         _ => String::new(),
     };
     let lines: Vec<Line> = experts
@@ -100,7 +120,7 @@ pub fn list(call: &Call) -> Answered {
             line(l, row, figures, load, &region_names)
         })
         .collect();
-    let filtered = pick.text.is_some() || pick.region.is_some() || pick.service.is_some() || pick.standing.is_some();
+    let filtered = text.is_some() || pick.region.is_some() || pick.service.is_some() || pick.standing.is_some();
     let all = l.t("expert-all");
     let page = ListPage {
         f: call.frame("experts"),
@@ -115,23 +135,48 @@ pub fn list(call: &Call) -> Answered {
             &all,
             Standing::ALL.iter().map(Standing::as_str),
         ),
-        q: pick.text.unwrap_or_default(),
-        previous: if before.is_some() { address(call, None) } else { String::new() },
+        q: text.unwrap_or_default(),
+        previous,
         next,
+        without_index,
         may_keep: call.account()?.role.has(Right::KeepRegister),
         filtered,
     };
     Answer::page(&page)
 }
 
-/// The same list before that expert, or from its beginning.
-fn address(call: &Call, before: Option<ExpertId>) -> String {
+/// The experts a text finds, best first, whether there are more, and whether the index was missing.
+fn searched(
+    call: &Call,
+    text: &str,
+    pick: &ExpertPick,
+    page: usize,
+) -> Result<(Vec<db::expert::ExpertRow>, bool, bool), WebError> {
+    let found = finding::find(
+        call,
+        &SearchQuery {
+            kind: Some(Kind::Expert),
+            region: pick.region.clone(),
+            service: pick.service.clone(),
+            state: pick.standing.map(|standing| standing.as_str().to_owned()),
+            limit: ON_A_PAGE,
+            offset: (page - 1) * ON_A_PAGE,
+            counted: false,
+            ..finding::query(call, text)?
+        },
+    )?;
+    Ok((finding::experts(call, &found)?, found.more && page < LAST_PAGE, found.without_index))
+}
+
+/// The same list elsewhere, or from its beginning.
+fn address(call: &Call, place: Option<(&str, String)>) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
-    for (name, value) in call.query_pairs().iter().filter(|(name, value)| name != "before" && !value.is_empty()) {
+    let kept = |name: &str, value: &str| name != "before" && name != "page" && !value.is_empty();
+    for (name, value) in call.query_pairs().iter().filter(|(name, value)| kept(name, value)) {
         query.append_pair(name, value);
     }
-    if let Some(id) = before {
-        query.append_pair("before", id.as_str());
+    if let Some((name, value)) = place {
+        query.append_pair(name, &value);
     }
     let query = query.finish();
     if query.is_empty() { "/experts".to_owned() } else { format!("/experts?{query}") }

@@ -1,24 +1,25 @@
 //! The list of needs (需求): search, filters, and rows that say what each one waits for.
 //!
-//! The index answers; when it cannot, the database does, without ranking. Either way only the account's scope is seen.
+//! Found through [`finding`]: only the account's scope is seen, and the page says when the index did not answer.
 
 use super::clock::{OfferTimes, Until, until};
 use super::words::{Pick, Tag, need_tag, region_name, regions, service_names};
 use crate::db;
 use crate::db::need::NeedRow;
-use crate::db::need_list::{ListedOffer, NeedFilter};
+use crate::db::need_list::ListedOffer;
 use crate::domain::assignment::AssignmentState;
 use crate::domain::calendar::{beijing_date, day_after, start_of_day};
 use crate::domain::catalogue::CATALOGUE;
 use crate::domain::need::NeedState;
-use crate::domain::role::{Right, Scope};
+use crate::domain::role::Right;
 use crate::ids::{EnterpriseId, ExpertId, NeedId};
-use crate::search::{NeedQuery, Scope as IndexScope};
+use crate::search::{Kind, SearchQuery};
 use crate::web::answer::Answer;
 use crate::web::call::Call;
 use crate::web::error::{Answered, WebError};
+use crate::web::finding;
 use crate::web::frame::Frame;
-use chrono::{DateTime, NaiveDate};
+use chrono::NaiveDate;
 use std::collections::HashMap;
 
 /// Needs on a page.
@@ -125,90 +126,45 @@ impl Asked {
     }
 }
 
-fn index_scope(scope: &Scope) -> IndexScope {
-    match scope {
-        Scope::Everything => IndexScope::All,
-        Scope::Regions(codes) => IndexScope::Regions(codes.clone()),
-        Scope::Station(own) => IndexScope::Stations(vec![own.to_string()]),
-    }
-}
-
 /// One page of needs, and how to go on.
 struct Found {
     rows: Vec<NeedRow>,
     paging: String,
     previous: String,
     next: String,
+    without_index: bool,
 }
 
-fn by_index(call: &Call, asked: &Asked) -> Result<Found, WebError> {
-    call.office.follow_index()?;
+fn found(call: &Call, asked: &Asked) -> Result<Found, WebError> {
     let page = call.query_value("page").and_then(|text| text.parse::<usize>().ok()).unwrap_or(1).clamp(1, LAST_PAGE);
     let offset = (page - 1) * PAGE;
-    let query = NeedQuery {
-        region: asked.region.map(str::to_owned),
-        state: asked.state.map(|state| state.to_string()),
-        service: asked.service.map(str::to_owned),
-        from: asked.from.map(|day| start_of_day(day).timestamp_micros()),
-        to: asked.to.map(|day| start_of_day(day_after(day)).timestamp_micros()),
-        limit: PAGE,
-        offset,
-        ..NeedQuery::new(&asked.text, index_scope(call.scope()?))
-    };
-    let found = call.office.index.search(&query)?;
-    let mut by_id: HashMap<NeedId, NeedRow> =
-        db::need::by_ids(&mut *call.office.read()?, &found.ids)?.into_iter().map(|row| (row.id, row)).collect();
-    // The index may lag behind: what a row says now decides whether it may be seen.
-    let scope = call.scope()?;
-    let rows: Vec<NeedRow> = found
-        .ids
-        .iter()
-        .filter_map(|id| by_id.remove(id))
-        .filter(|row| scope.covers(&row.region, row.station))
-        .collect();
-    let (first, last) = (offset + 1, offset + found.ids.len());
-    let paging = if found.ids.is_empty() {
-        call.l.a("need-list-total", &[("total", &found.total.to_string())])
-    } else {
-        call.l.a(
-            "need-list-paging",
-            &[("first", &first.to_string()), ("last", &last.to_string()), ("total", &found.total.to_string())],
-        )
+    let found = finding::find(
+        call,
+        &SearchQuery {
+            kind: Some(Kind::Need),
+            region: asked.region.map(str::to_owned),
+            state: asked.state.map(|state| state.to_string()),
+            service: asked.service.map(str::to_owned),
+            from: asked.from.map(|day| start_of_day(day).timestamp_micros()),
+            to: asked.to.map(|day| start_of_day(day_after(day)).timestamp_micros()),
+            limit: PAGE,
+            offset,
+            ..finding::query(call, &asked.text)?
+        },
+    )?;
+    let rows = finding::needs(call, &found)?;
+    let (first, last) = ((offset + 1).to_string(), (offset + found.hits.len()).to_string());
+    let paging = match found.total {
+        None => call.l.a("need-list-here", &[("n", &rows.len().to_string())]),
+        Some(total) if found.hits.is_empty() => call.l.a("need-list-total", &[("total", &total.to_string())]),
+        Some(total) => {
+            call.l.a("need-list-paging", &[("first", &first), ("last", &last), ("total", &total.to_string())])
+        }
     };
     let previous = if page > 1 { asked.address("page", &(page - 1).to_string()) } else { String::new() };
-    let more = last < found.total && page < LAST_PAGE;
+    let more = found.more && page < LAST_PAGE;
     let next = if more { asked.address("page", &(page + 1).to_string()) } else { String::new() };
-    Ok(Found { rows, paging, previous, next })
-}
-
-/// `after` in the address: microseconds and id of the last need of the page before.
-fn keyset(text: &str) -> Option<(chrono::NaiveDateTime, NeedId)> {
-    let (micros, id) = text.split_once('.')?;
-    let at = DateTime::from_timestamp_micros(micros.parse().ok()?)?.naive_utc();
-    Some((at, id.parse().ok()?))
-}
-
-fn by_database(call: &Call, asked: &Asked) -> Result<Found, WebError> {
-    let after = call.query_value("after").as_deref().and_then(keyset);
-    let filter = NeedFilter {
-        text: Some(asked.text.clone()).filter(|text| !text.is_empty()),
-        state: asked.state,
-        service: asked.service.map(str::to_owned),
-        region: asked.region.map(str::to_owned),
-        from: asked.from.map(|day| start_of_day(day).naive_utc()),
-        to: asked.to.map(|day| start_of_day(day_after(day)).naive_utc()),
-        after,
-    };
-    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-    let mut rows = db::need_list::page(&mut *call.office.read()?, call.scope()?, &filter, limit)?;
-    let more = rows.len() > PAGE;
-    rows.truncate(PAGE);
-    let next = match rows.last().filter(|_| more) {
-        Some(last) => asked.address("after", &format!("{}.{}", last.created_at.and_utc().timestamp_micros(), last.id)),
-        None => String::new(),
-    };
-    let paging = call.l.a("need-list-here", &[("n", &rows.len().to_string())]);
-    Ok(Found { rows, paging, previous: String::new(), next })
+    Ok(Found { rows, paging, previous, next, without_index: found.without_index })
 }
 
 /// Rows as people read them.
@@ -285,13 +241,7 @@ fn times(offer: &ListedOffer) -> OfferTimes {
 pub fn list(call: &Call) -> Answered {
     let l = call.l;
     let asked = Asked::of(call);
-    let (found, without_index) = match by_index(call, &asked) {
-        Ok(found) => (found, false),
-        Err(why) => {
-            tracing::error!(?why, request_id = %call.request_id, "the index did not answer; the list comes from the database");
-            (by_database(call, &asked)?, true)
-        }
-    };
+    let found = found(call, &asked)?;
     let state = asked.state.map(|state| state.to_string()).unwrap_or_default();
     let mut states = vec![Pick::new("", l.t("need-list-any-state"), &state)];
     states.extend(NeedState::ALL.iter().map(|one| Pick::new(one.as_str(), l.t(&format!("need-state-{one}")), &state)));
@@ -315,22 +265,7 @@ pub fn list(call: &Call) -> Answered {
         previous: found.previous,
         next: found.next,
         may_submit: call.staff()?.role.has(Right::WorkNeeds),
-        without_index,
+        without_index: found.without_index,
         q: asked.text,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_keyset_of_an_address_is_read_or_left_out() {
-        let id = "0190b4a2-1111-7abc-8def-0123456789ab";
-        let (at, need) = keyset(&format!("1770000000000000.{id}")).expect("reads");
-        assert_eq!((at.and_utc().timestamp(), need.as_str()), (1_770_000_000, id));
-        for text in ["", "1770000000000000", "x.y", "1770000000000000.no"] {
-            assert_eq!(keyset(text), None, "{text}");
-        }
-    }
 }

@@ -11,7 +11,7 @@ use crate::db::{self, Db};
 use crate::domain::role::{Role, Scope, Staff};
 use crate::ids::{ExpertId, StationId};
 use crate::seal::{Keyring, fingerprint};
-use crate::search::Index;
+use crate::search::IndexHome;
 use crate::web::answer::Answer;
 use crate::web::dispatch::{self, Matched, Request};
 use crate::web::server::Site;
@@ -58,7 +58,7 @@ fn house(name: &str) -> House {
     found_office::found_office(&db, &keys, start).expect("founded");
     let settings =
         Settings { base_url: "http://127.0.0.1".to_owned(), connections: 4, second_factor: false, mail_off: false };
-    let index = Index::in_memory().expect("an index");
+    let index = IndexHome::in_memory();
     let office = Arc::new(
         Office::open(db, clock.clone(), Chance::seeded(11), keys, settings, (index, None)).expect("an office"),
     );
@@ -286,7 +286,7 @@ fn a_need_is_handed_in_once_and_nothing_typed_is_lost() {
     assert_eq!((first.status, second.status), (StatusCode::SEE_OTHER, StatusCode::SEE_OTHER), "{}", text(&first));
     assert_eq!(location(&first), location(&second));
     let mut reader = house.office.read().expect("a reader");
-    assert_eq!(db::need::every_id(&mut reader).expect("ids").len(), 1);
+    assert_eq!(db::indexed::needs_after(&mut reader, None, 10).expect("needs").len(), 1);
     drop(reader);
     assert!(!lin.page("/needs/new").contains("对方要求 15 日内停止销售"), "the draft is gone");
     let another: Vec<(&str, &str)> =

@@ -1,0 +1,3 @@
+DROP INDEX idempotency_created;
+DROP TABLE followers;
+DROP TABLE change_log;

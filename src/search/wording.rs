@@ -1,0 +1,274 @@
+//! How a typed text is read.
+//!
+//! As a number first (`XQ-2026-000123`, `123`, a 统一社会信用代码): what bears it comes on top. As a name from a Latin keyboard
+//! (`yunxiu`, `zw`). Then it is cut into pieces. A piece that names a concept matches the concept in any wording and either
+//! language, counted once; any other matches by its grams or its stem. Up to three pieces must all match, of up to eight at
+//! least three fifths. A longer text, a pasted paragraph, is looked for by its two dozen rarest terms, so that it costs
+//! little whatever its length.
+//!
+//! Deliberately absent: query syntax (a quote or a minus is punctuation), so nothing that is typed is an error.
+
+use std::collections::HashSet;
+
+use tantivy::query::{
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur, Query, RegexQuery,
+    TermQuery,
+};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{Searcher, Term};
+
+use super::analyzer::{self, Run, Script};
+use super::document::{Kind, LONGEST_BEGINNING};
+use super::lexicon::lexicon;
+use super::number;
+use super::pinyin;
+use super::query::{Clause, exactly};
+use super::writer::{Index, IndexFault};
+
+/// Words say more than grams, and read better as a reason.
+const GRAM_BOOST: f32 = 0.3;
+/// A concept named in other words counts as the words do; how much the weaker of the two adds when both match.
+const BOTH: f32 = 0.3;
+/// What bears the number comes first whatever else matches.
+const NUMBER_SCORE: f32 = 1_000_000.0;
+/// What holds every word as typed comes before what does not; more than any sum of words reaches.
+pub(super) const STRICT_SCORE: f32 = 300.0;
+/// A name typed in pinyin says more than a word of a text.
+const NAME_SCORE: f32 = 12.0;
+/// A text of more pieces is looked for by its rarest terms.
+const MOST_PIECES: usize = 8;
+/// So many of them.
+const MOST_TERMS: usize = 24;
+/// The longest text that is read, in characters.
+const LONGEST_TEXT: usize = 2_000;
+/// The most terms given for marking.
+const MOST_HIGHLIGHTS: usize = 40;
+
+/// A text, read.
+pub(super) struct Wording {
+    /// Every word as it was typed; empty when the text is a number, a name or long.
+    strict: Vec<Term>,
+    loose: Box<dyn Query>,
+}
+
+impl Wording {
+    /// Every word as typed, each of which must match; `None` when that says nothing the loose reading does not.
+    pub(super) fn strict(&self) -> Option<Vec<Clause>> {
+        let must = |term: &Term| -> Clause {
+            (Occur::Must, Box::new(TermQuery::new(term.clone(), IndexRecordOption::WithFreqs)))
+        };
+        (!self.strict.is_empty()).then(|| self.strict.iter().map(must).collect())
+    }
+
+    /// The text in every reading; what holds every word as typed comes before everything else, in the same order as by
+    /// [`strict`](Self::strict).
+    pub(super) fn whole(self) -> Box<dyn Query> {
+        match self.strict() {
+            None => self.loose,
+            Some(mut strict) => {
+                strict.push((Occur::Must, scored(Box::new(AllQuery), STRICT_SCORE)));
+                let strict: Box<dyn Query> = Box::new(BooleanQuery::new(strict));
+                Box::new(DisjunctionMaxQuery::with_tie_breaker(vec![strict, self.loose], 0.0))
+            }
+        }
+    }
+}
+
+impl Index {
+    /// Reads a text; `highlights` gets what to mark.
+    pub(super) fn wording(
+        &self,
+        searcher: &Searcher,
+        kind: Option<Kind>,
+        typed: &str,
+        highlights: &mut Vec<String>,
+    ) -> Result<Wording, IndexFault> {
+        let typed: String = typed.chars().take(LONGEST_TEXT).collect();
+        let folded = analyzer::fold(&typed);
+        let exact = number::number(&typed).map(|number| number.term()).or_else(|| number::code(&typed));
+        let mut pieces = self.pieces(&folded, highlights)?;
+        let is_long = pieces.len() > MOST_PIECES;
+        let words: Box<dyn Query> = if is_long {
+            self.rarest(searcher, &folded)?
+        } else if pieces.is_empty() {
+            Box::new(EmptyQuery)
+        } else if pieces.len() == 1 {
+            pieces.swap_remove(0)
+        } else {
+            // Of a number, every part must match wherever it is merely mentioned.
+            let all = exact.is_some() || pieces.len() <= 3;
+            let required = if all { pieces.len() } else { (pieces.len() * 3).div_ceil(5) };
+            let pieces = pieces.into_iter().map(|piece| (Occur::Should, piece)).collect();
+            Box::new(BooleanQuery::with_minimum_required_clauses(pieces, required))
+        };
+        let mut seen = HashSet::new();
+        highlights.retain(|term| !term.is_empty() && seen.insert(term.clone()));
+        highlights.truncate(MOST_HIGHLIGHTS);
+        let mut ways: Vec<Clause> = vec![(Occur::Should, words)];
+        if let Some(term) = &exact {
+            ways.push((Occur::Should, scored(exactly(self.fields.number, term), NUMBER_SCORE)));
+        }
+        let may_be_a_name = kind.is_none_or(|kind| matches!(kind, Kind::Expert | Kind::Enterprise));
+        let name = pinyin::typed_key(&typed).filter(|key| key.len() >= 2 && may_be_a_name);
+        let is_plain = !is_long && exact.is_none() && name.is_none();
+        if let Some(mut key) = name {
+            key.truncate(LONGEST_BEGINNING);
+            ways.push((Occur::Should, scored(exactly(self.fields.pinyin, &key), NAME_SCORE)));
+        }
+        let loose = match (ways.len(), ways.pop()) {
+            (1, Some((_, only))) => only,
+            (_, last) => {
+                ways.extend(last);
+                Box::new(BooleanQuery::new(ways))
+            }
+        };
+        Ok(Wording { strict: if is_plain { self.strict(&folded) } else { Vec::new() }, loose })
+    }
+
+    /// Every word of a text, or the grams of what is no word.
+    fn strict(&self, folded: &str) -> Vec<Term> {
+        let mut terms: Vec<Term> = Vec::new();
+        for run in analyzer::content(folded) {
+            if run.script == Script::Latin {
+                terms.push(Term::from_field_text(self.fields.latin, run.text));
+                continue;
+            }
+            let grams = analyzer::grams(run.text);
+            if grams.is_empty() {
+                // A single character is found as a beginning only.
+                return Vec::new();
+            }
+            let words = analyzer::words(run.text);
+            let covered: usize =
+                analyzer::cut(run.text).iter().map(|word| word.chars().count()).filter(|n| *n > 1).sum();
+            let (field, texts) = if covered == run.text.chars().count() {
+                (self.fields.words, words)
+            } else {
+                (self.fields.grams, grams)
+            };
+            terms.extend(texts.iter().map(|text| Term::from_field_text(field, text)));
+        }
+        terms.sort_unstable();
+        terms.dedup();
+        terms
+    }
+
+    /// The rarest terms of a long text, any of which may match.
+    fn rarest(&self, searcher: &Searcher, folded: &str) -> Result<Box<dyn Query>, IndexFault> {
+        let mut terms: Vec<(Field, String)> = Vec::new();
+        for run in analyzer::content(folded) {
+            match run.script {
+                Script::Latin => terms.push((self.fields.latin, run.text.to_owned())),
+                Script::Han => {
+                    let words = analyzer::words(run.text);
+                    if words.is_empty() {
+                        terms.extend(analyzer::grams(run.text).into_iter().map(|gram| (self.fields.grams, gram)));
+                    }
+                    terms.extend(words.into_iter().map(|word| (self.fields.words, word)));
+                }
+            }
+        }
+        terms.sort_unstable();
+        terms.dedup();
+        let mut counted: Vec<(u64, Term)> = Vec::with_capacity(terms.len());
+        for (field, text) in terms {
+            let term = Term::from_field_text(field, &text);
+            let documents = searcher.doc_freq(&term)?;
+            if documents > 0 {
+                counted.push((documents, term));
+            }
+        }
+        counted.sort_unstable();
+        counted.truncate(MOST_TERMS);
+        // Terms alone, all with their frequencies: the engine then leaves out what cannot be among the best.
+        let any: Vec<Clause> = counted
+            .into_iter()
+            .map(|(_, term)| -> Clause {
+                (Occur::Should, Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs)))
+            })
+            .collect();
+        Ok(if any.is_empty() { Box::new(EmptyQuery) } else { Box::new(BooleanQuery::new(any)) })
+    }
+
+    /// One query for each concept named and each other run of characters that means something.
+    fn pieces(&self, folded: &str, highlights: &mut Vec<String>) -> Result<Vec<Box<dyn Query>>, IndexFault> {
+        let mut pieces: Vec<Box<dyn Query>> = Vec::new();
+        let mut covered = 0;
+        let hits = lexicon().hits(folded);
+        // Concepts of the same span are readings of one piece.
+        for same in hits.chunk_by(|left, right| (left.start, left.end) == (right.start, right.end)) {
+            let Some(hit) = same.first() else { continue };
+            let span = folded.get(hit.start..hit.end).unwrap_or_default();
+            self.plain(folded.get(covered..hit.start).unwrap_or_default(), false, &mut pieces, highlights)?;
+            covered = covered.max(hit.end);
+            let mut literal: Vec<Box<dyn Query>> = Vec::new();
+            self.plain(span, true, &mut literal, highlights)?;
+            let every = literal.into_iter().map(|part| (Occur::Must, part)).collect();
+            let mut wordings: Vec<Box<dyn Query>> = vec![Box::new(BooleanQuery::new(every))];
+            highlights.push(span.to_owned());
+            for hit in same {
+                let Some(concept) = lexicon().concepts().get(hit.concept) else { continue };
+                wordings.push(exactly(self.fields.concepts, concept.id));
+                highlights.extend(concept.aliases.iter().map(|alias| (*alias).to_owned()));
+            }
+            pieces.push(Box::new(DisjunctionMaxQuery::with_tie_breaker(wordings, BOTH)));
+        }
+        self.plain(folded.get(covered..).unwrap_or_default(), false, &mut pieces, highlights)?;
+        if pieces.is_empty() {
+            // Only stop words were typed: then they are what is looked for.
+            self.plain(folded, true, &mut pieces, highlights)?;
+        }
+        Ok(pieces)
+    }
+
+    fn plain(
+        &self,
+        folded: &str,
+        with_stopwords: bool,
+        pieces: &mut Vec<Box<dyn Query>>,
+        highlights: &mut Vec<String>,
+    ) -> Result<(), IndexFault> {
+        let runs: Vec<Run<'_>> = if with_stopwords { analyzer::runs(folded) } else { analyzer::content(folded) };
+        for run in runs {
+            match run.script {
+                Script::Latin => pieces.push(counted(self.fields.latin, run.text)),
+                Script::Han => pieces.push(self.han(run.text)?),
+            }
+            highlights.push(run.text.to_owned());
+            if run.script == Script::Han {
+                highlights.extend(analyzer::words(run.text));
+            }
+        }
+        Ok(())
+    }
+
+    /// A Han run: at least three fifths of its grams must be there (so 排查风险 finds 风险排查); its dictionary words add to the score.
+    fn han(&self, run: &str) -> Result<Box<dyn Query>, IndexFault> {
+        let grams = analyzer::grams(run);
+        if grams.is_empty() {
+            let prefix = RegexQuery::from_pattern(&format!("{run}.*"), self.fields.grams)?;
+            return Ok(Box::new(prefix));
+        }
+        let mut seen = HashSet::new();
+        let distinct: Vec<&String> = grams.iter().filter(|gram| seen.insert(gram.as_str())).collect();
+        let required = (distinct.len() * 3).div_ceil(5);
+        let mut clauses: Vec<Clause> = Vec::new();
+        for gram in distinct {
+            clauses.push((Occur::Should, Box::new(BoostQuery::new(counted(self.fields.grams, gram), GRAM_BOOST))));
+        }
+        let must: Box<dyn Query> = Box::new(BooleanQuery::with_minimum_required_clauses(clauses, required));
+        let mut whole: Vec<Clause> = vec![(Occur::Must, must)];
+        for word in analyzer::words(run) {
+            whole.push((Occur::Should, counted(self.fields.words, &word)));
+        }
+        Ok(Box::new(BooleanQuery::new(whole)))
+    }
+}
+
+fn counted(field: Field, value: &str) -> Box<dyn Query> {
+    Box::new(TermQuery::new(Term::from_field_text(field, value), IndexRecordOption::WithFreqs))
+}
+
+fn scored(query: Box<dyn Query>, score: f32) -> Box<dyn Query> {
+    Box::new(ConstScoreQuery::new(query, score))
+}
