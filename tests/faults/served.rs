@@ -16,7 +16,7 @@ use zhipai::clock::{Chance, Clock, SystemClock};
 use zhipai::db::Db;
 use zhipai::db::migrate::migrate;
 use zhipai::seal::Keyring;
-use zhipai::search::Index;
+use zhipai::search::IndexHome;
 
 /// A database with a city in it and a folder for the service's data.
 pub struct Place {
@@ -36,8 +36,8 @@ pub fn office_on(url: &str, clock: Arc<dyn Clock>, seed: u64) -> Office {
     let db = Db::open(url, 4).expect("opens");
     let settings =
         Settings { base_url: "http://127.0.0.1".to_owned(), connections: 4, second_factor: false, mail_off: false };
-    let index = Index::in_memory().expect("an index");
-    Office::open(db, clock, Chance::seeded(seed), keys(), settings, (index, Some(u64::MAX))).expect("an office")
+    let index = IndexHome::nowhere();
+    Office::open(db, clock, Chance::seeded(seed), keys(), settings, (index, None)).expect("an office")
 }
 
 impl Place {

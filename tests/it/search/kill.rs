@@ -2,7 +2,7 @@
 //!
 //! A real child process submits needs to a SQLite file and follows it with an index on disk, and is killed at a moment
 //! drawn by a seeded generator; then this process opens what is left. Twenty times in every run of the tests; a thousand
-//! with `tests/run faults kill`.
+//! with `tests/run faults killed`.
 
 use super::built;
 use crate::support::app::{App, Shape, at};
@@ -109,7 +109,7 @@ fn killed_twenty_times_nothing_is_damaged_lost_or_doubled() {
 }
 
 #[test]
-#[ignore = "takes minutes: tests/run faults kill"]
+#[ignore = "takes minutes: tests/run faults killed_a_thousand"]
 fn killed_a_thousand_times_nothing_is_damaged_lost_or_doubled() {
     survives(1_000);
 }
