@@ -126,6 +126,12 @@ fn every_letter(app: &App) -> BTreeMap<String, BTreeSet<String>> {
     settle();
     post(format!("/api/v1/needs/{id}/retraction"), json!({"reason": "企业已自行解决"}), 200);
     settle();
+    // Two offers to one person: their reminders come in one digest.
+    for _ in 0..2 {
+        let id = app.liaison.submits(&need());
+        app.liaison.asks(&id, &ids[6], &[]);
+    }
+    settle();
     // Cases.
     app.manager
         .post(&format!("/api/v1/experts/{}/admonitions", ids[5]), &json!({"grounds": "多次逾期未答复"}))
