@@ -60,6 +60,9 @@ impl Floors {
     }
 }
 
+/// How one need did by a measure; none where the measure does not apply to it.
+type Of<'a> = &'a dyn Fn(&ScoredNeed) -> Option<f64>;
+
 /// The most needs named for one figure.
 const MOST_NAMED: usize = 10;
 
@@ -77,7 +80,7 @@ fn fallen_in<'a>(
     let of_recall = |need: &ScoredNeed| need.recall_at_20;
     let of_first = |need: &ScoredNeed| reached(need.suggestion_rank, 1);
     let of_third = |need: &ScoredNeed| reached(need.suggestion_rank, 3);
-    let rows: [(&str, Option<f64>, Option<f64>, &dyn Fn(&ScoredNeed) -> Option<f64>); 5] = [
+    let rows: [(&str, Option<f64>, Option<f64>, Of<'_>); 5] = [
         ("nDCG@10", floor.ndcg_at_10, Some(measures.ndcg_at_10), &of_ndcg),
         ("MRR", floor.mrr, Some(measures.mrr), &of_rank),
         ("recall@20", floor.recall_at_20, Some(measures.recall_at_20), &of_recall),
