@@ -15,6 +15,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[expect(dead_code, unused_imports, reason = "these runs use a part of the sink")]
 #[path = "../support/smtp_sink.rs"]
 mod smtp_sink;
 
