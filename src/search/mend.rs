@@ -102,7 +102,9 @@ fn meant(characters: &[char]) -> Option<String> {
     if alike.iter().any(|name| shared(name) == characters.len()) {
         return None;
     }
-    let best = alike.iter().filter(|name| shared(name) > 0).max_by_key(|name| shared(name))?;
+    // The vocabulary holds some common slips as they are typed: what the dictionary knows goes first.
+    let known = |name: &str| analyzer::cut(name).len() == 1;
+    let best = alike.iter().filter(|name| shared(name) > 0).max_by_key(|name| (shared(name), known(name)))?;
     Some(best.clone())
 }
 
