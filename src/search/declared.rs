@@ -67,3 +67,36 @@ pub fn plan() -> &'static Plan {
 pub fn boost(field: &str) -> f32 {
     plan().fields.iter().find(|declared| declared.name == field).and_then(|declared| declared.boost).unwrap_or(1.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::schema;
+    use tantivy::schema::FieldType;
+
+    #[test]
+    fn the_file_says_what_the_index_has() {
+        let declared: Plan = toml::from_str(FILE).unwrap();
+        assert_eq!(&declared, plan());
+        assert_eq!(declared.version, schema::SCHEMA_V, "raise both together");
+        let (built, _) = schema::schema();
+        let names: Vec<&str> = built.fields().map(|(_, entry)| entry.name()).collect();
+        assert_eq!(names, declared.fields.iter().map(|field| field.name.as_str()).collect::<Vec<_>>());
+        for ((_, entry), field) in built.fields().zip(&declared.fields) {
+            let form = match entry.field_type() {
+                // Lengths are kept where matches are weighed by them.
+                FieldType::Str(options) => match options.get_indexing_options() {
+                    None => Form::Stored,
+                    Some(how) if how.fieldnorms() && how.index_option().has_freq() => Form::Text,
+                    Some(_) => Form::Exact,
+                },
+                _ => Form::Number,
+            };
+            assert_eq!(form, field.form, "{}", field.name);
+            assert_eq!(entry.is_fast(), field.sorted, "{}", field.name);
+            assert_eq!(field.analyzer.is_some(), field.form == Form::Text, "{}", field.name);
+            assert!(!field.holds.is_empty() && field.boost.is_none_or(|boost| boost > 0.0 && boost <= 1.0));
+        }
+        assert!(boost("grams") < boost("words"), "words read better as a reason");
+    }
+}

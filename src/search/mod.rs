@@ -14,6 +14,7 @@
 
 pub mod affinity;
 pub mod analyzer;
+pub mod declared;
 mod document;
 pub mod facets;
 pub mod follower;

@@ -18,6 +18,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
 
 use super::analyzer::{self, Run, Script};
+use super::declared;
 use super::document::{Kind, LONGEST_BEGINNING};
 use super::lexicon::lexicon;
 use super::number;
@@ -25,8 +26,6 @@ use super::pinyin;
 use super::query::{Clause, exactly};
 use super::writer::{Index, IndexFault};
 
-/// Words say more than grams, and read better as a reason.
-const GRAM_BOOST: f32 = 0.3;
 /// A concept named in other words counts as the words do; how much the weaker of the two adds when both match.
 const BOTH: f32 = 0.3;
 /// What bears the number comes first whatever else matches.
@@ -195,6 +194,8 @@ impl Index {
         let mut pieces: Vec<Box<dyn Query>> = Vec::new();
         let mut covered = 0;
         let hits = lexicon().hits(folded);
+        // Other names of the concepts, marked after everything that was typed: each concept's in turn.
+        let mut other_names: Vec<&[&str]> = Vec::new();
         // Concepts of the same span are readings of one piece.
         for same in hits.chunk_by(|left, right| (left.start, left.end) == (right.start, right.end)) {
             let Some(hit) = same.first() else { continue };
@@ -209,7 +210,7 @@ impl Index {
             for hit in same {
                 let Some(concept) = lexicon().concepts().get(hit.concept) else { continue };
                 wordings.push(exactly(self.fields.concepts, concept.id));
-                highlights.extend(concept.aliases.iter().map(|alias| (*alias).to_owned()));
+                other_names.push(&concept.aliases);
             }
             pieces.push(Box::new(DisjunctionMaxQuery::with_tie_breaker(wordings, BOTH)));
         }
@@ -217,6 +218,10 @@ impl Index {
         if pieces.is_empty() {
             // Only stop words were typed: then they are what is looked for.
             self.plain(folded, true, &mut pieces, highlights)?;
+        }
+        let longest = other_names.iter().map(|names| names.len()).max().unwrap_or(0);
+        for turn in 0..longest {
+            highlights.extend(other_names.iter().filter_map(|names| names.get(turn)).map(|name| (*name).to_owned()));
         }
         Ok(pieces)
     }
@@ -254,7 +259,10 @@ impl Index {
         let required = (distinct.len() * 3).div_ceil(5);
         let mut clauses: Vec<Clause> = Vec::new();
         for gram in distinct {
-            clauses.push((Occur::Should, Box::new(BoostQuery::new(counted(self.fields.grams, gram), GRAM_BOOST))));
+            clauses.push((
+                Occur::Should,
+                Box::new(BoostQuery::new(counted(self.fields.grams, gram), declared::boost("grams"))),
+            ));
         }
         let must: Box<dyn Query> = Box::new(BooleanQuery::with_minimum_required_clauses(clauses, required));
         let mut whole: Vec<Clause> = vec![(Occur::Must, must)];
