@@ -226,6 +226,6 @@ mod tests {
                 }
             }
         }
-        assert!(strangers > 10_000 && alike * 500 < strangers, "{alike} of {strangers}");
+        assert!(strangers > 10_000 && alike * 100 < strangers, "{alike} of {strangers}");
     }
 }
