@@ -7,6 +7,7 @@
     reason = "a benchmark that meets the unexpected should end at once and say where"
 )]
 
+#[expect(dead_code, reason = "these use a part of the support")]
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -1,7 +1,5 @@
 //! What every test stands on: databases, a whole office with its web server, the people in it, a mail server.
 
-#![expect(dead_code, reason = "each test binary uses a part of the support")]
-
 pub mod app;
 pub mod backend;
 pub mod holds;
