@@ -3,7 +3,7 @@
 //! A gap between two beats is a time nobody could answer: it becomes an outage. A beat that lies ahead of the machine's
 //! clock means that the clock went back: deadlines then compare with the beat, nothing is escalated, needs are taken on,
 //! and somebody is told. Source: `rules.md`, "The answer"; an offer must not lapse early or twice because a clock was set.
-//! Only the running service keeps a pulse: commands, tests and the time machine do not.
+//! Only the running service keeps a pulse, and the simulation in its place: commands, tests and the time machine do not.
 
 use super::{Actor, Done, Office, Tx, Work, record_outage};
 use crate::db;
@@ -61,6 +61,20 @@ pub fn keep_pulse(office: &Office) -> Done<Pulse> {
     })?;
     office.remember_beat(beat);
     Ok(pulse)
+}
+
+/// Says that the service has run up to now, for a clock that jumps: a simulation does not beat all the way.
+///
+/// # Errors
+/// A fault of the machine.
+pub fn has_run_until_now(office: &Office) -> Done<()> {
+    let now = office.clock.now();
+    let beat = office.write(|tx| {
+        db::pulse::beat(tx.conn, now.naive_utc())?;
+        Ok(db::pulse::last(tx.conn)?.map_or(now, |last| last.and_utc()))
+    })?;
+    office.remember_beat(beat);
+    Ok(())
 }
 
 fn was_down(tx: &mut Tx<'_>, from: DateTime<Utc>, until: DateTime<Utc>) -> Done<i32> {

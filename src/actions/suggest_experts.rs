@@ -244,7 +244,7 @@ fn surveyed<T>(
 /// The order for a need that stands in no database, nobody asked yet: the same steps as [`suggest_experts`] takes.
 #[must_use]
 pub fn order(pool: &ExpertPool, need: &NeedRow, enterprise: &str, now: DateTime<Utc>) -> Ranking {
-    survey_pool(pool, need, enterprise, &[], now, |survey| matching::ranking(survey))
+    survey_pool(pool, need, enterprise, &[], now, matching::ranking)
 }
 
 fn visible(conn: &mut Conn, actor: &Actor, id: NeedId) -> Done<(NeedRow, String)> {

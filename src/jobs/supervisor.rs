@@ -1,7 +1,6 @@
 //! Runs the jobs in a thread of their own, and the night's work in another, until it is told to stop; a panic or a fault
 //! is logged and the next round goes on.
 
-use super::deliver_mail::deliver_due;
 use super::night::night;
 use super::{Desk, TickReport, tick};
 use crate::actions::Done;
@@ -79,8 +78,7 @@ impl Supervisor {
     }
 }
 
-/// One round: first the pulse, so that nothing lapses for a time in which nobody could answer; then what is due. While the
-/// clock is behind its own past, letters leave and the index follows, and nothing is escalated.
+/// One round: first the pulse, so that nothing lapses for a time in which nobody could answer; then what is due.
 ///
 /// # Errors
 /// A fault of the machine.
@@ -96,12 +94,6 @@ pub fn round(desk: &Desk, next_beat: &mut Option<DateTime<Utc>>) -> Done<TickRep
             }
         }
         *next_beat = Some(clock + BEAT_EVERY);
-    }
-    if desk.office.clock_is_back() {
-        let mut report = TickReport::default();
-        deliver_due(desk, &mut report)?;
-        report.needs_indexed += desk.office.follow_index()?;
-        return Ok(report);
     }
     tick(desk)
 }

@@ -204,7 +204,7 @@ fn score(sum: i32) -> f32 {
 }
 
 /// The weightiest spans as they stand in the text, none inside another.
-fn shown(text: &str, spans: &mut Vec<Evidence>) -> Vec<String> {
+fn shown(text: &str, spans: &mut [Evidence]) -> Vec<String> {
     spans.sort_by(|left, right| right.0.cmp(&left.0).then_with(|| left.1.cmp(&right.1)));
     let mut words: Vec<String> = Vec::new();
     for (_, span) in spans.iter() {

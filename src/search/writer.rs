@@ -294,7 +294,7 @@ impl Index {
             Ok(metas) => metas,
             Err(error) => return Some(error.to_string()),
         };
-        if !metas.payload.is_some_and(|payload| serde_json::from_str::<Stamp>(&payload).is_ok()) {
+        if metas.payload.is_none_or(|payload| serde_json::from_str::<Stamp>(&payload).is_err()) {
             return Some("meta.json: not a commit of ours".to_owned());
         }
         for segment in metas.segments {

@@ -9,6 +9,7 @@ use super::plan::{Fault, Missing, Plan};
 use super::post::{Interruption, Post};
 use super::time::SimulatedClock;
 use super::world::{self, House, World};
+use crate::actions::keep_pulse::has_run_until_now;
 use crate::actions::{ActionError, Actor, Done, Office};
 use crate::clock::Clock;
 use crate::db;
@@ -422,7 +423,8 @@ impl Run {
     }
 }
 
-/// One round of a node's jobs.
+/// One round of a node's jobs: first it says that it has run so far, as the service does by its pulse.
 pub(super) fn round(desk: &Desk) -> Done<()> {
+    has_run_until_now(&desk.office)?;
     do_due(desk, &mut TickReport::default())
 }

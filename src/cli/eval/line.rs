@@ -111,7 +111,7 @@ impl Line {
     ) -> Result<Vec<[Option<String>; N]>, String> {
         let Some(Value::Array(items)) = self.value(field) else {
             let texts = self.texts(field)?;
-            return Ok(texts.into_iter().map(|text| first(text)).collect());
+            return Ok(texts.into_iter().map(first).collect());
         };
         let mut found = Vec::new();
         for item in items.iter().filter(|item| !item.is_null()) {

@@ -98,7 +98,7 @@ impl Together for Office<'_> {
         self.facts(slot).experience()
     }
     fn duty(&self, slot: usize) -> Option<DutyHere> {
-        (slot % 11 == 0).then_some(DutyHere::Now)
+        slot.is_multiple_of(11).then_some(DutyHere::Now)
     }
     fn look_closer(&self, slot: usize) -> bool {
         self.closer[slot]
