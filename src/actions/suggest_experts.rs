@@ -243,8 +243,9 @@ fn surveyed<T>(
 
 /// The order for a need that stands in no database, nobody asked yet: the same steps as [`suggest_experts`] takes.
 #[must_use]
+#[expect(clippy::redundant_closure, reason = "the bare function is not general enough over the survey's lifetimes")]
 pub fn order(pool: &ExpertPool, need: &NeedRow, enterprise: &str, now: DateTime<Utc>) -> Ranking {
-    survey_pool(pool, need, enterprise, &[], now, matching::ranking)
+    survey_pool(pool, need, enterprise, &[], now, |survey| matching::ranking(survey))
 }
 
 fn visible(conn: &mut Conn, actor: &Actor, id: NeedId) -> Done<(NeedRow, String)> {
