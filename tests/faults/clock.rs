@@ -134,7 +134,7 @@ fn clock_steps() {
 }
 
 fn submit_every(step: usize, office: &Office, actor: &Actor) {
-    if step % 50 == 0 {
+    if step.is_multiple_of(50) {
         submit(office, actor);
     }
 }
