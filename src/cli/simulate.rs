@@ -20,7 +20,7 @@ pub fn run(args: &SimulateArgs) -> Result<(), Failure> {
     let mut total = (0, 0, 0_u64);
     for (seed, nth) in seeds.zip(1..) {
         let plan = Plan::of(args, seed);
-        match one(&plan, seed) {
+        match one(&plan) {
             Ok(figures) => {
                 total = (total.0 + figures.needs, total.1 + figures.letters, total.2 + figures.looks);
                 if count == 1 {
@@ -56,8 +56,8 @@ pub fn run(args: &SimulateArgs) -> Result<(), Failure> {
 ///
 /// # Errors
 /// [`Ended`].
-pub fn one(plan: &Plan, run: u64) -> Result<Figures, Ended> {
-    Run::open(plan.clone(), run)?.to_the_end()
+pub fn one(plan: &Plan) -> Result<Figures, Ended> {
+    Run::open(plan.clone())?.to_the_end()
 }
 
 fn print_violation(violation: &Violation, with_diary: bool) {

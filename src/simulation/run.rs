@@ -110,9 +110,9 @@ impl Run {
     ///
     /// # Errors
     /// When the database cannot be used, or the world is refused.
-    pub fn open(plan: Plan, run: u64) -> Result<Self, Ended> {
+    pub fn open(plan: Plan) -> Result<Self, Ended> {
         let clock = Arc::new(SimulatedClock::at(world::start()?));
-        let house = House::open(&plan, run)?;
+        let house = House::open(&plan)?;
         let post = Arc::new(Post::new(plan.seed, Arc::clone(&clock), plan.faults.has(Fault::Mail)));
         trial::watch(None);
         trial::take_away(None);

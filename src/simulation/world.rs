@@ -25,6 +25,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A Monday in January at 06:00 Beijing time, in a year whose holidays are known.
 pub const START: &str = "2026-01-04T22:00:00Z";
@@ -73,6 +74,8 @@ pub struct World {
     pub experts: Vec<ExpertId>,
 }
 
+static HOUSES: AtomicU32 = AtomicU32::new(0);
+
 /// The database of a run, and what must be kept for it to stay.
 pub struct House {
     /// Its address.
@@ -87,8 +90,12 @@ impl House {
     ///
     /// # Errors
     /// When it cannot be opened, or holds something already.
-    pub fn open(plan: &Plan, run: u64) -> Result<Self, String> {
-        let in_memory = || format!("sqlite:file:/zhipai-simulation-{}-{run}?vfs=memdb", std::process::id());
+    pub fn open(plan: &Plan) -> Result<Self, String> {
+        // Counted, so that two runs of one seed in one process do not meet in one database.
+        let in_memory = || {
+            let serial = HOUSES.fetch_add(1, Ordering::Relaxed);
+            format!("sqlite:file:/zhipai-simulation-{}-{serial}?vfs=memdb", std::process::id())
+        };
         let url = plan.database.clone().unwrap_or_else(in_memory);
         let path = url.strip_prefix("sqlite:").filter(|path| !path.starts_with("file:")).map(PathBuf::from);
         if path.as_ref().is_some_and(|path| path.exists()) {

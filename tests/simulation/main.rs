@@ -30,7 +30,7 @@ fn plan(seed: u64, faults: Faults) -> Plan {
 }
 
 fn well(plan: &Plan) -> Figures {
-    match one(plan, plan.seed) {
+    match one(plan) {
         Ok(figures) => figures,
         Err(Ended::Broken(why)) => panic!("seed {}: {why}", plan.seed),
         Err(Ended::Violation(found)) => {
@@ -80,7 +80,7 @@ fn a_guard_that_is_missing_is_noticed() {
         let noticed = (1..=NOTICED_WITHIN).find(|seed| {
             let mut plan = plan(*seed, Faults::all());
             plan.without = Some(guard);
-            matches!(one(&plan, *seed), Err(Ended::Violation(_)))
+            matches!(one(&plan), Err(Ended::Violation(_)))
         });
         assert!(noticed.is_some(), "nobody noticed that {name} was missing");
     }
