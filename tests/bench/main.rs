@@ -14,6 +14,7 @@ mod support;
 mod flood;
 mod flow;
 mod intake;
+mod matching;
 mod pages;
 mod ranking;
 mod search;
@@ -30,6 +31,9 @@ fn main() {
     }
     if runs("flood") {
         flood::run();
+    }
+    if runs("matching") {
+        matching::run();
     }
     if runs("ranking") {
         ranking::run();
