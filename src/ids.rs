@@ -115,6 +115,12 @@ id! {
     TokenId,
     /// An unfinished form: 草稿.
     DraftId,
+    /// A declared relation of an expert: 利害关系申报.
+    RelationId,
+    /// A manager's waiver of a conflict: 回避豁免.
+    WaiverId,
+    /// A question whether somebody conflicts: 利益冲突查询.
+    CheckId,
     /// An audit event: 留痕.
     EventId,
     /// A time during which the answer page was down: 服务中断.

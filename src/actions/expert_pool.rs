@@ -4,19 +4,22 @@
 //! [`candidate_now`], which reads the same rows the same way. Figures of the last 90 days and 12 months roll with the
 //! Beijing date, so the pool is read anew when the day changes.
 
+use super::expert_past::{self, ExpertPast};
 use crate::db::{self, Conn};
 use crate::domain::assignment::{AssignmentState, OfferOutcome};
 use crate::domain::calendar::{beijing_date, start_of_day};
 use crate::domain::catalogue;
+use crate::domain::expert::FirmType;
 use crate::domain::firm::FirmName;
 use crate::domain::matching::{
-    Bench, Candidate, IndustrySet, LanguageSet, LeaveDays, ModeSet, Qualified, RegionIx, Roster, ServiceSet,
+    Bench, Candidate, IndustrySet, LanguageSet, LeaveDays, ModeSet, Names, PastServices, Qualified, RegionIx, Roster,
+    ServiceSet, Tie, Weights,
 };
 use crate::domain::place::Point;
 use crate::domain::region;
 use crate::ids::ExpertId;
 use crate::search::{Affinity, Fits};
-use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
 use db::expert::{ExpertRow, LeaveRow, QualificationRow};
 use diesel::QueryResult;
 use std::collections::HashMap;
@@ -46,8 +49,16 @@ pub struct ExpertPool {
     pub roster: Roster,
     /// What pages say of them, slot by slot.
     pub briefs: Vec<ExpertBrief>,
-    /// Services of the last three years by catalogue place, slot by slot.
-    pub served: Vec<[u16; 20]>,
+    /// What everybody did in the last three years, by what it was about.
+    pub past: PastServices,
+    /// What binds everybody to parties, slot by slot.
+    pub ties: Vec<Vec<Tie>>,
+    /// Who is bound to whom, by name.
+    pub tied: Names,
+    /// Officials, by slot: their own department is no matter for them.
+    pub officials: Vec<usize>,
+    /// The weights in force.
+    pub weights: Weights,
     /// Whose texts fit a need's text; its slots are the pool's.
     pub affinity: Affinity,
     /// The industries' names by their interned number.
@@ -66,12 +77,14 @@ pub struct Workbench {
     pub fits: Fits,
     /// Who wants looking at more closely, by slot.
     pub closer: Vec<bool>,
+    /// What everybody's services like the need's are worth, by slot.
+    pub worth: Vec<u16>,
 }
 
 /// What changed since a pool was read.
 pub enum PoolChanges {
-    /// These experts, up to this place in the change log.
-    Some(Vec<Fresh>, i64),
+    /// These experts and the weights, up to this place in the change log.
+    Some(Vec<Fresh>, Weights, i64),
     /// So much, or another day: a whole new pool.
     All(Box<ExpertPool>),
 }
@@ -82,6 +95,7 @@ pub struct Fresh {
     qualifications: Vec<QualificationRow>,
     leaves: Vec<LeaveRow>,
     history: History,
+    past: ExpertPast,
 }
 
 impl ExpertPool {
@@ -93,7 +107,9 @@ impl ExpertPool {
         let watermark = db::changes::end(conn)?;
         let experts = db::expert::all(conn)?;
         let mut pool = Self::empty(experts.len(), watermark, now);
+        pool.weights = super::set_ranking::in_force(conn)?;
         let mut facts = Histories::read(conn, None, now)?;
+        let mut past = expert_past::read(conn, None, now)?;
         let mut qualifications: HashMap<ExpertId, Vec<QualificationRow>> = HashMap::new();
         for row in db::expert::all_qualifications(conn)? {
             qualifications.entry(row.expert).or_default().push(row);
@@ -109,6 +125,7 @@ impl ExpertPool {
                 qualifications: qualifications.remove(&row.id).unwrap_or_default(),
                 leaves: leaves.remove(&row.id).unwrap_or_default(),
                 history: facts.take(row.id),
+                past: past.remove(&row.id).unwrap_or_default(),
                 row,
             });
         }
@@ -121,7 +138,8 @@ impl ExpertPool {
         let mut pool = Self::empty(records.len(), 0, now);
         for (row, qualifications, leaves) in records {
             let (row, qualifications, leaves) = (row.clone(), qualifications.clone(), leaves.clone());
-            pool.put(Fresh { row, qualifications, leaves, history: History::default() });
+            let (history, past) = (History::default(), ExpertPast::default());
+            pool.put(Fresh { row, qualifications, leaves, history, past });
         }
         pool
     }
@@ -130,7 +148,11 @@ impl ExpertPool {
         Self {
             roster: Roster::with_capacity(count),
             briefs: Vec::with_capacity(count),
-            served: Vec::with_capacity(count),
+            past: PastServices::default(),
+            ties: Vec::with_capacity(count),
+            tied: Names::default(),
+            officials: Vec::new(),
+            weights: Weights::SHIPPED,
             affinity: Affinity::default(),
             industries: region::industries().into_iter().map(str::to_owned).collect(),
             workbenches: Mutex::default(),
@@ -166,17 +188,21 @@ impl ExpertPool {
         for id in ids {
             if let Some(row) = db::expert::find(conn, &id)? {
                 let (qualifications, leaves, history) = rows_of(conn, id, now)?;
-                fresh.push(Fresh { row, qualifications, leaves, history });
+                let past = expert_past::read(conn, Some(id), now)?.remove(&id).unwrap_or_default();
+                fresh.push(Fresh { row, qualifications, leaves, history, past });
             }
         }
-        Ok(Some(PoolChanges::Some(fresh, watermark)))
+        let ranking_set = changes.iter().any(|change| change.entity == "ranking");
+        let weights = if ranking_set { super::set_ranking::in_force(conn)? } else { self.weights };
+        Ok(Some(PoolChanges::Some(fresh, weights, watermark)))
     }
 
     /// Puts in what was read.
     pub fn apply(&mut self, changes: PoolChanges) {
         match changes {
             PoolChanges::All(pool) => *self = *pool,
-            PoolChanges::Some(fresh, watermark) => {
+            PoolChanges::Some(fresh, weights, watermark) => {
+                self.weights = weights;
                 for one in fresh {
                     self.put(one);
                 }
@@ -213,7 +239,7 @@ impl ExpertPool {
     }
 
     /// Nobody is ever taken out (a standing bars), so the affinity's slots are given in the order of the roster's.
-    fn put(&mut self, Fresh { row, qualifications, leaves, history }: Fresh) {
+    fn put(&mut self, Fresh { row, qualifications, leaves, history, past }: Fresh) {
         for name in row.industries.get() {
             if !self.industries.contains(&name) && self.industries.len() < IndustrySet::CAPACITY {
                 self.industries.push(name);
@@ -230,7 +256,18 @@ impl ExpertPool {
             qualifications: qualifications.iter().map(|row| row.kind.clone()).collect(),
         };
         place_at(&mut self.briefs, slot, brief);
-        place_at(&mut self.served, slot, history.served);
+        self.past.put(slot, &past.tracks);
+        for tie in self.ties.get(slot).into_iter().flatten() {
+            self.tied.remove_firm(&tie.party, slot);
+        }
+        for tie in &past.ties {
+            self.tied.add_firm(&tie.party, slot);
+        }
+        place_at(&mut self.ties, slot, past.ties);
+        self.officials.retain(|held| *held != slot);
+        if row.firm_type == FirmType::Authority {
+            self.officials.push(slot);
+        }
         self.roster.put(slot, candidate(&row, &qualifications, &leaves, history, &self.industries));
     }
 }
@@ -343,6 +380,7 @@ fn candidate(
         month_offers: history.month,
         monthly_cap: u16::try_from(row.monthly_cap).unwrap_or(0),
         booked: history.booked,
+        taken_last_month: history.taken_last_month,
         load_90d: history.taken_90d,
         asked_90d: history.asked_90d,
         last_asked_at: history.last_asked_at,
@@ -367,6 +405,7 @@ struct History {
     open: u16,
     month: u16,
     taken_90d: u16,
+    taken_last_month: u16,
     asked_90d: u16,
     last_asked_at: Option<DateTime<Utc>>,
     on_time: u16,
@@ -375,7 +414,6 @@ struct History {
     minutes: Vec<i64>,
     rating_sum: u32,
     rating_count: u32,
-    served: [u16; 20],
     booked: Vec<NaiveDate>,
 }
 
@@ -390,16 +428,21 @@ impl Histories {
     fn read(conn: &mut Conn, one: Option<ExpertId>, now: DateTime<Utc>) -> QueryResult<Self> {
         let today = beijing_date(now);
         let month_from = start_of_day(today.with_day(1).unwrap_or(today)).naive_utc();
+        let last_month = today.with_day(1).and_then(|first| first.checked_sub_months(Months::new(1))).unwrap_or(today);
+        let last_month_from = start_of_day(last_month).naive_utc();
         let quarter_from = start_of_day(today.checked_sub_days(Days::new(90)).unwrap_or(today)).naive_utc();
         let year_from = today.checked_sub_days(Days::new(365)).unwrap_or(today);
         let mut all: HashMap<ExpertId, History> = HashMap::new();
         for asked in db::dashboard::recently_asked(conn, one, quarter_from.min(month_from))? {
             let history = all.entry(asked.expert).or_default();
+            let taken = u16::from(matches!(asked.state, AssignmentState::Accepted | AssignmentState::Done));
             let lives = !matches!(asked.state, AssignmentState::Void | AssignmentState::Undelivered);
             if asked.created_at >= quarter_from {
                 history.asked_90d += u16::from(lives);
-                history.taken_90d +=
-                    u16::from(matches!(asked.state, AssignmentState::Accepted | AssignmentState::Done));
+                history.taken_90d += taken;
+            }
+            if asked.created_at >= last_month_from && asked.created_at < month_from {
+                history.taken_last_month += taken;
             }
             if asked.created_at >= month_from {
                 history.month += u16::from(lives);
@@ -427,13 +470,6 @@ impl Histories {
             let history = all.entry(expert).or_default();
             history.rating_sum += u32::try_from(score).unwrap_or(0);
             history.rating_count += 1;
-        }
-        for (expert, service, count) in db::dashboard::services_done(conn, one)? {
-            if let Some(place) = catalogue::position(&service)
-                && let Some(served) = all.entry(expert).or_default().served.get_mut(place)
-            {
-                *served = u16::try_from(count).unwrap_or(u16::MAX);
-            }
         }
         Ok(Self(all))
     }

@@ -8,6 +8,7 @@ mod office;
 mod promise;
 mod tx;
 
+pub mod expert_past;
 pub mod expert_pool;
 pub mod owners;
 
@@ -18,11 +19,13 @@ pub mod answer_assignment;
 pub mod answer_book;
 pub mod assign_batch;
 pub mod assign_expert;
+pub mod check_conflict;
 pub mod close_need;
 pub mod compose_notice;
 pub mod conduct_case;
 pub mod contest_answer;
 pub mod correct_need;
+pub mod declare_relation;
 pub mod enter_leave;
 pub mod escalate_task;
 pub mod export_sheet;
@@ -56,11 +59,13 @@ pub mod retract_need;
 pub mod reveal_contact;
 pub mod review_expert;
 pub mod set_policy;
+pub mod set_ranking;
 pub mod sign_in;
 pub mod submit_need;
 pub mod suggest_experts;
 pub mod tend_assignment;
 pub mod tend_need;
+pub mod waive_conflict;
 pub mod what_if;
 pub mod withdraw_expert;
 

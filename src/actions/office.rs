@@ -238,6 +238,14 @@ impl Office {
         work(&self.pool.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// The weights of the ranking in force.
+    ///
+    /// # Errors
+    /// A fault when the changes cannot be read.
+    pub fn weights(&self) -> Done<crate::domain::matching::Weights> {
+        self.with_pool(|pool| Ok(pool.weights))
+    }
+
     /// Works with the answers of recent years, brought up to date with the change log first.
     ///
     /// # Errors

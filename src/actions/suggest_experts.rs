@@ -1,13 +1,15 @@
 //! Who fits a need, and why (推荐专家): the ranking in memory, with reasons for pages and calls.
 
+use super::expert_past::{conflict_now, kinds_of};
 use super::expert_pool::{ExpertBrief, ExpertPool, point, region_ix, service_set};
 use super::{Actor, Done, Office};
 use crate::db::{self, Conn};
 use crate::domain::calendar::beijing_date;
-use crate::domain::firm::FirmName;
+use crate::domain::firm::{FirmMatch, FirmName};
 use crate::domain::matching::{
     self, Candidate, DutyHere, Exclusion, Facts, FrozenQuery, LanguageSet, MatchedWord, NeedProfile, Ranked, Ranking,
-    Reason, ReasonText, Survey, Together, Weights,
+    Reason, ReasonText, Relation, Survey, Together, Track, Weights, conflict_of, conflict_of_department,
+    conflict_of_firm, graver,
 };
 use crate::domain::need::Mode;
 use crate::domain::refusal::Refusal;
@@ -18,6 +20,7 @@ use crate::search::Fits;
 use crate::search::affinity::Query;
 use chrono::{DateTime, Utc};
 use db::need::NeedRow;
+use std::collections::BTreeMap;
 
 /// Somebody who may be asked.
 #[derive(Debug, Clone)]
@@ -66,6 +69,8 @@ pub struct Shortlist {
     pub eligible: usize,
     /// The industries' names by number, to put reasons into words.
     pub industries: Vec<String>,
+    /// The weights it was ranked by.
+    pub weights: Weights,
 }
 
 /// One expert's place, or the rule that drops him.
@@ -75,12 +80,6 @@ pub enum WhyExpert {
     Ranked(Box<Suggested>),
     /// Dropped.
     Excluded(Box<Dropped>),
-}
-
-/// The weights in force.
-#[must_use]
-pub fn weights() -> Weights {
-    Weights::default()
 }
 
 /// What matching looks at in a need.
@@ -112,14 +111,26 @@ pub fn profile(
     }
 }
 
+/// What the rows say of one need: what was asked before, and what was waived.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SoFar<'a> {
+    /// Who was asked.
+    pub asked: &'a [ExpertId],
+    /// For whom a manager waived a conflict.
+    pub waived: &'a [ExpertId],
+}
+
 /// What is known of one need and everybody, on a workbench.
 pub struct Meeting<'a> {
     pool: &'a ExpertPool,
     query: Query,
     fits: &'a Fits,
     closer: &'a [bool],
+    worth: &'a [u16],
     asked: Vec<usize>,
-    places: Vec<usize>,
+    kinds: Vec<u16>,
+    relations: BTreeMap<usize, Relation>,
+    waived: Vec<usize>,
 }
 
 impl<'a> Meeting<'a> {
@@ -129,26 +140,26 @@ impl<'a> Meeting<'a> {
         pool: &'a ExpertPool,
         need: &NeedRow,
         profile: &NeedProfile,
-        asked: &[ExpertId],
-        (fits, closer): (&'a mut Fits, &'a mut Vec<bool>),
+        so_far: SoFar<'_>,
+        (fits, closer, worth): (&'a mut Fits, &'a mut Vec<bool>, &'a mut Vec<u16>),
     ) -> Self {
-        let query = pool.affinity.query(&format!("{}\n{}", need.title, need.description));
+        let text = format!("{}\n{}", need.title, need.description);
+        let query = pool.affinity.query(&text);
         pool.affinity.fit(&query, fits);
-        let asked: Vec<usize> = asked.iter().filter_map(|id| pool.slot(*id)).collect();
+        let kinds = kinds_of(&need.services.get(), &text);
+        pool.past.worth(&kinds, pool.roster.len(), worth);
+        let slots = |ids: &[ExpertId]| ids.iter().filter_map(|id| pool.slot(*id)).collect::<Vec<usize>>();
+        let (asked, waived) = (slots(so_far.asked), slots(so_far.waived));
+        let relations = relations(pool, profile, &text);
         closer.clear();
         closer.resize(pool.roster.len(), false);
-        for slot in asked.iter().copied().chain(pool.roster.namesakes(profile)) {
+        let named = pool.roster.namesakes(profile);
+        for slot in asked.iter().chain(relations.keys()).copied().chain(named) {
             if let Some(mark) = closer.get_mut(slot) {
                 *mark = true;
             }
         }
-        let places = need.services.get().iter().filter_map(|slug| crate::domain::catalogue::position(slug)).collect();
-        Self { pool, query, fits, closer, asked, places }
-    }
-
-    fn similar_served(&self, slot: usize) -> u16 {
-        let Some(served) = self.pool.served.get(slot) else { return 0 };
-        self.places.iter().filter_map(|place| served.get(*place)).copied().max().unwrap_or(0)
+        Self { pool, query, fits, closer, worth, asked, kinds, relations, waived }
     }
 
     /// The facts with the words that carry the text value, for those who are shown.
@@ -166,7 +177,7 @@ impl Together for Meeting<'_> {
         self.fits.permille(slot)
     }
     fn experience(&self, slot: usize) -> u16 {
-        matching::experience(self.similar_served(slot), 0, 0)
+        self.worth.get(slot).copied().unwrap_or(0)
     }
     fn duty(&self, _slot: usize) -> Option<DutyHere> {
         None
@@ -175,15 +186,55 @@ impl Together for Meeting<'_> {
         self.closer.get(slot).copied().unwrap_or(true)
     }
     fn facts(&self, slot: usize) -> Facts {
+        let similar =
+            if self.experience(slot) == 0 { Track::default() } else { self.pool.past.best(&self.kinds, slot) };
         Facts {
             text_permille: self.text_permille(slot),
             words: Vec::new(),
-            similar_served: self.similar_served(slot),
+            similar_served: similar.served,
+            similar_rated: similar.rated,
+            similar_stars: similar.stars,
             duty: self.duty(slot),
             already_asked: self.asked.contains(&slot),
-            ..Facts::default()
+            relation: self.relations.get(&slot).copied(),
+            waived: self.waived.contains(&slot),
         }
     }
+}
+
+/// What binds anybody to a side of the need: his own ties, colleagues who serve the other side, his department.
+fn relations(pool: &ExpertPool, profile: &NeedProfile, text: &str) -> BTreeMap<usize, Relation> {
+    let mut found: BTreeMap<usize, Relation> = BTreeMap::new();
+    let mut add = |slot: usize, relation: Option<Relation>| {
+        if let Some(graver) = graver(found.get(&slot).copied(), relation) {
+            found.insert(slot, graver);
+        }
+    };
+    let mut bound = Vec::new();
+    for name in std::iter::once(&profile.enterprise).chain(&profile.opposing_party).chain(&profile.opposing_agent) {
+        pool.tied.like(name, &mut bound);
+    }
+    bound.sort_unstable();
+    bound.dedup();
+    for slot in bound {
+        let ties = pool.ties.get(slot).map_or(&[][..], Vec::as_slice);
+        add(slot, conflict_of(profile, ties));
+        let Some(serving) = pool.roster.get(slot) else { continue };
+        for tie in ties {
+            let Some(relation) = conflict_of_firm(profile, tie) else { continue };
+            for colleague in pool.roster.of_firm(&serving.firm) {
+                let same =
+                    pool.roster.get(colleague).is_some_and(|one| one.firm.compare(&serving.firm) == FirmMatch::Sure);
+                if colleague != slot && same {
+                    add(colleague, Some(relation));
+                }
+            }
+        }
+    }
+    for slot in &pool.officials {
+        add(*slot, pool.roster.get(*slot).and_then(|one| conflict_of_department(text, &one.firm)));
+    }
+    found
 }
 
 type Looked<'a, 'b> = Survey<'a, Meeting<'b>>;
@@ -215,16 +266,15 @@ pub fn survey_pool<T>(
     pool: &ExpertPool,
     need: &NeedRow,
     enterprise: &str,
-    asked: &[ExpertId],
+    so_far: SoFar<'_>,
     now: DateTime<Utc>,
     work: impl FnOnce(&Looked<'_, '_>) -> T,
 ) -> T {
     let profile = profile(need, enterprise, &|names| pool.industry_set(names), now);
-    let weights = weights();
     pool.on_a_workbench(|workbench| {
-        let lists = (&mut workbench.fits, &mut workbench.closer);
-        let meeting = Meeting::new(pool, need, &profile, asked, lists);
-        work(&Survey::new(&pool.roster, &profile, &weights, &meeting, &mut workbench.bench))
+        let lists = (&mut workbench.fits, &mut workbench.closer, &mut workbench.worth);
+        let meeting = Meeting::new(pool, need, &profile, so_far, lists);
+        work(&Survey::new(&pool.roster, &profile, &pool.weights, &meeting, &mut workbench.bench))
     })
 }
 
@@ -237,15 +287,17 @@ fn surveyed<T>(
     let mut reader = office.read()?;
     let (need, enterprise) = visible(&mut reader, actor, id)?;
     let asked: Vec<ExpertId> = db::assignment::of_need(&mut reader, id)?.iter().map(|row| row.expert).collect();
+    let waived: Vec<ExpertId> = db::relation::waivers_of(&mut reader, id)?.iter().map(|row| row.expert).collect();
     drop(reader);
-    office.with_pool(|pool| survey_pool(pool, &need, &enterprise, &asked, office.now(), |survey| work(survey, &need)))
+    let so_far = SoFar { asked: &asked, waived: &waived };
+    office.with_pool(|pool| survey_pool(pool, &need, &enterprise, so_far, office.now(), |survey| work(survey, &need)))
 }
 
 /// The order for a need that stands in no database, nobody asked yet: the same steps as [`suggest_experts`] takes.
 #[must_use]
 #[expect(clippy::redundant_closure, reason = "the bare function is not general enough over the survey's lifetimes")]
 pub fn order(pool: &ExpertPool, need: &NeedRow, enterprise: &str, now: DateTime<Utc>) -> Ranking {
-    survey_pool(pool, need, enterprise, &[], now, |survey| matching::ranking(survey))
+    survey_pool(pool, need, enterprise, SoFar::default(), now, |survey| matching::ranking(survey))
 }
 
 fn visible(conn: &mut Conn, actor: &Actor, id: NeedId) -> Done<(NeedRow, String)> {
@@ -275,6 +327,7 @@ pub fn shortlist(survey: &Looked<'_, '_>, limit: usize) -> Shortlist {
         considered: survey.roster.len(),
         eligible: survey.eligible() as usize,
         industries: survey.together.pool.industries.clone(),
+        weights: *survey.weights,
     }
 }
 
@@ -282,7 +335,12 @@ pub fn shortlist(survey: &Looked<'_, '_>, limit: usize) -> Shortlist {
 ///
 /// # Errors
 /// [`Refusal::NotFound`] for unknown experts and for needs outside the actor's scope.
-pub fn why_expert(office: &Office, actor: &Actor, id: NeedId, expert: ExpertId) -> Done<(WhyExpert, Vec<String>)> {
+pub fn why_expert(
+    office: &Office,
+    actor: &Actor,
+    id: NeedId,
+    expert: ExpertId,
+) -> Done<(WhyExpert, Vec<String>, Weights)> {
     surveyed(office, actor, id, |survey, _| {
         let pool = survey.together.pool;
         let slot = pool.slot(expert).ok_or(Refusal::NotFound)?;
@@ -293,7 +351,7 @@ pub fn why_expert(office: &Office, actor: &Actor, id: NeedId, expert: ExpertId) 
             }
             _ => WhyExpert::Excluded(Box::new(dropped(survey, slot).ok_or(Refusal::NotFound)?)),
         };
-        Ok((why, pool.industries.clone()))
+        Ok((why, pool.industries.clone(), *survey.weights))
     })
 }
 
@@ -320,6 +378,9 @@ pub fn freeze(office: &Office, actor: &Actor, id: NeedId, asked: &[ExpertId]) ->
             asked,
             query,
         );
+        for slot in &survey.together.waived {
+            frozen.waived.extend(survey.roster.get(*slot).map(|one| (one.id, "conflict-waived".to_owned())));
+        }
         frozen.order_sha256 = fingerprint(ranking.order_text().as_bytes());
         serde_json::to_value(&frozen).map_err(|error| super::ActionError::Fault(super::Fault::new(error)))
     })
@@ -348,7 +409,11 @@ pub fn eligible_now(
     let enterprise = db::enterprise::find(conn, &need.enterprise)?.map(|row| row.name).unwrap_or_default();
     let profile = profile(need, &enterprise, &|_| matching::IndustrySet::EMPTY, now);
     let already_asked = !asked_again && db::assignment::of_need(conn, need.id)?.iter().any(|row| row.expert == expert);
-    let facts = Facts { already_asked, ..Facts::default() };
+    let row = db::expert::find(conn, &expert)?.ok_or(Refusal::NotFound)?;
+    let text = format!("{}\n{}", need.title, need.description);
+    let relation = conflict_now(conn, &profile, &text, &row, now)?;
+    let waived = db::relation::waivers_of(conn, need.id)?.iter().any(|waiver| waiver.expert == expert);
+    let facts = Facts { already_asked, relation, waived, ..Facts::default() };
     matching::eligible(&profile, &candidate, &facts).map_err(|rule| Refusal::NotEligible(rule.code()))?;
     Ok(candidate)
 }

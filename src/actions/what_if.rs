@@ -227,9 +227,9 @@ impl<'a> Run<'a> {
     fn new(reader: &mut db::Conn, pool: &'a ExpertPool, scope: &Scope, input: &WhatIf, from: NaiveDate) -> Done<Self> {
         let leaves = db::what_if::leaves_between(reader, from, input.to)?;
         let before = world::offers_before(reader, pool, scope, from, input.to)?;
-        let present = World::new(pool, from, &leaves, before.clone(), super::suggest_experts::weights());
+        let present = World::new(pool, from, &leaves, before.clone(), pool.weights);
         let tried = input.tries_something().then(|| {
-            let weights = input.weights.unwrap_or_else(super::suggest_experts::weights);
+            let weights = input.weights.unwrap_or(pool.weights);
             let mut world = World::new(pool, from, &leaves, before, weights);
             world.caps(input.monthly_cap, input.open_cap);
             for leave in &input.leaves {

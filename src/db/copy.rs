@@ -51,6 +51,9 @@ pub const TABLES: [&str; 40] = [
     "audit_heads",
     "audit_roots",
     "verifications",
+    "relations",
+    "waivers",
+    "conflict_checks",
 ];
 
 const SEQUENCES: [&str; 4] = ["number_xq", "number_pd", "number_cq", "number_ba"];

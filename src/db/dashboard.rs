@@ -2,7 +2,7 @@
 //! `answers`.
 
 use super::conn::{Conn, cols};
-use super::schema::{assignments, needs, offer_fact_services, offer_facts, ratings};
+use super::schema::{assignments, needs, offer_facts, ratings};
 use crate::domain::assignment::{AssignmentState, OfferOutcome};
 use crate::ids::ExpertId;
 use chrono::{NaiveDate, NaiveDateTime};
@@ -99,22 +99,6 @@ pub fn ratings_received(conn: &mut Conn, one: Option<ExpertId>) -> QueryResult<V
     let query = ratings::table
         .inner_join(assignments::table.on(assignments::id.eq(ratings::assignment)))
         .select((assignments::expert, ratings::score));
-    match one {
-        Some(expert) => query.filter(assignments::expert.eq(expert)).load(conn),
-        None => query.load(conn),
-    }
-}
-
-/// Services done, by expert and service item.
-///
-/// # Errors
-/// What the database says.
-pub fn services_done(conn: &mut Conn, one: Option<ExpertId>) -> QueryResult<Vec<(ExpertId, String, i64)>> {
-    let query = assignments::table
-        .inner_join(offer_fact_services::table.on(offer_fact_services::assignment.eq(assignments::id)))
-        .filter(assignments::state.eq(AssignmentState::Done))
-        .group_by((assignments::expert, offer_fact_services::service))
-        .select((assignments::expert, offer_fact_services::service, count_star()));
     match one {
         Some(expert) => query.filter(assignments::expert.eq(expert)).load(conn),
         None => query.load(conn),

@@ -110,6 +110,7 @@ pub mod pulse;
 pub mod received_mail;
 pub mod recent;
 pub mod region;
+pub mod relation;
 pub mod reminder;
 pub mod session;
 pub mod station;

@@ -596,6 +596,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    relations (id) {
+        id -> Text,
+        expert -> Text,
+        name -> Text,
+        kind -> Text,
+        declared_by -> Text,
+        entered_by -> Text,
+        note -> Nullable<Text>,
+        declared_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     calendar_imports (id) {
         id -> Text,
         state -> Text,
@@ -607,6 +621,28 @@ diesel::table! {
         decided_by -> Nullable<Text>,
         decided_at -> Nullable<Timestamp>,
         reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    waivers (id) {
+        id -> Text,
+        need -> Text,
+        expert -> Text,
+        rule -> Text,
+        reason -> Text,
+        granted_by -> Text,
+        granted_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    conflict_checks (id) {
+        id -> Text,
+        account -> Text,
+        expert -> Text,
+        verdict -> Text,
+        asked_at -> Timestamp,
     }
 }
 
@@ -653,6 +689,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     change_log,
     followers,
     key_ids,
+    relations,
+    waivers,
+    conflict_checks,
 );
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(assignments::expert, offer_fact_services::service,);

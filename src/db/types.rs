@@ -58,6 +58,7 @@ stored_as_text! {
     ids::SeatId, ids::ReserveId, ids::AssignmentId, ids::ReminderId, ids::FeedbackId, ids::RatingId, ids::IncidentId,
     ids::CaseId, ids::TaskId, ids::OutboxId, ids::LetterId, ids::AttachmentId, ids::TokenId, ids::DraftId, ids::EventId,
     ids::OutageId, ids::CalendarImportId, calendar::ImportState,
+    ids::RelationId, ids::WaiverId, ids::CheckId,
     answer_rule::CountingRule,
     assignment::AssignmentState, assignment::AnswerKind, assignment::AnsweredBy, assignment::NotifiedBy,
     assignment::DeclineReason, assignment::OfferOutcome,
@@ -65,7 +66,7 @@ stored_as_text! {
     expert::FirmType,
     feedback::Outcome, feedback::RatingChannel, feedback::FiledBy,
     need::NeedState, need::Mode, need::Form, need::Urgency, need::SeatState, need::ReserveState, need::CloseReason,
-    role::Role, standing::Standing, task::TaskKind,
+    crate::domain::matching::RelationKind, role::Role, standing::Standing, task::TaskKind,
 }
 stored_as_text! { [T] JsonText<T> }
 

@@ -74,6 +74,16 @@ text_enum! {
         ExpertSuspended = "expert-suspended",
         /// An incident was recorded.
         IncidentRecorded = "incident-recorded",
+        /// A relation was declared.
+        RelationDeclared = "relation-declared",
+        /// A declared relation came to an end.
+        RelationEnded = "relation-ended",
+        /// A manager waived a conflict.
+        ConflictWaived = "conflict-waived",
+        /// Somebody asked whether an expert conflicts.
+        ConflictChecked = "conflict-checked",
+        /// The weights of the ranking were set.
+        RankingSet = "ranking-set",
         /// Contact data was read in full, with a purpose.
         ContactRevealed = "contact-revealed",
         /// A station was entered or changed.

@@ -15,22 +15,29 @@
 mod eligible;
 mod explain;
 mod frozen;
+mod past;
 mod rank;
 mod reason;
 mod row;
 mod sets;
 mod signals;
 mod survey;
+mod tie;
 mod weights;
 
 pub use eligible::{Exclusion, OpposingSide, eligible};
 pub use explain::{distance_metres, explain, score_of, sentence};
-pub use frozen::{FrozenQuery, FrozenRanking, FrozenRow, Replayed, frozen, replay};
+pub use frozen::{FrozenQuery, FrozenRanking, FrozenRow, Replayed, ReplayedPart, frozen, replay};
+pub use past::{PastServices, Track};
 pub use rank::{Peers, Ranked, Ranking, rank, ranking};
-pub use reason::{Arg, Reason, ReasonText};
-pub use row::Roster;
+pub use reason::{Arg, Reason, ReasonText, Similar};
+pub use row::{Names, Roster};
 pub use sets::{IndustrySet, LanguageSet, ModeSet, ServiceSet};
 pub use survey::{Bench, Survey, Together};
+pub use tie::{
+    Bond, Ground, LEARNED_DAYS, Relation, RelationKind, Tie, conflict_of, conflict_of_department, conflict_of_firm,
+    graver,
+};
 pub use weights::{Signal, Weights, WeightsError};
 
 use crate::domain::firm::FirmName;
@@ -157,6 +164,8 @@ pub struct Candidate {
     pub monthly_cap: u16,
     /// For which coming Beijing dates he is asked or has accepted, one entry a service.
     pub booked: Vec<NaiveDate>,
+    /// Services taken on in the calendar month before.
+    pub taken_last_month: u16,
     /// Services taken on in the last 90 days.
     pub load_90d: u16,
     /// Offers received in the last 90 days.
@@ -203,8 +212,10 @@ pub struct Facts {
     pub duty: Option<DutyHere>,
     /// He was asked for this need before.
     pub already_asked: bool,
-    /// He or the office declared a relation to the enterprise or the opposing party.
-    pub declared_relation: bool,
+    /// What binds him to a side of the need, declared or learned.
+    pub relation: Option<Relation>,
+    /// A manager waived what may be waived.
+    pub waived: bool,
 }
 
 impl Facts {

@@ -128,7 +128,7 @@ pub fn as_number(hundredths: i32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::matching::{IndustrySet, LanguageSet, OpposingSide, RegionIx, ServiceSet};
+    use crate::domain::matching::{Ground, IndustrySet, LanguageSet, OpposingSide, RegionIx, ServiceSet, Similar};
     use crate::domain::need::Mode;
     use crate::domain::standing::Standing;
     use crate::i18n::Lang;
@@ -140,8 +140,8 @@ mod tests {
         let languages = LanguageSet::from_codes(["en", "ar"]);
         let region = RegionIx(4);
         vec![
-            ReasonText::ServiceAll { matched: services, similar: 2 },
-            ReasonText::ServiceSome { matched: services, wanted: 3, similar: 0 },
+            ReasonText::ServiceAll { matched: services, similar: Similar { served: 2, rated: 1, stars: 5 } },
+            ReasonText::ServiceSome { matched: services, wanted: 3, similar: Similar::default() },
             ReasonText::ServiceNone,
             ReasonText::ServiceNotStated,
             ReasonText::ServiceLanguage { matched: services, wanted: 2, languages },
@@ -163,6 +163,7 @@ mod tests {
             ReasonText::DutyElsewhere,
             ReasonText::DutyNone,
             ReasonText::Load { month: 1, cap: 4, open: 0, taken_90d: 2 },
+            ReasonText::LoadResting { month: 1, cap: 4, open: 0, last: 4 },
             ReasonText::FairnessAsked { asked: 1, median: 3 },
             ReasonText::FairnessNever { median: 3 },
             ReasonText::FairnessNewcomer { asked: 0, median: 3 },
@@ -189,6 +190,8 @@ mod tests {
             Exclusion::OpposingAgent { name: name() },
             Exclusion::OwnEnterprise,
             Exclusion::DeclaredRelation,
+            Exclusion::LearnedConflict(Ground::PastService),
+            Exclusion::NeedsWaiver(Ground::OwnDepartment),
             Exclusion::AskManager { side: OpposingSide::Party, name: name() },
             Exclusion::Mode(Mode::Onsite),
             Exclusion::Distance { metres: 30_000, max_km: 20 },

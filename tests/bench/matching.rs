@@ -13,7 +13,7 @@ use diesel::sql_types::{BigInt, Double, Text};
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection};
 use std::time::Instant;
 use zhipai::actions::expert_pool::ExpertPool;
-use zhipai::actions::suggest_experts::{shortlist, survey_pool};
+use zhipai::actions::suggest_experts::{SoFar, shortlist, survey_pool};
 use zhipai::db::JsonText;
 use zhipai::db::expert::{ExpertRow, LeaveRow, QualificationRow};
 use zhipai::db::need::NeedRow;
@@ -353,7 +353,7 @@ pub fn run() {
         let records = experts(size, &words);
         let pool = ExpertPool::of_records(&records, day());
         let ask = |at: usize| {
-            survey_pool(&pool, &needs[at % NEEDS], "云岫传感科技有限公司", &[], day(), |survey| {
+            survey_pool(&pool, &needs[at % NEEDS], "云岫传感科技有限公司", SoFar::default(), day(), |survey| {
                 let list = shortlist(survey, 10);
                 assert!(list.candidates.iter().all(|one| one.reasons.len() == 9 && one.score > 0));
                 list.candidates.len()

@@ -6,7 +6,7 @@
 use super::TriedLeave;
 use crate::actions::Done;
 use crate::actions::expert_pool::{ExpertPool, Workbench};
-use crate::actions::suggest_experts::Meeting;
+use crate::actions::suggest_experts::{Meeting, SoFar};
 use crate::db;
 use crate::db::expert::LeaveRow;
 use crate::db::need::NeedRow;
@@ -144,8 +144,8 @@ impl World {
     ) -> Option<Choice> {
         let at = need.created_at.and_utc();
         self.pass_to(at);
-        let lists = (&mut workbench.fits, &mut workbench.closer);
-        let meeting = Meeting::new(pool, need, profile, &[], lists);
+        let lists = (&mut workbench.fits, &mut workbench.closer, &mut workbench.worth);
+        let meeting = Meeting::new(pool, need, profile, SoFar::default(), lists);
         let survey = Survey::new(&self.roster, profile, &self.weights, &meeting, &mut workbench.bench);
         let best = survey.best(1).first().map(|ranked| ranked.index);
         let choice = best.and_then(|slot| choice(self.roster.get(slot)?, slot, profile));

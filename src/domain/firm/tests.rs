@@ -115,6 +115,47 @@ fn the_same_brand_elsewhere_or_in_a_neighbouring_trade_asks_a_person() {
     ]);
 }
 
+/// Forms collected from letterheads, contracts and forms as people fill them in.
+#[test]
+fn real_life_forms_of_one_firm() {
+    check(&[
+        ("北京市金杜律师事务所", "金杜律师事务所（上海）", Sure),
+        ("北京市金杜律师事务所", "金杜律师事务所(上海分所)", Sure),
+        ("北京市金杜律师事务所", "北京市金杜（深圳）律师事务所", Sure),
+        ("北京市金杜律师事务所", "金杜 律师事务所 北京", Sure),
+        ("北京市中伦律师事务所", "中伦律所", Sure),
+        ("北京市中伦律师事务所", "中伦（上海）", Sure),
+        ("北京市君合律师事务所", "君合律师事务所上海分所", Sure),
+        ("国浩律师（上海）事务所", "国浩律师（北京）事务所", Sure),
+        ("国浩律师（上海）事务所", "国浩律师事务所", Sure),
+        ("某某知识产权代理有限公司", "某某知识产权代理（北京）有限公司", Sure),
+        ("某某知识产权代理有限公司", "北京某某知识产权代理有限公司", Sure),
+        ("某某知识产权代理有限公司", "某某知识产权代理有限责任公司", Sure),
+        ("某某知识产权代理有限公司", "某某知识产权代理", Sure),
+        ("北京三友知识产权代理有限公司", "三友知识产权", Sure),
+        ("中科专利商标代理有限责任公司", "中科专利商标代理有限公司", Sure),
+        ("上海专利商标事务所有限公司", "上海专利商标事务所", Sure),
+        ("King & Wood Mallesons", "King & Wood Mallesons Lawyers", Sure),
+        ("King & Wood Mallesons", "KING AND WOOD MALLESONS, Beijing Office", Sure),
+        ("Lee & Li, Attorneys", "LEE AND LI ATTORNEYS", Sure),
+        ("CCPIT Patent and Trademark Law Office", "CCPIT Patent & Trademark Law Office", Sure),
+    ]);
+}
+
+#[test]
+fn real_life_look_alikes() {
+    check(&[
+        ("中科专利商标代理有限责任公司", "中科商标设计有限公司", Different),
+        ("北京市君合律师事务所", "北京市君泽君律师事务所", Different),
+        ("北京市中伦律师事务所", "北京市中银律师事务所", Different),
+        ("北京三友知识产权代理有限公司", "北京三聚阳光知识产权代理有限公司", Different),
+        ("北京市天元律师事务所", "北京市天达律师事务所", Different),
+        ("华为技术有限公司", "华伟技术有限公司", Different),
+        ("King & Wood Mallesons", "King & Partners", Different),
+        ("Lee & Li, Attorneys", "Lee & Ko", Different),
+    ]);
+}
+
 #[test]
 fn stored_text_is_shared_by_the_spellings_of_one_firm() {
     for (name, stored) in [

@@ -4,7 +4,7 @@
 //! memory and again on rows inside the offer's transaction. Deliberately absent: lack of a common service item, which
 //! lowers the score and does not bar.
 
-use super::{Arg, Candidate, Facts, NeedProfile, Qualified, distance_metres};
+use super::{Arg, Candidate, Facts, Ground, NeedProfile, Qualified, distance_metres};
 use crate::domain::firm::{FirmMatch, FirmName};
 use crate::domain::need::Mode;
 use crate::domain::standing::Standing;
@@ -63,8 +63,12 @@ pub enum Exclusion {
     },
     /// He works for the enterprise that asks.
     OwnEnterprise,
-    /// A relation to either side was declared.
+    /// A relation to either side was declared that bars.
     DeclaredRelation,
+    /// What the office itself knows bars him.
+    LearnedConflict(Ground),
+    /// What is known asks for a manager's waiver.
+    NeedsWaiver(Ground),
     /// His firm may be the opposing party's or agent's: a person has to look.
     AskManager {
         /// Which side the name stands on.
@@ -93,7 +97,7 @@ pub enum Exclusion {
 impl Exclusion {
     /// Every code. Its place is the rule's number on pages and never changes: new rules come last here, wherever they are
     /// asked.
-    pub const CODES: [&'static str; 14] = [
+    pub const CODES: [&'static str; 16] = [
         "standing",
         "already-asked",
         "qualification",
@@ -108,6 +112,8 @@ impl Exclusion {
         "mode",
         "distance",
         "booked",
+        "learned-conflict",
+        "needs-waiver",
     ];
 
     /// The stable code: the API's `rule`, and the key of `excluded-<code>`.
@@ -124,6 +130,8 @@ impl Exclusion {
             Self::OpposingAgent { .. } => "opposing-agent",
             Self::OwnEnterprise => "own-enterprise",
             Self::DeclaredRelation => "declared-relation",
+            Self::LearnedConflict(_) => "learned-conflict",
+            Self::NeedsWaiver(_) => "needs-waiver",
             Self::AskManager { .. } => "ask-manager",
             Self::Booked { .. } => "booked",
             Self::Mode(_) => "mode",
@@ -140,7 +148,16 @@ impl Exclusion {
     /// Whether the rule of that code is about a conflict of interest.
     #[must_use]
     pub fn code_is_conflict(code: &str) -> bool {
-        matches!(code, "opposing-party" | "opposing-agent" | "own-enterprise" | "declared-relation" | "ask-manager")
+        matches!(
+            code,
+            "opposing-party" | "opposing-agent" | "own-enterprise" | "declared-relation" | "learned-conflict"
+        ) || Self::code_is_waivable(code)
+    }
+
+    /// Whether a manager may waive the rule of that code, with a reason.
+    #[must_use]
+    pub fn code_is_waivable(code: &str) -> bool {
+        matches!(code, "ask-manager" | "needs-waiver")
     }
 
     /// The arguments of its sentence.
@@ -157,6 +174,7 @@ impl Exclusion {
             Self::AskManager { side, name } => {
                 vec![("side", Arg::Code(side.as_str())), ("name", Arg::Text(name.clone()))]
             }
+            Self::LearnedConflict(ground) | Self::NeedsWaiver(ground) => vec![("ground", Arg::Code(ground.as_str()))],
             Self::Booked { services, cap } => vec![("services", Arg::number(*services)), ("cap", Arg::number(*cap))],
             Self::Mode(mode) => vec![("mode", Arg::Code(mode.as_str()))],
             Self::Distance { metres, max_km } => {
@@ -237,8 +255,16 @@ fn no_conflict(need: &NeedProfile, expert: &Candidate, facts: &Facts) -> Result<
     if expert.firm.compare(&need.enterprise) == FirmMatch::Sure {
         return Err(Exclusion::OwnEnterprise);
     }
-    if facts.declared_relation {
-        return Err(Exclusion::DeclaredRelation);
+    if let Some(relation) = facts.relation {
+        match (relation.bars, relation.ground) {
+            (true, Ground::Declared) => return Err(Exclusion::DeclaredRelation),
+            (true, ground) => return Err(Exclusion::LearnedConflict(ground)),
+            (false, ground) if !facts.waived => return Err(Exclusion::NeedsWaiver(ground)),
+            (false, _) => {}
+        }
+    }
+    if facts.waived {
+        return Ok(());
     }
     for (side, names) in [(OpposingSide::Party, &need.opposing_party), (OpposingSide::Agent, &need.opposing_agent)] {
         if let Some(name) = first_match(&expert.firm, names, FirmMatch::Unsure) {

@@ -6,7 +6,7 @@
 
 use super::rank::{OrderKey, tie_last_asked, tie_load};
 use super::survey::score;
-use super::weights::SIGNALS;
+use super::weights::{SIGNALS, contribution};
 use super::{Candidate, Facts, NeedProfile, Ranking, Weights, signals};
 use crate::domain::firm::FirmName;
 use crate::domain::place::Point;
@@ -104,6 +104,9 @@ pub struct FrozenRanking {
     pub median_asked: u16,
     /// The first 50 and everyone asked, in order, those dropped last.
     pub rows: Vec<FrozenRow>,
+    /// Whose conflict a manager had waived, with the rule; the reason stands with the waiver.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waived: Vec<(ExpertId, String)>,
     /// SHA-256 of the whole order, in hexadecimal; the caller takes it of [`Ranking::order_text`].
     pub order_sha256: String,
 }
@@ -154,6 +157,7 @@ pub fn frozen(
         median_asked: ranking.peers.median_asked,
         rows,
         query: fitting(query),
+        waived: Vec::new(),
         order_sha256: String::new(),
     }
 }
@@ -215,8 +219,21 @@ fn fitting(query: FrozenQuery) -> FrozenQuery {
 pub struct Replayed {
     /// The experts in the order their frozen values give, with their scores; those a rule dropped are absent.
     pub order: Vec<(ExpertId, i32)>,
+    /// Everybody's part in points, whether ranked or dropped, in the order of the frozen rows.
+    pub parts: Vec<ReplayedPart>,
     /// Scores and order are those that were frozen.
     pub agrees: bool,
+}
+
+/// One expert's score, signal by signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReplayedPart {
+    /// Who.
+    pub id: ExpertId,
+    /// Hundredths of a point.
+    pub score: i32,
+    /// What each signal gave, in the order of [`super::Signal::ALL`]; they sum to the score.
+    pub contributions: [i32; SIGNALS],
 }
 
 /// Scores and orders the frozen values again, by the frozen weights.
@@ -224,8 +241,14 @@ pub struct Replayed {
 pub fn replay(frozen: &FrozenRanking) -> Replayed {
     let mut scored: Vec<(OrderKey, &FrozenRow)> = Vec::new();
     let mut agrees = true;
+    let mut parts = Vec::with_capacity(frozen.rows.len());
     for row in &frozen.rows {
         let again = score(&frozen.weights, &row.values);
+        let mut contributions = [0; SIGNALS];
+        for ((part, weight), value) in contributions.iter_mut().zip(frozen.weights.hundredths()).zip(row.values) {
+            *part = contribution(*weight, value);
+        }
+        parts.push(ReplayedPart { id: row.id, score: again, contributions });
         agrees &= again == row.score;
         if row.place.is_some() {
             let last_asked = row.last_asked_ms.unwrap_or(i64::MIN);
@@ -235,5 +258,5 @@ pub fn replay(frozen: &FrozenRanking) -> Replayed {
     scored.sort_by(|(one, row), (other, next)| one.compare(other).then_with(|| row.id.cmp(&next.id)));
     agrees &= scored.is_sorted_by(|(_, row), (_, next)| row.place < next.place);
     let order = scored.into_iter().map(|(key, row)| (row.id, key.score)).collect();
-    Replayed { order, agrees }
+    Replayed { order, parts, agrees }
 }

@@ -1,6 +1,6 @@
 //! Reasons as data: what speaks for or against an expert, with a code for the words and the figures to put in.
 
-use super::{IndustrySet, LanguageSet, RegionIx, ServiceSet, Signal};
+use super::{Facts, IndustrySet, LanguageSet, RegionIx, ServiceSet, Signal};
 use crate::domain::need::Mode;
 use chrono::NaiveDate;
 
@@ -59,6 +59,32 @@ pub struct Reason {
     pub text: ReasonText,
 }
 
+/// Services like the one asked for, and how they were rated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Similar {
+    /// How many.
+    pub served: u16,
+    /// Ratings of them.
+    pub rated: u16,
+    /// Their sum.
+    pub stars: u16,
+}
+
+impl Similar {
+    pub(super) const fn of(facts: &Facts) -> Self {
+        Self { served: facts.similar_served, rated: facts.similar_rated, stars: facts.similar_stars }
+    }
+
+    /// The mean with one decimal; a code where nobody rated.
+    fn mean(self) -> Arg {
+        if self.rated == 0 {
+            return Arg::Code("unrated");
+        }
+        let (stars, rated) = (u32::from(self.stars), u32::from(self.rated));
+        Arg::tenths((stars * 20 + rated) / (2 * rated))
+    }
+}
+
 /// Why a signal has its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReasonText {
@@ -67,7 +93,7 @@ pub enum ReasonText {
         /// The items.
         matched: ServiceSet,
         /// Services like this one in three years.
-        similar: u16,
+        similar: Similar,
     },
     /// Some of the items are his.
     ServiceSome {
@@ -76,7 +102,7 @@ pub enum ReasonText {
         /// How many were asked for.
         wanted: u32,
         /// Services like this one in three years.
-        similar: u16,
+        similar: Similar,
     },
     /// None of the items is his.
     ServiceNone,
@@ -159,6 +185,17 @@ pub enum ReasonText {
         /// Services taken on in 90 days.
         taken_90d: u16,
     },
+    /// What he carries, after a month in which he took on as much as he may.
+    LoadResting {
+        /// Offers this month.
+        month: u16,
+        /// Most a month.
+        cap: u16,
+        /// Offers open.
+        open: u16,
+        /// Services taken on last month.
+        last: u16,
+    },
     /// Asked so often in 90 days, next to the peers' median.
     FairnessAsked {
         /// Times asked.
@@ -209,7 +246,7 @@ pub enum ReasonText {
 
 impl ReasonText {
     /// Every code, in the order of the variants.
-    pub const CODES: [&'static str; 31] = [
+    pub const CODES: [&'static str; 32] = [
         "service-all",
         "service-some",
         "service-none",
@@ -233,6 +270,7 @@ impl ReasonText {
         "duty-elsewhere",
         "duty-none",
         "load",
+        "load-resting",
         "fairness-asked",
         "fairness-never",
         "fairness-newcomer",
@@ -270,6 +308,7 @@ impl ReasonText {
             Self::DutyElsewhere => "duty-elsewhere",
             Self::DutyNone => "duty-none",
             Self::Load { .. } => "load",
+            Self::LoadResting { .. } => "load-resting",
             Self::FairnessAsked { .. } => "fairness-asked",
             Self::FairnessNever { .. } => "fairness-never",
             Self::FairnessNewcomer { .. } => "fairness-newcomer",
@@ -310,13 +349,20 @@ impl ReasonText {
     pub fn args(&self) -> Vec<(&'static str, Arg)> {
         match self {
             Self::ServiceAll { matched, similar } => {
-                vec![("services", Arg::Services(*matched)), ("similar", Arg::number(*similar))]
+                vec![
+                    ("services", Arg::Services(*matched)),
+                    ("similar", Arg::number(similar.served)),
+                    ("mean", similar.mean()),
+                    ("rated", Arg::number(similar.rated)),
+                ]
             }
             Self::ServiceSome { matched, wanted, similar } => vec![
                 ("services", Arg::Services(*matched)),
                 ("matched", Arg::number(matched.len())),
                 ("wanted", Arg::number(*wanted)),
-                ("similar", Arg::number(*similar)),
+                ("similar", Arg::number(similar.served)),
+                ("mean", similar.mean()),
+                ("rated", Arg::number(similar.rated)),
             ],
             Self::ServiceLanguage { matched, wanted, languages } => vec![
                 ("matched", Arg::number(matched.len())),
@@ -332,6 +378,12 @@ impl ReasonText {
             Self::DistanceRegion { region } => vec![("region", Arg::Region(*region))],
             Self::DistanceRemote { mode } => vec![("mode", Arg::Code(mode.as_str()))],
             Self::DutyInDays { days } => vec![("days", Arg::number(*days))],
+            Self::LoadResting { month, cap, open, last } => vec![
+                ("month", Arg::number(*month)),
+                ("cap", Arg::number(*cap)),
+                ("open", Arg::number(*open)),
+                ("last", Arg::number(*last)),
+            ],
             Self::Load { month, cap, open, taken_90d } => vec![
                 ("month", Arg::number(*month)),
                 ("cap", Arg::number(*cap)),

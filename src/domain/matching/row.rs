@@ -73,20 +73,65 @@ impl Row {
     }
 }
 
+/// Slots by what a name is compared by, sorted, so that short names find the long ones.
+#[derive(Debug, Clone, Default)]
+pub struct Names(BTreeMap<String, Vec<u32>>);
+
+impl Names {
+    /// Puts a slot under a firm's brand; what is no firm is left out.
+    pub fn add_firm(&mut self, firm: &FirmName, slot: usize) {
+        if !firm.is_nothing() {
+            self.add(firm.brand().to_owned(), slot);
+        }
+    }
+
+    fn add(&mut self, key: String, slot: usize) {
+        self.0.entry(key).or_default().push(u32::try_from(slot).unwrap_or(u32::MAX));
+    }
+
+    /// Takes a slot from under a firm's brand.
+    pub fn remove_firm(&mut self, firm: &FirmName, slot: usize) {
+        self.remove(firm.brand(), slot);
+    }
+
+    fn remove(&mut self, key: &str, slot: usize) {
+        if let Some(slots) = self.0.get_mut(key) {
+            slots.retain(|held| *held as usize != slot);
+        }
+    }
+
+    /// Slots whose firm may be this one: the same brand, or one of the two brands short for the other. Whoever is not
+    /// among them surely has another firm.
+    pub fn like(&self, firm: &FirmName, found: &mut Vec<usize>) {
+        let mut take = |slots: &Vec<u32>| found.extend(slots.iter().map(|slot| *slot as usize));
+        let brand = firm.brand();
+        if brand.is_empty() {
+            return;
+        }
+        for (_, slots) in self.0.range(brand.to_owned()..).take_while(|(key, _)| key.starts_with(brand)) {
+            take(slots);
+        }
+        for (end, _) in brand.char_indices().skip(1) {
+            if let Some(slots) = brand.get(..end).and_then(|shorter| self.0.get(shorter)) {
+                take(slots);
+            }
+        }
+    }
+}
+
 /// Everybody who may be ranked, by slot. A slot once given is kept.
 #[derive(Debug, Clone, Default)]
 pub struct Roster {
     candidates: Vec<Candidate>,
     rows: Vec<Row>,
-    /// Slots by what a name is compared by: the brand of the firm, and the person's own name.
-    named: BTreeMap<String, Vec<u32>>,
+    names: Names,
 }
 
 impl Roster {
     /// An empty roster with room for so many.
     #[must_use]
     pub fn with_capacity(count: usize) -> Self {
-        Self { candidates: Vec::with_capacity(count), rows: Vec::with_capacity(count), named: BTreeMap::new() }
+        Self { candidates: Vec::with_capacity(count), rows: Vec::with_capacity(count), names: Names::default() }
     }
 
     /// Everybody of a slice; the slots are the places in it.
@@ -102,34 +147,20 @@ impl Roster {
     /// Puts an expert at a slot: an old one, or the next new one; anything beyond is left alone.
     pub fn put(&mut self, slot: usize, candidate: Candidate) {
         let row = Row::of(&candidate);
-        if slot == self.candidates.len() {
-            self.name(slot, &candidate);
+        if let Some(old) = self.candidates.get_mut(slot) {
+            self.names.remove_firm(&old.firm, slot);
+            self.names.remove(&person_key(&old.name), slot);
+            self.names.add_firm(&candidate.firm, slot);
+            self.names.add(person_key(&candidate.name), slot);
+            *old = candidate;
+            if let Some(held) = self.rows.get_mut(slot) {
+                *held = row;
+            }
+        } else if slot == self.candidates.len() {
+            self.names.add_firm(&candidate.firm, slot);
+            self.names.add(person_key(&candidate.name), slot);
             self.candidates.push(candidate);
             self.rows.push(row);
-            return;
-        }
-        let Some(old) = self.candidates.get_mut(slot) else { return };
-        let renamed = old.firm != candidate.firm || old.name != candidate.name;
-        let old = std::mem::replace(old, candidate);
-        if let Some(held) = self.rows.get_mut(slot) {
-            *held = row;
-        }
-        if renamed {
-            for key in keys(&old) {
-                if let Some(slots) = self.named.get_mut(&key) {
-                    slots.retain(|held| *held as usize != slot);
-                }
-            }
-            if let Some(new) = self.candidates.get(slot).cloned() {
-                self.name(slot, &new);
-            }
-        }
-    }
-
-    fn name(&mut self, slot: usize, candidate: &Candidate) {
-        let slot = u32::try_from(slot).unwrap_or(u32::MAX);
-        for key in keys(candidate) {
-            self.named.entry(key).or_default().push(slot);
         }
     }
 
@@ -161,47 +192,27 @@ impl Roster {
         &self.rows
     }
 
+    /// Slots whose firm may be this one.
+    #[must_use]
+    pub fn of_firm(&self, firm: &FirmName) -> Vec<usize> {
+        let mut found = Vec::new();
+        self.names.like(firm, &mut found);
+        found
+    }
+
     /// Slots whose person or firm may be one the need names; whoever is not among them surely has none of those names.
     #[must_use]
     pub fn namesakes(&self, need: &NeedProfile) -> Vec<usize> {
         let mut found = Vec::new();
-        let firms = std::iter::once(&need.enterprise).chain(&need.opposing_party).chain(&need.opposing_agent);
-        for firm in firms {
-            self.namesakes_of(firm, &mut found);
+        for firm in std::iter::once(&need.enterprise).chain(&need.opposing_party).chain(&need.opposing_agent) {
+            self.names.like(firm, &mut found);
+            let person = self.names.0.get(&person_key(firm.raw()));
+            found.extend(person.into_iter().flatten().map(|slot| *slot as usize));
         }
         found.sort_unstable();
         found.dedup();
         found
     }
-
-    fn namesakes_of(&self, firm: &FirmName, found: &mut Vec<usize>) {
-        let mut take = |slots: &Vec<u32>| found.extend(slots.iter().map(|slot| *slot as usize));
-        if let Some(slots) = self.named.get(&person_key(firm.raw())) {
-            take(slots);
-        }
-        let brand = firm.brand();
-        if brand.is_empty() {
-            return;
-        }
-        // One of the two brands may be short for the other: all that begin with this one, and all it begins with.
-        for (_, slots) in self.named.range(brand.to_owned()..).take_while(|(key, _)| key.starts_with(brand)) {
-            take(slots);
-        }
-        for (end, _) in brand.char_indices().skip(1) {
-            if let Some(slots) = brand.get(..end).and_then(|shorter| self.named.get(shorter)) {
-                take(slots);
-            }
-        }
-    }
-}
-
-/// What an expert's names are found under: his firm's brand, and his own name.
-fn keys(candidate: &Candidate) -> Vec<String> {
-    let mut keys = vec![person_key(&candidate.name)];
-    if !candidate.firm.is_nothing() {
-        keys.push(candidate.firm.brand().to_owned());
-    }
-    keys
 }
 
 /// A person's name apart from the brands, which are folded and hold no control character.

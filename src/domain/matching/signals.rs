@@ -2,7 +2,7 @@
 
 use super::eligible::in_person;
 use super::weights::SIGNALS;
-use super::{Candidate, DutyHere, Facts, NeedProfile, Peers, ReasonText, distance_metres};
+use super::{Candidate, DutyHere, Facts, NeedProfile, Peers, ReasonText, Similar, distance_metres};
 use chrono::NaiveDate;
 
 /// A value between "speaks against" and "speaks for", where nothing is known.
@@ -47,12 +47,7 @@ pub(super) fn texts(need: &NeedProfile, expert: &Candidate, facts: &Facts, peers
         text_text(facts),
         distance_text(need, expert),
         duty_text(facts.duty),
-        ReasonText::Load {
-            month: expert.month_offers,
-            cap: expert.monthly_cap,
-            open: expert.open_offers,
-            taken_90d: expert.load_90d,
-        },
+        load_text(expert),
         fairness_text(need, expert, peers),
         answers_text(expert),
         satisfaction_text(expert),
@@ -89,9 +84,9 @@ fn service_text(need: &NeedProfile, expert: &Candidate, facts: &Facts) -> Reason
     } else if matched.is_empty() {
         ReasonText::ServiceNone
     } else if matched == need.services {
-        ReasonText::ServiceAll { matched, similar: facts.similar_served }
+        ReasonText::ServiceAll { matched, similar: Similar::of(facts) }
     } else {
-        ReasonText::ServiceSome { matched, wanted: need.services.len(), similar: facts.similar_served }
+        ReasonText::ServiceSome { matched, wanted: need.services.len(), similar: Similar::of(facts) }
     }
 }
 
@@ -184,12 +179,28 @@ fn duty_text(duty: Option<DutyHere>) -> ReasonText {
 }
 
 /// 60 % is the month against its cap, 25 % the open offers against theirs, 15 % the last 90 days up to twelve services.
+/// Who took on as much as he may last month rests this month: a third of the value is left out.
 pub(super) fn load_value(expert: &Candidate) -> u16 {
     let month = u64::from(permille(expert.month_offers.into(), expert.monthly_cap.into()));
     let open = u64::from(permille(expert.open_offers.into(), expert.open_cap.into()));
     let quarter = u64::from(permille(expert.load_90d.min(12).into(), 12));
     let used = (month * 60 + open * 25 + quarter * 15) / 100;
-    1000 - permille(used, 1000)
+    let value = 1000 - permille(used, 1000);
+    if rests(expert) { value / 3 * 2 } else { value }
+}
+
+/// His last month was a heavy one.
+fn rests(expert: &Candidate) -> bool {
+    expert.taken_last_month > 0 && expert.taken_last_month >= expert.monthly_cap
+}
+
+fn load_text(expert: &Candidate) -> ReasonText {
+    let (month, cap, open) = (expert.month_offers, expert.monthly_cap, expert.open_offers);
+    if rests(expert) {
+        ReasonText::LoadResting { month, cap, open, last: expert.taken_last_month }
+    } else {
+        ReasonText::Load { month, cap, open, taken_90d: expert.load_90d }
+    }
 }
 
 /// Days since he became active, if within the window.

@@ -43,6 +43,7 @@ pub(super) fn plain_expert(seed: u8) -> Candidate {
         month_offers: 0,
         monthly_cap: 4,
         booked: Vec::new(),
+        taken_last_month: 0,
         load_90d: 0,
         asked_90d: 0,
         last_asked_at: None,
@@ -249,6 +250,16 @@ fn a_frozen_ranking_replays_to_the_same_order_and_notices_a_change() {
         ranking.ranked.iter().take(50).map(|ranked| (ranked.id, ranked.score)).collect();
     expected.push((last.id, last.score));
     assert_eq!(again.order, expected);
+    for part in &again.parts {
+        assert_eq!(part.contributions.iter().sum::<i32>(), part.score);
+    }
+    // Reasons as they were told then, from what was frozen alone.
+    for ranked in ranking.ranked.iter().take(50) {
+        let reasons = explain(&need, &crowd[ranked.index], &facts(ranked.index), &weights, &ranking.peers);
+        let told: Vec<i32> = reasons.iter().map(|reason| reason.contribution).collect();
+        let part = again.parts.iter().find(|part| part.id == ranked.id).unwrap();
+        assert_eq!(part.contributions.as_slice(), told);
+    }
 
     let mut forged = kept.clone();
     forged.rows[3].values[0] = forged.rows[3].values[0].saturating_sub(200) + 1;

@@ -178,3 +178,13 @@ link-rate-do = Send the rating
 # Said once
 flash-link-again = This was recorded before and has not been entered twice. This is how things stand.
 flash-link-draft = Kept. You may file it later.
+
+# Why me
+link-why-title = Why you were asked
+link-why-open = Why me?
+link-why-lede = What the ranking rested on when you were asked; only your own part.
+link-why-score = Your points
+link-why-of = of { $weight }
+link-why-none = No ranking was kept with this offer.
+link-why-back = Back
+link-why-note = Sealed with the offer: later weights do not change it.

@@ -13,14 +13,18 @@ signal-satisfaction = Satisfaction
 
 # Reasons
 reason-service-all = { $similar ->
-    [0] Covers every service item: { $services }
-    [one] Covers every service item: { $services }; one similar case in three years
-   *[other] Covers every service item: { $services }; { $similar } similar cases in three years
+    [0] Covers every service asked for: { $services }
+   *[other] { $mean ->
+        [unrated] Covers every service asked for: { $services }; { $similar } similar needs in three years
+       *[other] Covers every service asked for: { $services }; { $similar } similar needs in three years, { $rated } ratings averaging { $mean }
+    }
 }
 reason-service-some = { $similar ->
-    [0] Covers { $matched } of { $wanted } service items: { $services }
-    [one] Covers { $matched } of { $wanted } service items: { $services }; one similar case in three years
-   *[other] Covers { $matched } of { $wanted } service items: { $services }; { $similar } similar cases in three years
+    [0] Covers { $matched } of { $wanted } services: { $services }
+   *[other] { $mean ->
+        [unrated] Covers { $matched } of { $wanted } services: { $services }; { $similar } similar needs in three years
+       *[other] Covers { $matched } of { $wanted } services: { $services }; { $similar } similar needs in three years, { $rated } ratings averaging { $mean }
+    }
 }
 reason-service-none = None of the service items is registered for this expert
 reason-service-not-stated = The request names no service item; counted as neutral
@@ -52,6 +56,7 @@ reason-load = { $open ->
     [0] Asked { $month } of at most { $cap } times this month; took on { $taken } in 90 days
    *[other] Asked { $month } of at most { $cap } times this month; { $open } unanswered; took on { $taken } in 90 days
 }
+reason-load-resting = Took on { $last } services last month, the cap being { $cap }, so this month is lighter; asked { $month } times this month, { $open } open
 reason-fairness-asked = { $asked ->
     [one] Asked once in 90 days; the median of peers is { $median }
    *[other] Asked { $asked } times in 90 days; the median of peers is { $median }
@@ -111,6 +116,20 @@ excluded-own-enterprise = Works for the enterprise that asks.
 excluded-own-enterprise-tag = Own firm
 excluded-declared-relation = Declared a relation to one of the parties.
 excluded-declared-relation-tag = Recused
+excluded-learned-conflict = { $ground ->
+    [past-service] Served one side of this need recently, or still does.
+    [firm-other-side] Their firm serves the other side of the same dispute.
+    [own-department] The need concerns their own department.
+   *[other] Has an interest in one side of this need.
+}
+excluded-learned-conflict-tag = conflict
+excluded-needs-waiver = { $ground ->
+    [declared] Declared a link to one side; a manager has to allow it and say why.
+    [past-service] Earlier services may touch one side; a manager has to allow it and say why.
+    [firm-other-side] Their firm serves the other side in another matter; a manager has to allow it and say why.
+   *[own-department] The need mentions their department; a manager has to allow it and say why.
+}
+excluded-needs-waiver-tag = waiver needed
 excluded-ask-manager = { $side ->
     [party] The employer's name is close to the opposing party “{ $name }”; a manager should check whether they are related.
    *[agent] The employer's name is close to the opposing agent “{ $name }”; a manager should check whether they are related.
@@ -126,3 +145,15 @@ excluded-mode = { $mode ->
 excluded-mode-tag = Channel
 excluded-distance = { $km } km away, further than the { $max } km this expert travels.
 excluded-distance-tag = Too far
+
+# Grounds and kinds of an interest
+ground-declared = declared
+ground-past-service = earlier services
+ground-firm-other-side = firm serves the other side
+ground-own-department = own department
+relation-employment = Employment
+relation-ownership = Shares or investment
+relation-family = Close relative employed or holding shares
+relation-advisory = Adviser or agent
+relation-adversary = Former opponent
+relation-other = Other interest

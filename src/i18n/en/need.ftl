@@ -443,3 +443,11 @@ need-specialties-label = Service item of each seat
 need-specialties-hint = One service item a line, for seat 1, seat 2 and so on; an empty line takes any.
 need-plan-all-seats = All free seats at once (first come, first served)
 need-plan-all-text = { $n } free seats are offered at once, one expert a seat at a time. If somebody declines or lapses the next is asked; whoever accepts first has a seat.
+
+# Conflicts and waivers
+need-waive = Allow this expert
+need-waive-text = Only once you are sure there is no real conflict. The reason is kept and sealed with the offer.
+need-waive-reason = Reason
+need-waive-do = Allow
+need-waived = Allowed by a manager: { $reason } ({ $who }, { $when })
+flash-conflict-waived = Allowed; the expert can be asked.

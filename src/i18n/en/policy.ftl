@@ -102,3 +102,25 @@ flash-calendar-refused = Not approved; the days do not count.
 flash-outage-entered = Entered; { $moved } deadlines moved.
 flash-clock-confirmed = Clock confirmed; all goes on.
 field-in-the-future = Not later than now
+
+# Ranking weights
+ranking-title = Ranking weights
+ranking-open = Ranking weights
+ranking-text = How many points each signal gives at most, 100 in all; offers already made keep their own
+ranking-in-force = Weights in force
+ranking-hint-service = Whether the services asked for are theirs, and similar needs served
+ranking-hint-industry = Whether they know the industry
+ranking-hint-text = Words of the need found in their record
+ranking-hint-distance = By distance where somebody travels; online and phone do not count
+ranking-hint-duty = Duty turns at the need's station
+ranking-hint-load = Offers this month, open and recent ones; lighter after a full month
+ranking-hint-fairness = How often they were asked next to their peers; newcomers catch up
+ranking-hint-answers = Share answered on time, near the usual where there are few
+ranking-hint-satisfaction = Mean rating, near the usual where there are few
+ranking-sum = { $sum } points in all
+ranking-sum-off = They have to make 100
+ranking-sure = Put the new weights in force? Rankings from now on use them.
+ranking-do = Put in force
+ranking-after = Saved as a new version; earlier ones are kept.
+ranking-shipped = Weights the product ships with
+flash-ranking-set = The new weights are in force.

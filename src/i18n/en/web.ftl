@@ -233,3 +233,11 @@ web-storage-full = No room left
 web-storage-full-text = The disk is full and nothing was taken on. Tell the operator; once there is room, try again.
 web-unavailable = Not available for a moment
 web-unavailable-text = The database cannot be reached and nothing was taken on. Try again in a few seconds.
+
+field-not-a-name = Give the name of a firm or person
+field-weights-sum = They have to make 100 points, not { $detail }
+label-sum = Sum
+label-party = Opposing party
+label-agent = Opposing agent
+label-relation-name = To whom
+label-kind = Relation

@@ -178,3 +178,13 @@ link-rate-do = 提交评价
 # 只说一次的话
 flash-link-again = 此前已经记录，没有重复登记。现在的情况如下。
 flash-link-draft = 已保存，可以以后再交。
+
+# 为什么是我
+link-why-title = 为什么请您
+link-why-open = 为什么请我？
+link-why-lede = 这是派单时的排序依据，只列出您本人的部分。
+link-why-score = 您的得分
+link-why-of = 满分 { $weight }
+link-why-none = 这次派单没有保存排序依据。
+link-why-back = 返回
+link-why-note = 依据随派单封存，此后权重调整不影响这次结果。

@@ -14,11 +14,17 @@ signal-satisfaction = 满意度
 # 理由
 reason-service-all = { $similar ->
     [0] 服务事项全部对口：{ $services }
-   *[other] 服务事项全部对口：{ $services }；近三年办过 { $similar } 件类似需求
+   *[other] { $mean ->
+        [unrated] 服务事项全部对口：{ $services }；近三年办过 { $similar } 件类似需求
+       *[other] 服务事项全部对口：{ $services }；近三年办过 { $similar } 件类似需求，{ $rated } 次评价均分 { $mean }
+    }
 }
 reason-service-some = { $similar ->
     [0] { $wanted } 项服务中 { $matched } 项对口：{ $services }
-   *[other] { $wanted } 项服务中 { $matched } 项对口：{ $services }；近三年办过 { $similar } 件类似需求
+   *[other] { $mean ->
+        [unrated] { $wanted } 项服务中 { $matched } 项对口：{ $services }；近三年办过 { $similar } 件类似需求
+       *[other] { $wanted } 项服务中 { $matched } 项对口：{ $services }；近三年办过 { $similar } 件类似需求，{ $rated } 次评价均分 { $mean }
+    }
 }
 reason-service-none = 所需服务事项均不在其登记范围
 reason-service-not-stated = 需求未选服务事项，按中值计
@@ -50,6 +56,7 @@ reason-load = { $open ->
     [0] 本月已请 { $month } 次，上限 { $cap } 次；近 90 天承接 { $taken } 件
    *[other] 本月已请 { $month } 次，上限 { $cap } 次；待答复 { $open } 件；近 90 天承接 { $taken } 件
 }
+reason-load-resting = 上月承接 { $last } 件，已到每月上限 { $cap } 次，本月缓派；本月已请 { $month } 次，待答复 { $open } 件
 reason-fairness-asked = 近 90 天请过 { $asked } 次，同行中位 { $median } 次
 reason-fairness-never = 近 90 天还没有请过，同行中位 { $median } 次
 reason-fairness-newcomer = 新近在册，请过 { $asked } 次，同行中位 { $median } 次
@@ -99,6 +106,20 @@ excluded-own-enterprise = 就职于提出需求的企业。
 excluded-own-enterprise-tag = 本企业人员
 excluded-declared-relation = 已申报与当事一方有利害关系。
 excluded-declared-relation-tag = 需要回避
+excluded-learned-conflict = { $ground ->
+    [past-service] 与本需求一方有近期或未了结的服务关系，应当回避。
+    [firm-other-side] 所在单位正在同一争议中为对方服务，应当回避。
+    [own-department] 本需求涉及其所在部门，应当回避。
+   *[other] 与本需求一方有利害关系，应当回避。
+}
+excluded-learned-conflict-tag = 需要回避
+excluded-needs-waiver = { $ground ->
+    [declared] 已申报与本需求一方有关联，需由管理人员说明理由后准许。
+    [past-service] 以往服务可能涉及本需求一方，需由管理人员说明理由后准许。
+    [firm-other-side] 所在单位正在为对方办理其他事项，需由管理人员说明理由后准许。
+   *[own-department] 需求提到其所在部门，需由管理人员说明理由后准许。
+}
+excluded-needs-waiver-tag = 待管理准许
 excluded-ask-manager = { $side ->
     [party] 所在单位与对方当事人“{ $name }”名称相近，可能有关联，请管理人员核实。
    *[agent] 所在单位与对方代理机构“{ $name }”名称相近，可能有关联，请管理人员核实。
@@ -114,3 +135,15 @@ excluded-mode = { $mode ->
 excluded-mode-tag = 方式不符
 excluded-distance = 相距 { $km } 公里，超出其愿意前往的 { $max } 公里。
 excluded-distance-tag = 距离过远
+
+# 利害关系的依据与种类
+ground-declared = 已申报
+ground-past-service = 既往服务
+ground-firm-other-side = 所在单位为对方服务
+ground-own-department = 所在部门
+relation-employment = 任职
+relation-ownership = 持股、出资
+relation-family = 近亲属任职或持股
+relation-advisory = 受聘顾问、代理
+relation-adversary = 曾为对方
+relation-other = 其他利害关系

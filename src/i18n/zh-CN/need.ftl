@@ -424,3 +424,11 @@ need-specialties-label = 各席位的服务事项
 need-specialties-hint = 每行一个服务事项，依次对应第 1 席、第 2 席；留空的席位不限。
 need-plan-all-seats = 所有空席同时派出（先接先得）
 need-plan-all-text = { $n } 个空席同时派出，每席同一时间只请一位；有人婉拒或逾期，就请下一位，先接单的先得席位。
+
+# 回避与准许
+need-waive = 准许这位专家承接
+need-waive-text = 仅在核实确无实质冲突后准许。理由留档，随派单封存。
+need-waive-reason = 准许理由
+need-waive-do = 准许
+need-waived = 管理人员已准许：{ $reason }（{ $who }，{ $when }）
+flash-conflict-waived = 已准许，可以派单。

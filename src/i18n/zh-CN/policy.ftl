@@ -102,3 +102,25 @@ flash-calendar-refused = 未批准，放假安排不计入。
 flash-outage-entered = 已登记，{ $moved } 件时限顺延。
 flash-clock-confirmed = 已确认时钟，恢复运行。
 field-in-the-future = 不能晚于现在
+
+# 排序权重
+ranking-title = 排序权重
+ranking-open = 排序权重
+ranking-text = 各项依据在推荐排序中的分值，合计 100 分；已发出的派单保留当时的权重
+ranking-in-force = 现行权重
+ranking-hint-service = 需求所选事项是否对口，以及办过的同类需求
+ranking-hint-industry = 需求所属产业是否熟悉
+ranking-hint-text = 需求内容见于其专长与记录
+ranking-hint-distance = 需要到场的服务按距离计，线上和电话不计
+ranking-hint-duty = 在需求所属工作站的值班
+ranking-hint-load = 本月派单、待答复与近期承接；上月已满的缓派
+ranking-hint-fairness = 与同行相比被请的次数，新入库专家逐步补足
+ranking-hint-answers = 按时答复的比例，次数少时向常值靠拢
+ranking-hint-satisfaction = 企业评价均分，次数少时向常值靠拢
+ranking-sum = 合计 { $sum } 分
+ranking-sum-off = 合计应为 100 分
+ranking-sure = 启用新的权重？此后的推荐按新权重排序。
+ranking-do = 启用新权重
+ranking-after = 保存为新版本，旧版本留档。
+ranking-shipped = 随产品提供的权重
+flash-ranking-set = 新权重已启用。

@@ -123,6 +123,8 @@ pub struct CandidatesShape {
     /// of reserves; `null` when nobody may be asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub predicted: Option<PredictedShape>,
+    /// How many each rule dropped, in all; empty when one expert is asked about.
+    pub excluded_counts: Vec<RuleCount>,
     /// How long the ranking took, milliseconds.
     pub took_ms: f64,
 }
@@ -177,6 +179,18 @@ pub struct OffersBody {
     /// 「明日 8:00 发出」 instead of at once.
     #[serde(default)]
     pub tomorrow: bool,
+}
+
+/// How many a rule dropped.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RuleCount {
+    /// The rule's code.
+    #[schema(schema_with = rule_codes)]
+    pub rule: &'static str,
+    /// How many.
+    pub count: u32,
+    /// The rule in a few words, in the language asked for.
+    pub text: String,
 }
 
 pub(super) fn expert(brief: ExpertBrief) -> CandidateExpert {
@@ -238,6 +252,11 @@ pub fn list(call: &Call) -> Answered {
         predicted: predicted(call, shortlist.eligible)?,
         candidates: shortlist.candidates.into_iter().map(|one| candidate(&teller, one, false)).collect(),
         excluded: shortlist.excluded.into_iter().map(|one| excluded(&teller, one)).collect(),
+        excluded_counts: shortlist
+            .counts
+            .iter()
+            .map(|(rule, count)| RuleCount { rule, count: *count, text: call.l.t(&format!("excluded-{rule}-tag")) })
+            .collect(),
         took_ms,
     })
 }
@@ -253,10 +272,16 @@ pub fn show(call: &Call) -> Answered {
     let id = named_id(call)?;
     let expert: ExpertId = call.id("expert_id")?;
     let since = Instant::now();
-    let (why, industries) = why_expert(&call.office, &call.actor()?, id, expert)?;
+    let (why, industries, _) = why_expert(&call.office, &call.actor()?, id, expert)?;
     let took_ms = took(since);
     let teller = Teller::new(call.l, &industries);
-    let mut shape = CandidatesShape { candidates: Vec::new(), excluded: Vec::new(), predicted: None, took_ms };
+    let mut shape = CandidatesShape {
+        candidates: Vec::new(),
+        excluded: Vec::new(),
+        predicted: None,
+        excluded_counts: Vec::new(),
+        took_ms,
+    };
     match why {
         WhyExpert::Ranked(one) => shape.candidates.push(candidate(&teller, *one, true)),
         WhyExpert::Excluded(one) => shape.excluded.push(excluded(&teller, *one)),

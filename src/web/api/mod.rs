@@ -11,6 +11,7 @@ pub mod batch;
 pub mod calendar;
 pub mod candidate;
 pub mod conduct;
+pub mod conflict;
 pub mod dashboard;
 pub mod docs;
 pub mod expert;
@@ -46,6 +47,9 @@ pub fn routes() -> Vec<Route> {
         post("/api/v1/needs/{id}/closure", Api(WorkNeeds), need::close),
         post("/api/v1/needs/{id}/feedback", Api(WorkNeeds), feedback::file),
         post("/api/v1/needs/{id}/ratings", Api(WorkNeeds), feedback::rate),
+        post("/api/v1/needs/{id}/candidates/{expert_id}/waiver", Api(Decide), conflict::waive),
+        get("/api/v1/ranking", Api(Read), conflict::ranking),
+        post("/api/v1/ranking", Api(Decide), conflict::set),
         // ---- assignments ------------------------------------------------------------------------------------------
         get("/api/v1/assignments", Api(Read), assignment::list),
         get("/api/v1/assignments/{id}", Api(Read), assignment::show),
@@ -61,6 +65,10 @@ pub fn routes() -> Vec<Route> {
         get("/api/v1/experts/{id}", Api(Read), expert::show),
         patch("/api/v1/experts/{id}", Api(KeepRegister), expert::change),
         post("/api/v1/experts/{id}/leaves", Api(WorkNeeds), expert::leave),
+        post("/api/v1/experts/{id}/conflict-check", Api(WorkNeeds), conflict::check),
+        get("/api/v1/experts/{id}/relations", Api(KeepRegister), conflict::relations),
+        post("/api/v1/experts/{id}/relations", Api(WorkNeeds), conflict::declare),
+        post("/api/v1/relations/{id}/ending", Api(KeepRegister), conflict::end),
         post("/api/v1/experts/{id}/review", Api(KeepRegister), expert::review),
         post("/api/v1/experts/{id}/withdrawal", Api(KeepRegister), expert::withdraw),
         post("/api/v1/experts/{id}/admonitions", Api(Decide), conduct::admonish),

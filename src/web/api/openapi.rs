@@ -72,6 +72,8 @@ pub struct ProblemShape {
         super::audit::roots,
         super::calendar::list, super::calendar::import, super::calendar::show, super::calendar::decide,
         super::calendar::outages, super::calendar::enter, super::calendar::outage,
+        super::conflict::check, super::conflict::relations, super::conflict::declare, super::conflict::end,
+        super::conflict::waive, super::conflict::ranking, super::conflict::set,
     ),
     components(schemas(ProblemShape, super::audit::EventShape, super::audit::RootShape)),
     tags((name = "needs"), (name = "assignments"), (name = "experts"), (name = "conduct"), (name = "feedback"),

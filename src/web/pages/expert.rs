@@ -4,6 +4,7 @@ mod deeds;
 mod dossier;
 mod figures;
 mod form;
+mod interests;
 mod list;
 mod record;
 
@@ -33,6 +34,10 @@ pub fn rows() -> Vec<Route> {
         post("/experts/{id}/contact", SignedIn(Right::WorkNeeds), deeds::reveal),
         get("/experts/{id}/case/{kind}", SignedIn(Right::Decide), deeds::case_form),
         post("/experts/{id}/case/{kind}", SignedIn(Right::Decide), deeds::open_case),
+        get("/experts/{id}/interests", SignedIn(Right::WorkNeeds), interests::show),
+        post("/experts/{id}/conflict-check", SignedIn(Right::WorkNeeds), interests::check),
+        post("/experts/{id}/relations", SignedIn(Right::WorkNeeds), interests::declare),
+        post("/relations/{id}/ending", SignedIn(Right::KeepRegister), interests::end),
         get("/experts/{id}/dossier", SignedIn(Right::Audit), dossier::show),
     ]
 }

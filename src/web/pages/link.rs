@@ -15,6 +15,7 @@ pub mod rate;
 mod sample;
 pub mod status;
 pub mod theirs;
+pub mod why;
 
 use crate::actions::{ActionError, Actor, compose_notice};
 use crate::db;
@@ -40,6 +41,7 @@ pub fn rows() -> Vec<Route> {
         get("/l/{token}", Access::Link, show),
         post("/l/{token}", Access::Link, act),
         get("/l/{token}/files/{id}", Access::Link, file),
+        get("/l/{token}/why", Access::Link, why),
     ]
 }
 
@@ -62,6 +64,18 @@ pub fn show(call: &Call) -> Answered {
         Purpose::Rate => rate::show(call, &OfferFile::read(call, &link)?),
         Purpose::Status => status::show(call, need_of(call, &link)?),
     }
+}
+
+/// `GET /l/{token}/why`: what the ranking rested on, the expert's own part only.
+///
+/// # Errors
+/// [`Refusal::LinkUnknown`], [`Refusal::NotFound`]; a fault.
+pub fn why(call: &Call) -> Answered {
+    let link = opened(call)?;
+    if link.purpose != Purpose::Answer {
+        return Err(Refusal::NotFound.into());
+    }
+    why::show(call, &OfferFile::read(call, &link)?)
 }
 
 /// `POST /l/{token}`: what the button says.

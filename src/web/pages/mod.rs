@@ -18,6 +18,7 @@ pub mod password;
 pub mod policy;
 mod policy_letters;
 pub mod search;
+pub mod ranking_weights;
 pub mod sheet_rows;
 pub mod sheets;
 pub mod sign_in;
@@ -43,6 +44,7 @@ pub fn routes() -> Vec<Route> {
     rows.extend(mail::rows());
     rows.extend(policy::rows());
     rows.extend(search::rows());
+    rows.extend(ranking_weights::rows());
     rows.extend(sheets::rows());
     rows.extend(station::rows());
     rows.extend(what_if::rows());

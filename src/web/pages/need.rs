@@ -20,6 +20,7 @@ pub mod ranking;
 pub mod seats;
 pub mod trail;
 pub mod view;
+pub mod waiver;
 #[cfg(test)]
 mod walk_tests;
 pub mod words;
@@ -45,6 +46,7 @@ pub fn rows() -> Vec<Route> {
         get("/needs/{id}/candidates", read, candidates::show),
         post("/needs/{id}/candidates", work, candidates::preview),
         get("/needs/{id}/candidates/{expert}", read, candidates::why),
+        post("/needs/{id}/candidates/{expert}/waiver", SignedIn(Right::Decide), waiver::grant),
         post("/needs/{id}/assignments", work, candidates::assign),
         get("/needs/{id}/receipt", work, print::receipt),
         get("/needs/{id}/record", read, print::record),

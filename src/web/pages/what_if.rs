@@ -7,7 +7,6 @@
 pub mod table;
 
 use crate::actions::ActionError;
-use crate::actions::suggest_experts::weights;
 use crate::actions::what_if::{Named, NamedShift, OtherChoice, TriedLeave, WhatIf, WhatIfReport, what_if};
 use crate::domain::calendar::beijing_date;
 use crate::domain::matching::{Signal, Weights};
@@ -149,7 +148,7 @@ fn asked(call: &Call) -> Result<WhatIf, Asking> {
 
 /// The weights as typed; None where they are those in force.
 fn weights_of(call: &Call, problems: &mut Vec<FieldProblem>) -> Option<Weights> {
-    let now = weights();
+    let Ok(now) = call.office.weights() else { return None };
     let mut typed = *now.hundredths();
     for (signal, weight) in Signal::ALL.iter().zip(&mut typed) {
         let field = format!("w-{signal}");
@@ -200,7 +199,7 @@ fn page(call: &Call, code: StatusCode, wrong: Wrong, outcome: Option<Outcome>) -
     let today = beijing_date(call.now);
     let typed = |name: &str| call.query_value(name).unwrap_or_default();
     let day = |name: &str, usual: NaiveDate| call.query_value(name).unwrap_or_else(|| usual.to_string());
-    let now = weights();
+    let now = call.office.weights()?;
     let fields = Signal::ALL.iter().map(|signal| {
         let id = format!("w-{signal}");
         let in_force = points(now.of(*signal));

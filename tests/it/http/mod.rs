@@ -5,6 +5,7 @@ mod bad_input;
 mod batch;
 mod chain;
 mod conduct;
+mod conflicts;
 mod doors;
 mod fairness;
 mod figures;

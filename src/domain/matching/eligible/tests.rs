@@ -37,7 +37,9 @@ fn nothing_bars_a_plain_expert_and_every_rule_can_bar() {
     seen.insert(code_for_firm("铂影测控技术"));
     seen.insert(code_for_firm("北京市澄观律师事务所上海分所"));
     seen.insert(code_for_firm("北京云岫传感科技有限公司"));
-    seen.insert(code(|_, _, facts| facts.declared_relation = true));
+    for (ground, bars) in [(Ground::Declared, true), (Ground::PastService, true), (Ground::FirmOtherSide, false)] {
+        seen.insert(code(|_, _, facts| facts.relation = Some(Relation { ground, bars })));
+    }
     seen.insert(code_for_firm("北京澄观知识产权代理有限公司"));
     seen.insert(code(|_, expert, _| expert.modes = ModeSet::EMPTY.with(Mode::Online)));
     seen.insert(code(|need, expert, _| {
@@ -195,4 +197,27 @@ fn every_rule_has_its_figures() {
     let rule = Exclusion::Distance { metres: 22_240, max_km: 20 };
     assert_eq!(rule.args(), [("km", Arg::Text("22.2".to_owned())), ("max", Arg::Number(20))]);
     assert!(!rule.is_conflict() && Exclusion::OwnEnterprise.is_conflict());
+}
+
+#[test]
+fn a_waiver_lifts_what_may_be_waived_and_nothing_else() {
+    let with = |ground, bars| {
+        verdict(|_, _, facts| {
+            facts.relation = Some(Relation { ground, bars });
+            facts.waived = true;
+        })
+    };
+    assert_eq!(with(Ground::PastService, false), Ok(()));
+    assert_eq!(with(Ground::PastService, true), Err(Exclusion::LearnedConflict(Ground::PastService)));
+    assert_eq!(with(Ground::Declared, true), Err(Exclusion::DeclaredRelation));
+    let firm = |name: &str, waived| {
+        verdict(|_, expert, facts| {
+            expert.firm = FirmName::parse(name);
+            facts.waived = waived;
+        })
+        .map_err(|rule| rule.code())
+    };
+    assert_eq!(firm("北京澄观知识产权代理有限公司", false), Err("ask-manager"));
+    assert_eq!(firm("北京澄观知识产权代理有限公司", true), Ok(()));
+    assert_eq!(firm("北京市澄观律师事务所", true), Err("opposing-agent"));
 }

@@ -8,13 +8,16 @@ use super::new::Similar;
 use super::plan::{Plan, plan};
 use super::ranking::{self, CandidateView, ExcludedView};
 use super::view::{Fact, NeedView, load};
+use super::waiver;
 use super::words::{Pick, Tag, need_tag, title_pieces};
 use crate::actions::ActionError;
 use crate::actions::assign_expert::{AssignExpert, MOST_RESERVES, assign_expert, assign_seats};
 use crate::actions::suggest_experts::{Shortlist, WhyExpert, suggest_experts, why_expert};
 use crate::db;
+use crate::domain::matching::Exclusion;
 use crate::domain::need::SeatState;
 use crate::domain::refusal::Refusal;
+use crate::domain::role::Right;
 use crate::i18n::L;
 use crate::ids::{ExpertId, NeedId, SeatId};
 use crate::web::answer::Answer;
@@ -84,6 +87,11 @@ struct WhyPage {
     key: String,
     candidate: Option<CandidateView>,
     excluded: Vec<ExcludedView>,
+    expert: String,
+    waivable: bool,
+    waived: String,
+    reason: String,
+    wrong: Wrong,
 }
 
 /// Who is arranged for, in order: each expert and his place, 1 for the first.
@@ -227,7 +235,7 @@ fn page(
         .collect();
     for (_, expert) in &arrangement.0 {
         let listed = candidates.iter().any(|one| one.id == *expert);
-        if !listed && let (WhyExpert::Ranked(one), industries) = why_expert(&call.office, &actor, id, *expert)? {
+        if !listed && let (WhyExpert::Ranked(one), industries, _) = why_expert(&call.office, &actor, id, *expert)? {
             candidates.push(ranking::candidate(l, &one, &industries, pick(*expert)));
         }
     }
@@ -256,8 +264,8 @@ fn page(
         seats,
         more,
         width: ranking::signature_width(),
-        scale: ranking::scale(),
-        key: ranking::key(l),
+        scale: ranking::scale(&shortlist.weights),
+        key: ranking::key(l, &shortlist.weights),
         considered: l.a(
             "need-considered",
             &[
@@ -282,9 +290,20 @@ fn page(
 /// # Errors
 /// [`Refusal::NotFound`] for unknown experts and outside the account's scope; a fault.
 pub fn why(call: &Call) -> Answered {
+    why_page(call, StatusCode::OK, "", Wrong::none())
+}
+
+/// The page with a waiver's reason as typed and what is wrong with it.
+///
+/// # Errors
+/// As [`why`].
+pub(super) fn why_page(call: &Call, status: StatusCode, reason: &str, wrong: Wrong) -> Answered {
     let l = call.l;
     let view = load(call, call.id("id")?)?;
-    let (why, industries) = why_expert(&call.office, &call.actor()?, view.need.id, call.id("expert")?)?;
+    let expert: ExpertId = call.id("expert")?;
+    let (why, industries, weights) = why_expert(&call.office, &call.actor()?, view.need.id, expert)?;
+    let decides = call.staff()?.role.has(Right::Decide);
+    let waivable = matches!(&why, WhyExpert::Excluded(one) if decides && Exclusion::code_is_waivable(one.rule.code()));
     let (name, candidate, excluded) = match &why {
         WhyExpert::Ranked(one) => {
             (one.expert.name.clone(), Some(ranking::candidate(l, one, &industries, Vec::new())), Vec::new())
@@ -292,18 +311,24 @@ pub fn why(call: &Call) -> Answered {
         WhyExpert::Excluded(one) => (one.expert.name.clone(), None, vec![ranking::excluded(l, one, &industries)]),
     };
     let seats = free_seats(call, &view, "")?;
-    Answer::page(&WhyPage {
+    let page = WhyPage {
+        expert: expert.to_string(),
+        waivable,
+        waived: waiver::told(call, view.need.id, expert)?,
+        reason: reason.to_owned(),
+        wrong,
         f: call.frame("needs"),
         id: view.need.id.to_string(),
         number: view.need.number.clone(),
         name,
         assignable: view.may_work && view.need.state.is_open() && !seats.is_empty(),
         width: ranking::signature_width(),
-        scale: ranking::scale(),
-        key: ranking::key(l),
+        scale: ranking::scale(&weights),
+        key: ranking::key(l, &weights),
         candidate,
         excluded,
-    })
+    };
+    Answer::page_with(status, &page)
 }
 
 /// What is wrong with an arrangement before the office is asked.

@@ -3,8 +3,8 @@
 
 use super::words::Pick;
 use crate::actions::expert_pool::ExpertBrief;
-use crate::actions::suggest_experts::{Dropped, Shortlist, Suggested, weights};
-use crate::domain::matching::Signal;
+use crate::actions::suggest_experts::{Dropped, Shortlist, Suggested};
+use crate::domain::matching::{Signal, Weights};
 use crate::i18n::L;
 use crate::ids::ExpertId;
 use crate::web::reasons::{Teller, points};
@@ -95,22 +95,19 @@ pub struct ExcludedView {
 /// How long the whole signature is, as drawn.
 #[must_use]
 pub fn signature_width() -> String {
-    let weights = weights();
     let tracks = i32::try_from(Signal::ALL.len()).unwrap_or(1);
-    points(Signal::ALL.iter().map(|signal| weights.of(*signal)).sum::<i32>() + GAP * (tracks - 1))
+    points(10_000 + GAP * (tracks - 1))
 }
 
 /// The largest weight, as drawn.
 #[must_use]
-pub fn scale() -> String {
-    let weights = weights();
+pub fn scale(weights: &Weights) -> String {
     points(Signal::ALL.iter().map(|signal| weights.of(*signal)).max().unwrap_or(10_000))
 }
 
 /// What the tracks stand for, in order: 服务事项 22、产业领域 10、…
 #[must_use]
-pub fn key(l: L) -> String {
-    let weights = weights();
+pub fn key(l: L, weights: &Weights) -> String {
     let parts: Vec<String> = Signal::ALL
         .iter()
         .map(|signal| format!("{} {}", l.t(&format!("signal-{signal}")), points(weights.of(*signal))))
@@ -258,8 +255,8 @@ mod tests {
             .map(|signal| Reason {
                 signal: *signal,
                 value: 500,
-                weight: weights().of(*signal),
-                contribution: weights().of(*signal) / 2,
+                weight: Weights::SHIPPED.of(*signal),
+                contribution: Weights::SHIPPED.of(*signal) / 2,
                 text: ReasonText::DutyNow,
             })
             .collect();

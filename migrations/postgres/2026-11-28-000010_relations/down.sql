@@ -1,0 +1,3 @@
+DROP TABLE conflict_checks;
+DROP TABLE waivers;
+DROP TABLE relations;
