@@ -231,8 +231,8 @@ fn pin(office: &Office, actor: &Actor, input: &PlanBatch, needs: &mut [BatchNeed
         };
         if need.candidate(pinned.expert_id).is_none() {
             match why_expert(office, actor, need.row.id, pinned.expert_id)? {
-                (WhyExpert::Ranked(one), _) => need.candidates.push(*one),
-                (WhyExpert::Excluded(one), _) => return Err(Refusal::NotEligible(one.rule.code()).into()),
+                (WhyExpert::Ranked(one), ..) => need.candidates.push(*one),
+                (WhyExpert::Excluded(one), ..) => return Err(Refusal::NotEligible(one.rule.code()).into()),
             }
         }
     }

@@ -99,7 +99,7 @@ pub fn page(call: &Call, code: StatusCode, plan: &BatchPlan, wrong: Wrong) -> An
         rows,
         say,
         full: if plan.full.is_empty() { String::new() } else { l.a("batch-full", &[("numbers", &l.list(&plan.full))]) },
-        scale: ranking::scale(),
+        scale: ranking::scale(&call.office.weights()?),
         width: ranking::signature_width(),
         fingerprint: format!("{:016x}", plan.fingerprint),
     };
