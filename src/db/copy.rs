@@ -10,7 +10,7 @@ use std::io::{BufRead, Write};
 use std::path::Path;
 
 /// Every table that is copied, parents before children.
-pub const TABLES: [&str; 40] = [
+pub const TABLES: [&str; 43] = [
     "regions",
     "stations",
     "accounts",

@@ -1,6 +1,6 @@
 use super::*;
 use crate::domain::matching::tests::{bare_need, day, plain_expert};
-use crate::domain::matching::{LeaveDays, ModeSet};
+use crate::domain::matching::{LeaveDays, ModeSet, Relation};
 use crate::domain::place::Point;
 use std::collections::BTreeSet;
 

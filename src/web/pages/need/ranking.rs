@@ -280,7 +280,7 @@ mod tests {
                 view.about,
                 view.say,
                 view.label,
-                key(l),
+                key(l, &Weights::SHIPPED),
                 facts.join(""),
                 rule_number(l, "leave")
             );
