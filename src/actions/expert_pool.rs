@@ -4,10 +4,11 @@
 //! [`candidate_now`], which reads the same rows the same way. Figures of the last 90 days and 12 months roll with the
 //! Beijing date, so the pool is read anew when the day changes.
 
+mod history;
+
 use super::expert_past::{self, ExpertPast};
 use crate::db::{self, Conn};
-use crate::domain::assignment::{AssignmentState, OfferOutcome};
-use crate::domain::calendar::{beijing_date, start_of_day};
+use crate::domain::calendar::beijing_date;
 use crate::domain::catalogue;
 use crate::domain::expert::FirmType;
 use crate::domain::firm::FirmName;
@@ -19,9 +20,10 @@ use crate::domain::place::Point;
 use crate::domain::region;
 use crate::ids::ExpertId;
 use crate::search::{Affinity, Fits};
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use db::expert::{ExpertRow, LeaveRow, QualificationRow};
 use diesel::QueryResult;
+use history::{Histories, History};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -397,80 +399,4 @@ fn nearest_rank_median_hours(mut minutes: Vec<i64>) -> Option<u16> {
     minutes.sort_unstable();
     let middle = minutes.len().checked_sub(1)? / 2;
     minutes.get(middle).map(|minutes| u16::try_from((minutes + 30) / 60).unwrap_or(u16::MAX))
-}
-
-/// What the rows say of one expert's past.
-#[derive(Debug, Clone, Default)]
-struct History {
-    open: u16,
-    month: u16,
-    taken_90d: u16,
-    taken_last_month: u16,
-    asked_90d: u16,
-    last_asked_at: Option<DateTime<Utc>>,
-    on_time: u16,
-    late: u16,
-    lapsed: u16,
-    minutes: Vec<i64>,
-    rating_sum: u32,
-    rating_count: u32,
-    booked: Vec<NaiveDate>,
-}
-
-struct Histories(HashMap<ExpertId, History>);
-
-impl Histories {
-    fn take(&mut self, id: ExpertId) -> History {
-        self.0.remove(&id).unwrap_or_default()
-    }
-
-    /// Reads the past of one expert, or of all.
-    fn read(conn: &mut Conn, one: Option<ExpertId>, now: DateTime<Utc>) -> QueryResult<Self> {
-        let today = beijing_date(now);
-        let month_from = start_of_day(today.with_day(1).unwrap_or(today)).naive_utc();
-        let last_month = today.with_day(1).and_then(|first| first.checked_sub_months(Months::new(1))).unwrap_or(today);
-        let last_month_from = start_of_day(last_month).naive_utc();
-        let quarter_from = start_of_day(today.checked_sub_days(Days::new(90)).unwrap_or(today)).naive_utc();
-        let year_from = today.checked_sub_days(Days::new(365)).unwrap_or(today);
-        let mut all: HashMap<ExpertId, History> = HashMap::new();
-        for asked in db::dashboard::recently_asked(conn, one, quarter_from.min(month_from))? {
-            let history = all.entry(asked.expert).or_default();
-            let taken = u16::from(matches!(asked.state, AssignmentState::Accepted | AssignmentState::Done));
-            let lives = !matches!(asked.state, AssignmentState::Void | AssignmentState::Undelivered);
-            if asked.created_at >= quarter_from {
-                history.asked_90d += u16::from(lives);
-                history.taken_90d += taken;
-            }
-            if asked.created_at >= last_month_from && asked.created_at < month_from {
-                history.taken_last_month += taken;
-            }
-            if asked.created_at >= month_from {
-                history.month += u16::from(lives);
-            }
-            let at = asked.created_at.and_utc();
-            history.last_asked_at = Some(history.last_asked_at.map_or(at, |last| last.max(at)));
-        }
-        for (expert, open) in db::dashboard::open_offers(conn, one)? {
-            all.entry(expert).or_default().open = u16::try_from(open).unwrap_or(u16::MAX);
-        }
-        for (expert, day) in db::dashboard::booked_from(conn, one, today)? {
-            all.entry(expert).or_default().booked.push(day);
-        }
-        for (expert, outcome, minutes) in db::dashboard::answer_history(conn, one, year_from)? {
-            let history = all.entry(expert).or_default();
-            match outcome {
-                OfferOutcome::OnTime => history.on_time += 1,
-                OfferOutcome::Late => history.late += 1,
-                OfferOutcome::Lapsed => history.lapsed += 1,
-                OfferOutcome::Undelivered | OfferOutcome::Void => {}
-            }
-            history.minutes.extend(minutes);
-        }
-        for (expert, score) in db::dashboard::ratings_received(conn, one)? {
-            let history = all.entry(expert).or_default();
-            history.rating_sum += u32::try_from(score).unwrap_or(0);
-            history.rating_count += 1;
-        }
-        Ok(Self(all))
-    }
 }

@@ -42,6 +42,8 @@ const NOTHING: &[&str] = &[
 const LEGAL_FORMS: &[&str] = &[
     "律师事务所",
     "事务所",
+    "事务所有限公司",
+    "事务所有限责任公司",
     "律师所",
     "律所",
     "有限责任公司",
@@ -129,7 +131,7 @@ pub(super) fn parse(raw: &str) -> FirmName {
         latin::take_apart(head, &mut name);
         return name;
     }
-    let text = drop_partnership(&drop_latin_brackets(&without_marks));
+    let text = place_before_trade(drop_partnership(&drop_latin_brackets(&without_marks)));
     if !take_institution(&text, &mut name) {
         take_firm(&text, &mut name);
     }
@@ -181,6 +183,16 @@ fn drop_partnership(text: &str) -> String {
         }
     }
     text.to_owned()
+}
+
+/// A place written inside the words of the trade stands before them: 国浩律师(上海)事务所 is 国浩(上海)律师事务所.
+fn place_before_trade(text: String) -> String {
+    if let Some((before, rest)) = text.split_once("律师(")
+        && let Some((place, behind)) = rest.split_once(")事务所")
+    {
+        return format!("{before}({place})律师事务所{behind}");
+    }
+    text
 }
 
 fn ends_with_any(text: &str, endings: &[&str]) -> bool {

@@ -235,7 +235,6 @@ web-unavailable = Not available for a moment
 web-unavailable-text = The database cannot be reached and nothing was taken on. Try again in a few seconds.
 
 field-not-a-name = Give the name of a firm or person
-field-weights-sum = They have to make 100 points, not { $detail }
 label-sum = Sum
 label-party = Opposing party
 label-agent = Opposing agent

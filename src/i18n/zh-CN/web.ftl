@@ -234,7 +234,6 @@ web-unavailable = 暂时无法受理
 web-unavailable-text = 数据库暂时连不上，本次没有受理。请几秒后重试。
 
 field-not-a-name = 请填写单位或个人的名称
-field-weights-sum = 合计应为 100 分，现为 { $detail } 分
 label-sum = 合计
 label-party = 对方当事人
 label-agent = 对方代理机构

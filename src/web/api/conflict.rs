@@ -57,6 +57,11 @@ pub struct RelationEntered {
     pub id: RelationId,
 }
 
+/// What ends a declaration: nothing more need be said, an empty object.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EndingBody {}
+
 /// Why a conflict is waived.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -153,9 +158,10 @@ pub fn declare(call: &Call) -> Answered {
 /// # Errors
 /// What [`end_relation`] says.
 #[utoipa::path(post, path = "/api/v1/relations/{id}/ending", operation_id = "end-relation", tag = "experts",
-    params(("id" = RelationId, Path, description = "The declaration")),
+    params(("id" = RelationId, Path, description = "The declaration")), request_body = EndingBody,
     responses((status = 200, description = "", body = RelationEntered)))]
 pub fn end(call: &Call) -> Answered {
+    let EndingBody {} = call.json()?;
     let id: RelationId = call.id("id")?;
     end_relation(&call.office, &call.actor()?, id)?;
     Answer::json(&RelationEntered { id })

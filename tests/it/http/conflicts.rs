@@ -205,14 +205,14 @@ fn new_weights_rank_anew_and_leave_old_offers_as_they_were(backend: Backend) {
     assert_eq!(order(&id), [near.clone(), far.clone()]);
     let assignment: AssignmentId = app.liaison.asks(&id, &near, &[&far]).parse().unwrap();
     let shipped = app.liaison.get("/api/v1/ranking").expect(200).body;
-    assert_eq!((&shipped["version"], &shipped["weights"]["service"]), (&json!(1), &json!(30.0)));
+    assert_eq!((&shipped["version"], &shipped["weights"]["service"]), (&json!(2), &json!(18.0)));
 
     let mut weights = shipped["weights"].clone();
     assert_eq!(app.liaison.post("/api/v1/ranking", &json!({"weights": weights})).status, 403);
-    weights["text"] = json!(24.5);
+    weights["text"] = json!(46.5);
     let off = app.manager.post("/api/v1/ranking", &json!({"weights": weights}));
     assert_eq!((off.status, off.fields()), (422, vec!["sum".to_owned()]), "{}", off.text);
-    (weights["text"], weights["distance"]) = (json!(24.0), json!(0.0));
+    (weights["text"], weights["distance"]) = (json!(46.0), json!(0.0));
     let set = app.manager.post("/api/v1/ranking", &json!({"weights": weights})).expect(200).body;
     assert_eq!(set["version"], 10_001);
 
@@ -222,7 +222,7 @@ fn new_weights_rank_anew_and_leave_old_offers_as_they_were(backend: Backend) {
     let mut reader = app.office.read().unwrap();
     let row = zhipai::db::assignment::find(&mut reader, &assignment).unwrap().unwrap();
     let frozen: FrozenRanking = serde_json::from_value(row.ranking.get()).unwrap();
-    assert_eq!(frozen.weights.version(), 1);
+    assert_eq!(frozen.weights.version(), 2);
     let again = replay(&frozen);
     assert!(again.agrees, "two years later an auditor gets the same");
     let names: Vec<String> = again.order.iter().map(|(id, _)| id.to_string()).collect();
@@ -307,7 +307,7 @@ fn the_expert_sees_his_own_part_only(backend: Backend) {
     let link = app.link_to(&address("沈知行"));
     assert!(Holder::of(link.clone()).looks().text.contains("/why"));
     let told = Holder::of(format!("{link}/why")).looks().expect(200).text;
-    assert!(told.contains("服务事项") && told.contains("30"), "{told}");
+    assert!(told.contains("服务事项") && told.contains("满分 18"), "{told}");
     for name in ["许望舒", xu.as_str(), "云岫", "铂影"] {
         assert!(!told.contains(name), "{name}");
     }

@@ -1,0 +1,87 @@
+//! What the rows say of an expert's past as one who is asked: open offers, this month's and last month's, answers and
+//! ratings. Read for all at once or for one, by the same queries.
+
+use crate::db;
+use crate::db::Conn;
+use crate::domain::assignment::{AssignmentState, OfferOutcome};
+use crate::domain::calendar::{beijing_date, start_of_day};
+use crate::ids::ExpertId;
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
+use diesel::QueryResult;
+use std::collections::HashMap;
+
+/// What the rows say of one expert's past.
+#[derive(Debug, Clone, Default)]
+pub(super) struct History {
+    pub(super) open: u16,
+    pub(super) month: u16,
+    pub(super) taken_90d: u16,
+    pub(super) taken_last_month: u16,
+    pub(super) asked_90d: u16,
+    pub(super) last_asked_at: Option<DateTime<Utc>>,
+    pub(super) on_time: u16,
+    pub(super) late: u16,
+    pub(super) lapsed: u16,
+    pub(super) minutes: Vec<i64>,
+    pub(super) rating_sum: u32,
+    pub(super) rating_count: u32,
+    pub(super) booked: Vec<NaiveDate>,
+}
+
+pub(super) struct Histories(HashMap<ExpertId, History>);
+
+impl Histories {
+    pub(super) fn take(&mut self, id: ExpertId) -> History {
+        self.0.remove(&id).unwrap_or_default()
+    }
+
+    /// Reads the past of one expert, or of all.
+    pub(super) fn read(conn: &mut Conn, one: Option<ExpertId>, now: DateTime<Utc>) -> QueryResult<Self> {
+        let today = beijing_date(now);
+        let month_from = start_of_day(today.with_day(1).unwrap_or(today)).naive_utc();
+        let last_month = today.with_day(1).and_then(|first| first.checked_sub_months(Months::new(1))).unwrap_or(today);
+        let last_month_from = start_of_day(last_month).naive_utc();
+        let quarter_from = start_of_day(today.checked_sub_days(Days::new(90)).unwrap_or(today)).naive_utc();
+        let year_from = today.checked_sub_days(Days::new(365)).unwrap_or(today);
+        let mut all: HashMap<ExpertId, History> = HashMap::new();
+        for asked in db::dashboard::recently_asked(conn, one, quarter_from.min(month_from))? {
+            let history = all.entry(asked.expert).or_default();
+            let taken = u16::from(matches!(asked.state, AssignmentState::Accepted | AssignmentState::Done));
+            let lives = !matches!(asked.state, AssignmentState::Void | AssignmentState::Undelivered);
+            if asked.created_at >= quarter_from {
+                history.asked_90d += u16::from(lives);
+                history.taken_90d += taken;
+            }
+            if asked.created_at >= last_month_from && asked.created_at < month_from {
+                history.taken_last_month += taken;
+            }
+            if asked.created_at >= month_from {
+                history.month += u16::from(lives);
+            }
+            let at = asked.created_at.and_utc();
+            history.last_asked_at = Some(history.last_asked_at.map_or(at, |last| last.max(at)));
+        }
+        for (expert, open) in db::dashboard::open_offers(conn, one)? {
+            all.entry(expert).or_default().open = u16::try_from(open).unwrap_or(u16::MAX);
+        }
+        for (expert, day) in db::dashboard::booked_from(conn, one, today)? {
+            all.entry(expert).or_default().booked.push(day);
+        }
+        for (expert, outcome, minutes) in db::dashboard::answer_history(conn, one, year_from)? {
+            let history = all.entry(expert).or_default();
+            match outcome {
+                OfferOutcome::OnTime => history.on_time += 1,
+                OfferOutcome::Late => history.late += 1,
+                OfferOutcome::Lapsed => history.lapsed += 1,
+                OfferOutcome::Undelivered | OfferOutcome::Void => {}
+            }
+            history.minutes.extend(minutes);
+        }
+        for (expert, score) in db::dashboard::ratings_received(conn, one)? {
+            let history = all.entry(expert).or_default();
+            history.rating_sum += u32::try_from(score).unwrap_or(0);
+            history.rating_count += 1;
+        }
+        Ok(Self(all))
+    }
+}
