@@ -138,7 +138,6 @@ api-field-party = The opposing party
 api-field-agent = The opposing agent
 api-field-by_expert = Declared by the expert
 api-field-declared_at = When it was declared
-api-field-need_id = The need
 api-field-weights = Points by signal, 100 in all
 api-field-excluded_counts = How many each rule dropped
 api-field-accepted = accepted, a count

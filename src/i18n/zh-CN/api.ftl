@@ -138,7 +138,6 @@ api-field-party = 对方当事人
 api-field-agent = 对方代理机构
 api-field-by_expert = 由专家本人申报
 api-field-declared_at = 申报的时刻
-api-field-need_id = 需求
 api-field-weights = 各项依据的分值，合计 100
 api-field-excluded_counts = 各条规则排除的人数
 api-field-accepted = 已接单（件数）
