@@ -108,6 +108,12 @@ impl Network {
         Self { supplies: vec![0; nodes], arcs: Vec::new() }
     }
 
+    /// Adds a node without supply and answers its number.
+    pub fn add_node(&mut self) -> u32 {
+        self.supplies.push(0);
+        (self.supplies.len() - 1) as u32
+    }
+
     /// Sets what a node gives (above zero) or takes (below zero); nodes that are not there are passed over.
     pub fn set_supply(&mut self, node: u32, units: i64) {
         if let Some(supply) = self.supplies.get_mut(node as usize) {

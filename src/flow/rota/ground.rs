@@ -1,0 +1,306 @@
+//! The problem, looked through once: places by day, costs as one number each, and what can be ruled out beforehand.
+
+#![expect(clippy::indexing_slicing, reason = "places are checked here before anything is looked up by them")]
+
+use super::{Bar, Fairness, MOST_DAYS, NO_CAP, NoPlan, Pair, Problem, Stand, Wish};
+
+/// Nobody, nowhere.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// What everything else is reckoned from.
+#[derive(Debug)]
+pub(super) struct Ground<'a> {
+    pub problem: &'a Problem,
+    /// The turns by day, then by place.
+    pub by_day: Vec<u32>,
+    /// Where each day's turns begin in [`Self::by_day`]; one more than there are days.
+    pub day_starts: Vec<usize>,
+    /// Each turn's day, counted from the first.
+    pub day: Vec<u32>,
+    pub days: usize,
+    /// Each turn's week and month, numbered without holes.
+    pub week: Vec<u32>,
+    pub weeks: usize,
+    pub month: Vec<u32>,
+    pub months: usize,
+    /// Where each turn's pairs begin; one more than there are turns.
+    pub pairs_from: Vec<usize>,
+    /// What each pair costs in the network: scaled, and never below zero.
+    pub cost: Vec<i64>,
+    /// What stands against each pair whatever else is decided.
+    pub barred: Vec<Option<Bar>>,
+    /// The pinned pair of each turn.
+    pub pinned: Vec<Option<usize>>,
+    /// What an expert's first turn adds to unfairness in the network, and by how much more each further one does.
+    pub first: Vec<i64>,
+    pub slope: i64,
+    /// The price of a turn nobody takes.
+    pub nobody: i64,
+    /// The longest gap anybody has; at least 1.
+    pub gap: u32,
+}
+
+impl<'a> Ground<'a> {
+    pub(super) fn of(problem: &'a Problem) -> Result<Self, NoPlan> {
+        let pairs_from = check(problem)?;
+        let first_day = problem.turns.iter().map(|turn| turn.day).min().unwrap_or(0);
+        let day: Vec<u32> = problem.turns.iter().map(|turn| turn.day - first_day).collect();
+        if let Some(far) = day.iter().position(|day| *day >= MOST_DAYS) {
+            return Err(NoPlan::Turn(far));
+        }
+        let days = day.iter().max().map_or(0, |day| *day as usize + 1);
+        let mut by_day: Vec<u32> = (0..problem.turns.len() as u32).collect();
+        by_day.sort_by_key(|turn| day[*turn as usize]);
+        let mut day_starts = vec![0; days + 1];
+        for day in &day {
+            day_starts[*day as usize + 1] += 1;
+        }
+        for at in 1..day_starts.len() {
+            day_starts[at] += day_starts[at - 1];
+        }
+        let (week, weeks) = without_holes(problem.turns.iter().map(|turn| turn.week));
+        let (month, months) = without_holes(problem.turns.iter().map(|turn| turn.month));
+        // Weeks and months come one after the other, and a day lies in one of each.
+        for two in by_day.windows(2) {
+            let (one, other) = (two[0] as usize, two[1] as usize);
+            let (before, after) = ((week[one], month[one]), (week[other], month[other]));
+            let same_day = day[one] == day[other];
+            if before.0 > after.0 || before.1 > after.1 || same_day && before != after {
+                return Err(NoPlan::Turn(other));
+            }
+        }
+        let (barred, pinned) = barred(problem, &pairs_from)?;
+        let gap = problem.experts.iter().map(|expert| expert.gap).max().unwrap_or(0).max(1);
+        let mut ground = Self {
+            problem,
+            by_day,
+            day_starts,
+            day,
+            days,
+            week,
+            weeks,
+            month,
+            months,
+            pairs_from,
+            cost: Vec::new(),
+            barred,
+            pinned,
+            first: Vec::new(),
+            slope: 0,
+            nobody: 0,
+            gap,
+        };
+        ground.price()?;
+        Ok(ground)
+    }
+
+    /// The pairs of a turn, by place.
+    pub(super) fn pairs(&self, turn: u32) -> std::ops::Range<usize> {
+        self.pairs_from[turn as usize]..self.pairs_from[turn as usize + 1]
+    }
+
+    /// The pair of a turn and an expert.
+    pub(super) fn pair(&self, turn: u32, expert: u32) -> Option<usize> {
+        self.pairs(turn).find(|pair| self.problem.pairs[*pair].expert == expert)
+    }
+
+    /// The turns of a day.
+    pub(super) fn turns_on(&self, day: usize) -> &[u32] {
+        &self.by_day[self.day_starts[day]..self.day_starts[day + 1]]
+    }
+
+    /// What one more turn adds to unfairness for somebody who has so many in this plan.
+    pub(super) fn marginal(&self, expert: u32, load: u32) -> i64 {
+        self.first[expert as usize] + self.slope * i64::from(load)
+    }
+
+    /// Everything that stands against a pair whatever else is decided.
+    pub(super) fn against(&self, pair: usize) -> Vec<Bar> {
+        let of = &self.problem.pairs[pair];
+        let pinned = self.pinned[of.turn as usize].filter(|pin| *pin != pair);
+        let to = pinned.map(|pin| Bar::PinnedTo(self.problem.pairs[pin].expert));
+        against(self.problem, of).into_iter().chain([to]).flatten().collect()
+    }
+
+    /// What a pair costs as people count it.
+    pub(super) fn plain_cost(&self, pair: usize) -> i128 {
+        plain_cost(self.problem, pair)
+    }
+
+    /// Makes one number of distance, wishes and specialties, and of fairness, and of coverage.
+    fn price(&mut self) -> Result<(), NoPlan> {
+        let problem = self.problem;
+        let weights = &problem.weights;
+        let negative = [weights.distance, weights.rather_not, weights.likes, weights.specialty].iter().any(|w| *w < 0);
+        if negative || matches!(weights.fairness, Fairness::Weight(weight) if weight < 0) {
+            return Err(NoPlan::TooLarge);
+        }
+        // Of the turns of one expert the k-th adds 1000·(2k + 1) + 2·(carried − target) to a thousandth of the square of
+        // his distance from the target; what is common to all divides out.
+        let mut lean: Vec<i128> = Vec::with_capacity(problem.experts.len());
+        for expert in &problem.experts {
+            lean.push(2 * (i128::from(expert.carried) - i128::from(expert.target)));
+        }
+        let least = lean.iter().min().copied().unwrap_or(0);
+        let mut unit = 2_000;
+        for own in &lean {
+            unit = divisor(unit, own - least);
+        }
+        let costs: Vec<i128> = (0..problem.pairs.len()).map(|pair| plain_cost(problem, pair)).collect();
+        let (mut spread_of_all, mut dearest) = (0_i128, 0_i128);
+        let lowest = costs.iter().min().copied().unwrap_or(0);
+        for turn in 0..problem.turns.len() as u32 {
+            let high = costs[self.pairs(turn)].iter().max().map_or(0, |high| high - lowest);
+            spread_of_all += high;
+            dearest = dearest.max(high);
+        }
+        // What a unit of fairness and a unit of cost weigh in the network.
+        let (fair, cheap) = match weights.fairness {
+            Fairness::First => (spread_of_all + 1, 1),
+            Fairness::Weight(weight) => {
+                // In thousandths: weight × unit for each step, 1000 for each unit of cost.
+                let common = divisor(1_000, i128::from(weight) * unit).max(1);
+                (i128::from(weight) * unit / common, 1_000 / common)
+            }
+        };
+        let most_turns = i128::try_from(self.by_day.len()).map_err(|_| NoPlan::TooLarge)?;
+        let fits = |value: i128| i64::try_from(value).map_err(|_| NoPlan::TooLarge);
+        let slope = fair.checked_mul(2_000 / unit).ok_or(NoPlan::TooLarge)?;
+        let mut steepest = 0_i128;
+        for (expert, own) in problem.experts.iter().zip(&lean) {
+            let first = fair.checked_mul((own - least) / unit).ok_or(NoPlan::TooLarge)?;
+            // He can hold no more than he may on each day.
+            let days = i128::try_from(self.days).unwrap_or(0);
+            let room = most_turns.min(i128::from(expert.caps.period)).min(i128::from(expert.caps.day) * days);
+            steepest = steepest.max(first + slope.checked_mul(room).ok_or(NoPlan::TooLarge)?);
+            self.first.push(fits(first)?);
+        }
+        self.slope = fits(slope)?;
+        for cost in costs {
+            self.cost.push(fits((cost - lowest) * cheap)?);
+        }
+        self.nobody = fits((spread_of_all + dearest) * cheap + steepest + 1)?;
+        Ok(())
+    }
+
+    /// Whether somebody's rules do not nest, so that no flow can hold them all.
+    pub(super) fn needs_search(&self) -> bool {
+        let straddles = self.has_straddling_weeks();
+        let mixed = self.has_mixed_parts();
+        self.problem.experts.iter().any(|expert| {
+            let caps = expert.caps;
+            expert.gap > 1 || (straddles && caps.week != NO_CAP && caps.month != NO_CAP) || (mixed && caps.day > 1)
+        })
+    }
+
+    fn has_straddling_weeks(&self) -> bool {
+        let mut month_of = vec![NONE; self.weeks];
+        self.week.iter().zip(&self.month).any(|(week, month)| {
+            let known = &mut month_of[*week as usize];
+            let straddles = *known != NONE && *known != *month;
+            *known = *month;
+            straddles
+        })
+    }
+
+    fn has_mixed_parts(&self) -> bool {
+        (0..self.days).any(|day| {
+            let mut masks = [false; 256];
+            for turn in self.turns_on(day) {
+                masks[self.problem.turns[*turn as usize].parts as usize] = true;
+            }
+            let seen: Vec<usize> = (0..256).filter(|mask| masks[*mask]).collect();
+            seen.iter().enumerate().any(|(at, one)| seen[at + 1..].iter().any(|other| one & other != 0))
+        })
+    }
+}
+
+fn plain_cost(problem: &Problem, pair: usize) -> i128 {
+    let weights = &problem.weights;
+    let pair = &problem.pairs[pair];
+    let lacking = problem.turns[pair.turn as usize].wants & !problem.experts[pair.expert as usize].skills;
+    let wish = match pair.wish {
+        Wish::None => 0,
+        Wish::Likes => -i128::from(weights.likes),
+        Wish::RatherNot => i128::from(weights.rather_not),
+    };
+    i128::from(weights.distance) * i128::from(pair.distance)
+        + wish
+        + i128::from(weights.specialty) * i128::from(lacking.count_ones())
+}
+
+fn check(problem: &Problem) -> Result<Vec<usize>, NoPlan> {
+    if [problem.turns.len(), problem.pairs.len(), problem.experts.len()].iter().any(|count| *count > 1 << 30) {
+        return Err(NoPlan::TooLarge);
+    }
+    if let Some(bad) = problem.turns.iter().position(|turn| turn.parts == 0) {
+        return Err(NoPlan::Turn(bad));
+    }
+    let mut pairs_from = vec![0; problem.turns.len() + 1];
+    let mut last = 0;
+    let mut seen = vec![NONE; problem.experts.len()];
+    for (place, pair) in problem.pairs.iter().enumerate() {
+        let known = (pair.turn as usize) < problem.turns.len() && (pair.expert as usize) < problem.experts.len();
+        if !known || pair.turn < last || seen[pair.expert as usize] == pair.turn {
+            return Err(NoPlan::Pair(place));
+        }
+        seen[pair.expert as usize] = pair.turn;
+        last = pair.turn;
+        pairs_from[pair.turn as usize + 1] = place + 1;
+    }
+    for at in 1..pairs_from.len() {
+        pairs_from[at] = pairs_from[at].max(pairs_from[at - 1]);
+    }
+    Ok(pairs_from)
+}
+
+/// What stands against a pair for good, other people's pins aside; gravest first.
+fn against(problem: &Problem, pair: &Pair) -> [Option<Bar>; 3] {
+    let (turn, expert) = (&problem.turns[pair.turn as usize], &problem.experts[pair.expert as usize]);
+    let banned = if let Stand::Banned(rule) = pair.stand { Some(Bar::Banned(rule)) } else { None };
+    let away = expert.leave.iter().any(|leave| (leave.from..=leave.to).contains(&turn.day));
+    let unskilled = turn.needs != 0 && turn.needs & expert.skills == 0;
+    [banned, away.then_some(Bar::Leave), unskilled.then_some(Bar::Unskilled)]
+}
+
+/// What stands against each pair for good, and the pinned pair of each turn.
+#[expect(clippy::type_complexity, reason = "two lists, named where they are kept")]
+fn barred(problem: &Problem, pairs_from: &[usize]) -> Result<(Vec<Option<Bar>>, Vec<Option<usize>>), NoPlan> {
+    let mut barred: Vec<Option<Bar>> = Vec::with_capacity(problem.pairs.len());
+    for pair in &problem.pairs {
+        barred.push(against(problem, pair).into_iter().flatten().next());
+    }
+    let mut pinned = vec![None; problem.turns.len()];
+    for (place, pair) in problem.pairs.iter().enumerate().filter(|(_, pair)| pair.stand == Stand::Pinned) {
+        if let Some(bar) = barred[place] {
+            return Err(NoPlan::Pinned(place, bar));
+        }
+        let own: &mut Option<usize> = &mut pinned[pair.turn as usize];
+        if let Some(other) = own.replace(place) {
+            return Err(NoPlan::Pinned(place, Bar::PinnedTo(problem.pairs[other].expert)));
+        }
+    }
+    for (turn, pin) in pinned.iter().enumerate() {
+        let Some(pin) = pin else { continue };
+        let to = problem.pairs[*pin].expert;
+        for place in (pairs_from[turn]..pairs_from[turn + 1]).filter(|place| place != pin) {
+            barred[place] = barred[place].or(Some(Bar::PinnedTo(to)));
+        }
+    }
+    Ok((barred, pinned))
+}
+
+/// The same numbers, counted from 0 without holes, in rising order.
+fn without_holes(numbers: impl Iterator<Item = u32>) -> (Vec<u32>, usize) {
+    let numbers: Vec<u32> = numbers.collect();
+    let mut known = numbers.clone();
+    known.sort_unstable();
+    known.dedup();
+    let places = numbers.iter().map(|number| known.partition_point(|one| one < number) as u32).collect();
+    (places, known.len())
+}
+
+/// The greatest common divisor.
+fn divisor(one: i128, other: i128) -> i128 {
+    if other == 0 { one } else { divisor(other, one % other) }
+}
