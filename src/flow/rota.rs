@@ -323,6 +323,16 @@ impl Problem {
         judge::judge(&ground, taken)
     }
 
+    /// The network a plan is found in where the rules nest, and elsewhere the one its bound comes from: for whoever wants
+    /// to solve it otherwise. Pins are in their places already and left out.
+    ///
+    /// # Errors
+    /// As [`Self::solve`].
+    pub fn as_network(&self) -> Result<super::network::Network, NoPlan> {
+        let ground = ground::Ground::of(self)?;
+        search::network(&ground)
+    }
+
     /// The pairs of a turn, in their order, with their places.
     pub fn pairs_of(&self, turn: u32) -> impl Iterator<Item = (usize, &Pair)> {
         let from = self.pairs.partition_point(|pair| pair.turn < turn);

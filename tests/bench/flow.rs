@@ -119,7 +119,7 @@ fn compare(python: &Path, name: &str, problem: &Problem) {
 }
 
 /// DIMACS' form of a min-cost flow problem; nodes count from 1.
-fn write_dimacs(network: &Network, file: &Path) {
+pub(super) fn write_dimacs(network: &Network, file: &Path) {
     let mut out = BufWriter::new(std::fs::File::create(file).expect("a file"));
     let mut line = |text: String| writeln!(out, "{text}").expect("written");
     line(format!("p min {} {}", network.supplies().len(), network.arcs().len()));
@@ -184,7 +184,7 @@ fn has_ortools(python: &Path) -> bool {
     asked.is_ok_and(|status| status.success())
 }
 
-fn python_with_ortools() -> Option<PathBuf> {
+pub(super) fn python_with_ortools() -> Option<PathBuf> {
     let known = PathBuf::from("python3");
     if has_ortools(&known) {
         return Some(known);

@@ -17,6 +17,7 @@ mod intake;
 mod matching;
 mod pages;
 mod ranking;
+mod rota;
 mod search;
 
 /// Runs those whose name is given, or all.
@@ -25,6 +26,9 @@ fn main() {
     let runs = |name: &str| wanted.is_empty() || wanted.iter().any(|wish| name.contains(wish.as_str()));
     if runs("flow") {
         flow::run();
+    }
+    if runs("rota") {
+        rota::run();
     }
     if runs("intake") {
         intake::run();

@@ -8,7 +8,7 @@ use super::ledger::Ledger;
 use super::part::{Part, Reading};
 use super::plan::{Score, cheap_bound};
 use super::{Effort, NoPlan, repair};
-use crate::flow::network::Flow;
+use crate::flow::network::{Flow, Network};
 
 /// Turns freed at once: enough to move many, few enough to be solved in a few thousandths of a second. Measured on a year
 /// of 50 places and 300 experts against half and twice as many.
@@ -105,6 +105,14 @@ pub(super) fn whole(ground: &Ground, start: &Ledger, reading: Reading) -> Result
         ledger.put(ground, pair);
     }
     Ok(ledger)
+}
+
+/// The network of all turns but the pinned.
+pub(super) fn network(ground: &Ground) -> Result<Network, NoPlan> {
+    let ledger = Ledger::pinned(ground).map_err(|(pair, bar)| NoPlan::Pinned(pair, bar))?;
+    let free = unpinned(ground);
+    let held = vec![None; free.len()];
+    Ok(Part::of(ground, &ledger, &free, &held, Reading::Loosely, &|_| 0, ground.nobody).network)
 }
 
 /// The turns that may move, by day.
