@@ -48,6 +48,7 @@ mod plan;
 mod repair;
 mod search;
 mod spare;
+mod start;
 #[cfg(test)]
 mod tests;
 

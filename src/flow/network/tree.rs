@@ -53,16 +53,17 @@ struct Node {
     first_child: u32,
     next: u32,
     previous: u32,
-    bond: Bond,
 }
 
 const UNBOUND: Bond = Bond { arc: NONE, up: true, flow: 0, capacity: 0, cost: 0 };
-const LOOSE: Node = Node { parent: NONE, depth: 0, first_child: NONE, next: NONE, previous: NONE, bond: UNBOUND };
+const LOOSE: Node = Node { parent: NONE, depth: 0, first_child: NONE, next: NONE, previous: NONE };
 
 /// A tree over nodes, rooted at the last.
 #[derive(Debug)]
 pub struct Tree {
     nodes: Vec<Node>,
+    /// What hangs each node on its parent; apart, for most of what is done to a tree does not look at it.
+    bonds: Vec<Bond>,
     /// One potential per node: along every bond, cost plus potential at its tail is the potential at its head.
     pub potentials: Vec<i64>,
 }
@@ -90,17 +91,17 @@ pub struct Circle {
 impl Tree {
     /// A root (the last node) and so many loose nodes.
     pub fn new(nodes: usize) -> Self {
-        Self { nodes: vec![LOOSE; nodes + 1], potentials: vec![0; nodes + 1] }
+        Self { nodes: vec![LOOSE; nodes + 1], bonds: vec![UNBOUND; nodes + 1], potentials: vec![0; nodes + 1] }
     }
 
     /// What hangs the node on its parent.
     pub fn bond(&self, node: u32) -> &Bond {
-        &self.nodes[node as usize].bond
+        &self.bonds[node as usize]
     }
 
     /// Hangs a loose node without children on a parent that has its place already.
     pub fn hang(&mut self, node: u32, parent: u32, bond: Bond) {
-        self.nodes[node as usize].bond = bond;
+        self.bonds[node as usize] = bond;
         self.link(node, parent);
         self.nodes[node as usize].depth = self.nodes[parent as usize].depth + 1;
         let above = self.potentials[parent as usize];
@@ -142,14 +143,14 @@ impl Tree {
             let (left, right) = (&self.nodes[one as usize], &self.nodes[other as usize]);
             // Both climb at once where they are level: one look at two nodes instead of two looks.
             if left.depth >= right.depth {
-                let units = left.bond.room_down();
+                let units = self.bonds[one as usize].room_down();
                 if units < at_start.1 {
                     at_start = (one, units);
                 }
                 one = left.parent;
             }
             if right.depth >= left.depth {
-                let units = right.bond.room_up();
+                let units = self.bonds[other as usize].room_up();
                 if units <= at_end.1 {
                     at_end = (other, units);
                 }
@@ -169,9 +170,8 @@ impl Tree {
         for (from, units) in [(start, -units), (end, units)] {
             let mut at = from;
             while at != join {
-                let node = &mut self.nodes[at as usize];
-                node.bond.send_up(units);
-                at = node.parent;
+                self.bonds[at as usize].send_up(units);
+                at = self.nodes[at as usize].parent;
             }
         }
     }
@@ -179,13 +179,13 @@ impl Tree {
     /// Cuts the bond above `top`, turns the part below over so that `bottom` comes out on top, and hangs it on `parent`.
     /// Answers the bond that was cut.
     pub fn turn(&mut self, top: u32, bottom: u32, parent: u32, bond: Bond) -> Bond {
-        let cut = self.nodes[top as usize].bond;
+        let cut = self.bonds[top as usize];
         let (mut at, mut new_parent, mut carried) = (bottom, parent, bond);
         loop {
             let old_parent = self.nodes[at as usize].parent;
             self.unlink(at);
             self.link(at, new_parent);
-            let mut above = std::mem::replace(&mut self.nodes[at as usize].bond, carried);
+            let mut above = std::mem::replace(&mut self.bonds[at as usize], carried);
             if at == top {
                 break;
             }

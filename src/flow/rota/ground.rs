@@ -36,6 +36,8 @@ pub(super) struct Ground<'a> {
     pub slope: i64,
     /// The price of a turn nobody takes.
     pub nobody: i64,
+    /// By how much all costs together can differ at most.
+    pub spread: i64,
     /// The longest gap anybody has; at least 1.
     pub gap: u32,
 }
@@ -88,6 +90,7 @@ impl<'a> Ground<'a> {
             first: Vec::new(),
             slope: 0,
             nobody: 0,
+            spread: 0,
             gap,
         };
         ground.price()?;
@@ -120,6 +123,11 @@ impl<'a> Ground<'a> {
         let pinned = self.pinned[of.turn as usize].filter(|pin| *pin != pair);
         let to = pinned.map(|pin| Bar::PinnedTo(self.problem.pairs[pin].expert));
         against(self.problem, of).into_iter().chain([to]).flatten().collect()
+    }
+
+    /// By how much a turn's pairs differ in cost, about.
+    pub(super) fn cost_scale(&self) -> i64 {
+        self.spread / (self.by_day.len() as i64).max(1)
     }
 
     /// What a pair costs as people count it.
@@ -179,6 +187,7 @@ impl<'a> Ground<'a> {
         for cost in costs {
             self.cost.push(fits((cost - lowest) * cheap)?);
         }
+        self.spread = fits(spread_of_all * cheap)?;
         self.nobody = fits((spread_of_all + dearest) * cheap + steepest + 1)?;
         Ok(())
     }
@@ -264,7 +273,6 @@ fn against(problem: &Problem, pair: &Pair) -> [Option<Bar>; 3] {
 }
 
 /// What stands against each pair for good, and the pinned pair of each turn.
-#[expect(clippy::type_complexity, reason = "two lists, named where they are kept")]
 fn barred(problem: &Problem, pairs_from: &[usize]) -> Result<(Vec<Option<Bar>>, Vec<Option<usize>>), NoPlan> {
     let mut barred: Vec<Option<Bar>> = Vec::with_capacity(problem.pairs.len());
     for pair in &problem.pairs {

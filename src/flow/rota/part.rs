@@ -21,6 +21,21 @@ pub(super) enum Reading {
     Loosely,
 }
 
+/// What things cost in this part.
+pub(super) struct Prices<'a> {
+    /// What a pair costs beyond what the ground says.
+    pub more: &'a dyn Fn(usize) -> i64,
+    /// What one more turn costs for somebody who has so many.
+    pub marginal: &'a dyn Fn(u32, u32) -> i64,
+    /// What a turn nobody takes costs.
+    pub nobody: i64,
+    /// How many more of these turns than he held anybody is thought to take at most: of his unit arcs no more are made.
+    pub beyond: u32,
+}
+
+/// No matter how many more.
+pub(super) const ANY: u32 = u32::MAX;
+
 /// A pair that may be made in this part.
 struct Entry {
     pair: usize,
@@ -43,6 +58,10 @@ pub(super) struct Part {
     /// The first unit arc of each expert's node; 0 where there is none.
     units: Vec<u32>,
     sink: u32,
+    /// Each expert's node.
+    tops: Vec<(u32, u32)>,
+    /// Those of whose unit arcs only some were made.
+    ends: Vec<u32>,
 }
 
 const NO_ARC: u32 = u32::MAX;
@@ -57,16 +76,15 @@ struct Caps<'a, 'b> {
 }
 
 impl Part {
-    /// The network of these turns (free in the ledger, in the order of their days), where a pair costs so much more than
-    /// the ground says. `held` is who had them, turn by turn of `free`.
+    /// The network of these turns (free in the ledger, in the order of their days). `held` is who had them, turn by turn of
+    /// `free`.
     pub(super) fn of(
         ground: &Ground,
         ledger: &Ledger,
         free: &[u32],
         held: &[Option<usize>],
         reading: Reading,
-        more: &dyn Fn(usize) -> i64,
-        nobody: i64,
+        prices: &Prices<'_>,
     ) -> Self {
         let mut entries = Vec::with_capacity(free.len() * 16);
         for (seat, turn) in (0_u32..).zip(free) {
@@ -93,29 +111,39 @@ impl Part {
         for seat in 0..sink {
             caps.network.set_supply(seat, 1);
         }
+        let mut had = vec![0_u32; ground.problem.experts.len()];
+        for pair in held.iter().flatten() {
+            had[ground.problem.pairs[*pair].expert as usize] += 1;
+        }
         let mut tops = Vec::new();
+        let mut ends = Vec::new();
         for (expert, own) in (0_u32..).zip(&of_expert).filter(|(_, own)| !own.is_empty()) {
             let top = caps.node();
             let room = caps.expert(expert, top, own, &mut entries, held).min(ledger.left_in_all(ground, expert));
-            tops.push((expert, top, room));
+            let made = room.min(had[expert as usize].saturating_add(prices.beyond));
+            tops.push((expert, top, made));
+            if made < room {
+                ends.push(top);
+            }
         }
         let Caps { mut network, up, .. } = caps;
         for entry in &mut entries {
-            let cost = ground.cost[entry.pair] + more(entry.pair);
+            let cost = ground.cost[entry.pair] + (prices.more)(entry.pair);
             entry.arc = network.add(entry.seat, entry.node, 1, cost) as u32;
         }
-        let past = (0..sink).map(|seat| network.add(seat, sink, 1, nobody) as u32).collect();
+        let past = (0..sink).map(|seat| network.add(seat, sink, 1, prices.nobody) as u32).collect();
         let mut units = vec![0; up.len()];
-        for (expert, top, room) in tops {
+        for &(expert, top, room) in &tops {
             for step in 0..room {
-                let cost = ground.marginal(expert, ledger.loads[expert as usize] + step);
+                let cost = (prices.marginal)(expert, ledger.loads[expert as usize] + step);
                 let arc = network.add(top, sink, 1, cost) as u32;
                 if step == 0 {
                     units[top as usize] = arc;
                 }
             }
         }
-        Self { network, entries, past, up, units, sink }
+        let tops = tops.into_iter().map(|(expert, top, _)| (expert, top)).collect();
+        Self { network, entries, past, up, units, sink, tops, ends }
     }
 
     /// Solves it from a plan for its turns, seat by seat.
@@ -167,6 +195,21 @@ impl Part {
             }
         }
         Some(units)
+    }
+
+    /// Whether somebody took all of his unit arcs that were made while there could be more: the answer may then not be the
+    /// best. If nobody did, it is: every further arc of his is at least as dear as the one he left.
+    pub(super) fn is_at_an_end(&self, flow: &Flow) -> bool {
+        self.ends.iter().any(|top| {
+            let arcs = self.network.arcs().iter().zip(&flow.units).skip(self.units[*top as usize] as usize);
+            arcs.take_while(|(arc, _)| arc.from == *top).all(|(_, units)| *units > 0)
+        })
+    }
+
+    /// What one more turn for an expert would cost beyond the pair itself, by this flow; None if nothing leads to him.
+    pub(super) fn price_of(&self, flow: &Flow, expert: u32) -> Option<i64> {
+        let (_, top) = self.tops.iter().find(|(known, _)| *known == expert)?;
+        Some(flow.potentials[self.sink as usize] - flow.potentials[*top as usize])
     }
 
     /// The pairs made, seat by seat.

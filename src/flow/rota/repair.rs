@@ -9,7 +9,7 @@
 
 use super::ground::Ground;
 use super::ledger::Ledger;
-use super::part::{Part, Reading};
+use super::part::{ANY, Part, Prices, Reading};
 use super::plan::{Plan, cheap_bound};
 use super::search::{Found, settle, unpinned};
 use super::{Bar, Effort, NoPlan};
@@ -177,7 +177,9 @@ impl Mending<'_, '_> {
                 Some(own) if own != pair => change,
                 _ => 0,
             };
-            let part = Part::of(ground, &self.ledger, free, &held, Reading::Lawfully, &more, nobody);
+            let prices =
+                Prices { more: &more, marginal: &|expert, load| ground.marginal(expert, load), nobody, beyond: ANY };
+            let part = Part::of(ground, &self.ledger, free, &held, Reading::Lawfully, &prices);
             part.solve(&held).map(|flow| part.made(&flow))
         });
         let (made, done) = match flow {

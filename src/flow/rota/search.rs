@@ -5,14 +5,21 @@
 
 use super::ground::Ground;
 use super::ledger::Ledger;
-use super::part::{Part, Reading};
+use super::part::{ANY, Part, Prices, Reading};
 use super::plan::{Score, cheap_bound};
+use super::start::start;
 use super::{Effort, NoPlan, repair};
 use crate::flow::network::{Flow, Network};
 
 /// Turns freed at once: enough to move many, few enough to be solved in a few thousandths of a second. Measured on a year
 /// of 50 places and 300 experts against half and twice as many.
 const TURNS_AT_ONCE: usize = 1_200;
+
+/// Turns from which on a plan is made better by parts before it is solved as a whole.
+const LARGE: usize = 12_000;
+
+/// How many turns more than he has anybody is thought to take at most when a plan is made better.
+const FEW_MORE: u32 = 6;
 
 /// How often what stays open is tried across days on the way.
 const PARTS: u64 = 4;
@@ -46,8 +53,12 @@ impl Chance {
 /// The plan from nothing but the pins.
 pub(super) fn solve(ground: &Ground, effort: Effort) -> Result<Found, NoPlan> {
     let mut ledger = Ledger::pinned(ground).map_err(|(pair, bar)| NoPlan::Pinned(pair, bar))?;
-    day_by_day(ground, &mut ledger)?;
+    start(ground, &mut ledger)?;
     if !ground.needs_search() {
+        // What is large is better brought near the best by parts before it is solved as a whole.
+        if ground.by_day.len() > LARGE {
+            improve(ground, &mut ledger, Effort { work: 10 * ground.by_day.len() as u64, ..effort })?;
+        }
         let ledger = whole(ground, &ledger, Reading::Lawfully)?;
         let bound = Score::of(ground, &ledger);
         return Ok(Found { ledger, bound, work: 0 });
@@ -67,17 +78,6 @@ pub(super) fn solve(ground: &Ground, effort: Effort) -> Result<Found, NoPlan> {
     Ok(Found { ledger, bound, work })
 }
 
-/// Each day as well as it can be beside the days before it.
-pub(super) fn day_by_day(ground: &Ground, ledger: &mut Ledger) -> Result<(), NoPlan> {
-    for day in 0..ground.days {
-        let free: Vec<u32> =
-            ground.turns_on(day).iter().filter(|turn| ledger.taken[**turn as usize].is_none()).copied().collect();
-        let held = vec![None; free.len()];
-        settle(ground, ledger, &free, &held)?;
-    }
-    Ok(())
-}
-
 /// Solves some free turns exactly beside the rest and puts them into the ledger; answers the work done.
 pub(super) fn settle(
     ground: &Ground,
@@ -85,7 +85,8 @@ pub(super) fn settle(
     free: &[u32],
     held: &[Option<usize>],
 ) -> Result<u64, NoPlan> {
-    let part = Part::of(ground, ledger, free, held, Reading::Lawfully, &|_| 0, ground.nobody);
+    let beyond = if held.iter().any(Option::is_some) { FEW_MORE } else { ANY };
+    let part = plainly(ground, ledger, (free, held), Reading::Lawfully, beyond);
     let flow = part.solve(held).map_err(NoPlan::Flow)?;
     for pair in part.made(&flow).into_iter().flatten() {
         ledger.put(ground, pair);
@@ -98,8 +99,12 @@ pub(super) fn whole(ground: &Ground, start: &Ledger, reading: Reading) -> Result
     let mut ledger = start.clone();
     let free = unpinned(ground);
     let held: Vec<Option<usize>> = free.iter().map(|turn| ledger.free(ground, *turn)).collect();
-    let part = Part::of(ground, &ledger, &free, &held, reading, &|_| 0, ground.nobody);
-    let flow = part.solve(&held).map_err(NoPlan::Flow)?;
+    let mut part = plainly(ground, &ledger, (&free, &held), reading, FEW_MORE);
+    let mut flow = part.solve(&held).map_err(NoPlan::Flow)?;
+    if part.is_at_an_end(&flow) {
+        part = plainly(ground, &ledger, (&free, &held), reading, ANY);
+        flow = part.solve(&held).map_err(NoPlan::Flow)?;
+    }
     flow.certify(&part.network).map_err(NoPlan::Unproven)?;
     for pair in part.made(&flow).into_iter().flatten() {
         ledger.put(ground, pair);
@@ -107,12 +112,25 @@ pub(super) fn whole(ground: &Ground, start: &Ledger, reading: Reading) -> Result
     Ok(ledger)
 }
 
+/// The network of these turns at the ground's own prices.
+fn plainly(
+    ground: &Ground,
+    ledger: &Ledger,
+    (free, held): (&[u32], &[Option<usize>]),
+    reading: Reading,
+    beyond: u32,
+) -> Part {
+    let marginal = |expert, load| ground.marginal(expert, load);
+    let prices = Prices { more: &|_| 0, marginal: &marginal, nobody: ground.nobody, beyond };
+    Part::of(ground, ledger, free, held, reading, &prices)
+}
+
 /// The network of all turns but the pinned.
 pub(super) fn network(ground: &Ground) -> Result<Network, NoPlan> {
     let ledger = Ledger::pinned(ground).map_err(|(pair, bar)| NoPlan::Pinned(pair, bar))?;
     let free = unpinned(ground);
     let held = vec![None; free.len()];
-    Ok(Part::of(ground, &ledger, &free, &held, Reading::Loosely, &|_| 0, ground.nobody).network)
+    Ok(plainly(ground, &ledger, (&free, &held), Reading::Loosely, ANY).network)
 }
 
 /// The turns that may move, by day.
