@@ -29,7 +29,7 @@ enum Command {
     Demo(zhipai::demo::run::DemoArgs),
     /// The service
     Serve,
-    /// Brings the database's schema up to this binary
+    /// Brings the database's schema up to this binary and seals contact data an older one left in the clear
     Migrate,
     /// Reads experts, stations, enterprises (.xlsx, .csv) or holidays (.csv); a bad row never hides a good one
     Import(zhipai::cli::sheets::ImportArgs),
@@ -52,6 +52,9 @@ enum Command {
     /// Mail that comes in
     #[command(subcommand)]
     Mail(MailCommand),
+    /// Keys of links and sealed texts
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Prints the OpenAPI document
     Openapi,
     /// Writes database, attachments and key ids to one file, under load
@@ -122,6 +125,16 @@ enum AuditCommand {
 }
 
 #[derive(Subcommand)]
+enum KeysCommand {
+    /// Adds a key to the key file and prints its id; restart every node with it, then reseal
+    Add,
+    /// Seals contact data anew under the newest key of the file; may run beside the service
+    Reseal,
+    /// Both at once, for a single machine (stop the service first)
+    Rotate,
+}
+
+#[derive(Subcommand)]
 enum UserCommand {
     /// Makes an account and prints a link to set its password
     Add(data::UserAdd),
@@ -179,7 +192,7 @@ fn run(arguments: Arguments, l: L) -> Result<(), String> {
         .map_err(|error| error.to_string())?;
     match arguments.command {
         Command::Serve => serve::run(&config),
-        Command::Migrate => zhipai::cli::opening::database(config.database(), 2).map(drop),
+        Command::Migrate => zhipai::cli::opening::migrated(&config, &zhipai::clock::SystemClock),
         Command::Import(import) => zhipai::cli::sheets::import(&config, l, &import),
         Command::Export(export) => zhipai::cli::sheets::export(&config, l, &export),
         Command::Reindex => data::reindex(&config),
@@ -192,6 +205,9 @@ fn run(arguments: Arguments, l: L) -> Result<(), String> {
             data::token_add(&config, l, &email, &label, &scopes)
         }
         Command::WhatIf(input) => zhipai::cli::what_if::run(&config, l, &input),
+        Command::Keys(KeysCommand::Add) => zhipai::cli::keys::add(&config),
+        Command::Keys(KeysCommand::Reseal) => zhipai::cli::keys::reseal(&config, l, &zhipai::clock::SystemClock),
+        Command::Keys(KeysCommand::Rotate) => zhipai::cli::keys::rotate(&config, l, &zhipai::clock::SystemClock),
         Command::Backup { file } => backup::back_up(&config, &file),
         Command::Restore { file } => backup::restore(&config, &file),
         Command::Demo(_) | Command::Due { .. } | Command::Eval(_) | Command::Openapi | Command::Simulate(_) => Ok(()),

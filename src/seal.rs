@@ -3,7 +3,10 @@
 //! A link token is `key id | purpose | subject | round | expiry | HMAC-SHA256` in base64url (RFC 2104, RFC 4648). It is
 //! checked against the seal here and against the state by the action, so a reminder never breaks an earlier link. The
 //! sealed expiry is hygiene, never the deadline (rules.md, "The answer"). Texts are sealed with XChaCha20-Poly1305, the
-//! row's id as associated data, so that a swapped row is noticed. Deliberately absent: where keys are stored.
+//! row's id as associated data, so that a swapped row is noticed. Contact data and a person's own texts are sealed in
+//! [`value`]. Deliberately absent: where keys are stored.
+
+pub mod value;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -77,10 +80,10 @@ const MAC: usize = 20;
 const BODY: usize = 1 + 1 + 16 + 2 + 4;
 
 impl Keyring {
-    /// A ring of keys; `None` when it is empty.
+    /// A ring of keys; `None` when it is empty, or one has the id 0, which stands for a person's own key.
     #[must_use]
     pub fn new(keys: BTreeMap<u8, [u8; 32]>) -> Option<Self> {
-        (!keys.is_empty()).then_some(Self { keys })
+        (!keys.is_empty() && !keys.contains_key(&0)).then_some(Self { keys })
     }
 
     /// The ids of the ring with a value that proves a key without giving it away.
@@ -104,6 +107,21 @@ impl Keyring {
             keys.insert(id.parse().ok()?, URL_SAFE_NO_PAD.decode(key).ok()?.try_into().ok()?);
         }
         Self::new(keys)
+    }
+
+    /// The ring with one more key, which seals from now on; `None` when every id is taken.
+    #[must_use]
+    pub fn with_another(&self, key: [u8; 32]) -> Option<Self> {
+        let id = self.current().0.checked_add(1)?;
+        let mut keys = self.keys.clone();
+        keys.insert(id, key);
+        Some(Self { keys })
+    }
+
+    /// The id of the key that seals.
+    #[must_use]
+    pub fn newest(&self) -> u8 {
+        self.current().0
     }
 
     fn current(&self) -> (u8, &[u8; 32]) {
@@ -171,23 +189,32 @@ impl Keyring {
     #[must_use]
     pub fn seal_text(&self, row: &str, nonce: [u8; 24], text: &[u8]) -> Vec<u8> {
         let (id, key) = self.current();
-        let cipher = XChaCha20Poly1305::new(&Key::from(derive(key, "texts")));
-        let sealed =
-            cipher.encrypt(&XNonce::from(nonce), Payload { msg: text, aad: row.as_bytes() }).unwrap_or_default();
-        let mut out = vec![id];
-        out.extend_from_slice(&nonce);
-        out.extend_from_slice(&sealed);
-        out
+        sealed_under(id, &derive(key, "texts"), row, nonce, text)
     }
 
     /// Opens a sealed text; `None` when it was changed, belongs to another row, or the key is missing.
     #[must_use]
     pub fn open_text(&self, row: &str, sealed: &[u8]) -> Option<Vec<u8>> {
         let key = self.keys.get(sealed.first()?)?;
-        let nonce: [u8; 24] = sealed.get(1..25)?.try_into().ok()?;
-        let cipher = XChaCha20Poly1305::new(&Key::from(derive(key, "texts")));
-        cipher.decrypt(&XNonce::from(nonce), Payload { msg: sealed.get(25..)?, aad: row.as_bytes() }).ok()
+        opened_under(&derive(key, "texts"), row, sealed)
     }
+}
+
+/// `prefix | nonce | XChaCha20-Poly1305 of the text`, the row's name as associated data.
+fn sealed_under(prefix: u8, key: &[u8; 32], row: &str, nonce: [u8; 24], text: &[u8]) -> Vec<u8> {
+    let cipher = XChaCha20Poly1305::new(&Key::from(*key));
+    let sealed = cipher.encrypt(&XNonce::from(nonce), Payload { msg: text, aad: row.as_bytes() }).unwrap_or_default();
+    let mut out = vec![prefix];
+    out.extend_from_slice(&nonce);
+    out.extend_from_slice(&sealed);
+    out
+}
+
+/// What [`sealed_under`] sealed, whatever its prefix.
+fn opened_under(key: &[u8; 32], row: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+    let nonce: [u8; 24] = sealed.get(1..25)?.try_into().ok()?;
+    let cipher = XChaCha20Poly1305::new(&Key::from(*key));
+    cipher.decrypt(&XNonce::from(nonce), Payload { msg: sealed.get(25..)?, aad: row.as_bytes() }).ok()
 }
 
 /// A key of its own for each use, so that no seal can stand in for another.

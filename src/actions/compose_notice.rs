@@ -1,6 +1,7 @@
 //! Outbox row → notice: what a letter may say is read from the database at the moment of sending, so a letter never
 //! contradicts the state. A letter whose occasion has passed is void instead.
 
+use super::contact::{self, Contact};
 use super::{Done, Office};
 use crate::db::assignment::AssignmentRow;
 use crate::db::need::NeedRow;
@@ -26,7 +27,7 @@ pub fn compose_notice(office: &Office, letter: &OutboxRow) -> Done<Option<Notice
     if !kind.is_digest() {
         return compose(office, conn, letter);
     }
-    let Some(to) = recipient(conn, letter, kind, None)? else { return Ok(None) };
+    let Some(to) = recipient(office, conn, letter, kind, None)? else { return Ok(None) };
     let mut items = Vec::new();
     for part in db::digest::carried(conn, letter.id)? {
         if let Some(notice) = compose(office, conn, &part)? {
@@ -68,13 +69,13 @@ fn compose(office: &Office, conn: &mut Conn, letter: &OutboxRow) -> Done<Option<
         },
         None => None,
     };
-    let Some(to) = recipient(conn, letter, owed.kind, need.as_ref())? else { return Ok(None) };
+    let Some(to) = recipient(office, conn, letter, owed.kind, need.as_ref())? else { return Ok(None) };
     let may_see_contacts = matches!(owed.kind, NoticeKind::Confirmed | NoticeKind::ExpertConfirmed);
     let taken =
         assignment.as_ref().is_some_and(|row| matches!(row.state, AssignmentState::Accepted | AssignmentState::Done));
     let hidden = owed.kind.audience() == Audience::Expert && !taken;
     let need = match need {
-        Some(row) => Some(need_facts(conn, &row, may_see_contacts, hidden)?),
+        Some(row) => Some(need_facts(office, conn, &row, may_see_contacts, hidden)?),
         None => None,
     };
     let offer = match assignment {
@@ -123,18 +124,26 @@ fn still_said(kind: NoticeKind, offer: Option<&AssignmentRow>, need: Option<&Nee
     }
 }
 
-fn recipient(conn: &mut Conn, letter: &OutboxRow, kind: NoticeKind, need: Option<&NeedRow>) -> Done<Option<Recipient>> {
+fn recipient(
+    office: &Office,
+    conn: &mut Conn,
+    letter: &OutboxRow,
+    kind: NoticeKind,
+    need: Option<&NeedRow>,
+) -> Done<Option<Recipient>> {
     Ok(match kind.audience() {
         Audience::Expert => match &letter.expert {
-            Some(id) => db::expert::find(conn, id)?.map(|expert| Recipient {
-                name: expert.name,
-                address: expert.email,
-                language: expert.language,
-            }),
+            Some(id) => match (db::expert::find(conn, id)?, contact::of_expert(&office.keys, conn, *id)?.email) {
+                (Some(expert), Some(address)) => {
+                    Some(Recipient { name: expert.name, address, language: expert.language })
+                }
+                // Nobody to write to any more: the person was erased.
+                _ => None,
+            },
             None => None,
         },
         Audience::Enterprise => need.and_then(|need| {
-            let address = need.contact_email.clone()?;
+            let address = contact::of_need(&office.keys, need).email?;
             let language = if need.language == "zh" { "zh" } else { "en" };
             Some(Recipient { name: need.contact_name.clone(), address, language: language.to_owned() })
         }),
@@ -151,20 +160,27 @@ fn recipient(conn: &mut Conn, letter: &OutboxRow, kind: NoticeKind, need: Option
 ///
 /// # Errors
 /// What the database says.
-pub fn need_facts(conn: &mut Conn, need: &NeedRow, with_contact: bool, hidden: bool) -> Done<NeedFacts> {
+pub fn need_facts(
+    office: &Office,
+    conn: &mut Conn,
+    need: &NeedRow,
+    with_contact: bool,
+    hidden: bool,
+) -> Done<NeedFacts> {
     let enterprise = db::enterprise::find(conn, &need.enterprise)?.map(|row| row.name).unwrap_or_default();
     let station = db::station::find(conn, &need.station)?;
     let shown = !(hidden && need.confidential);
+    let contact = with_contact.then(|| contact::of_need(&office.keys, need));
     Ok(NeedFacts {
         id: need.id,
         number: need.number.clone(),
         title: shown.then(|| need.title.clone()),
         description: shown.then(|| need.description.clone()),
-        contact: with_contact.then(|| Person {
+        contact: contact.map(|contact| Person {
             name: need.contact_name.clone(),
             firm: enterprise.clone(),
-            phone: need.contact_phone.clone(),
-            email: need.contact_email.clone(),
+            phone: contact.phone,
+            email: contact.email,
         }),
         enterprise,
         opposing_party: need.opposing_party.clone(),
@@ -199,6 +215,7 @@ pub fn need_facts(conn: &mut Conn, need: &NeedRow, with_contact: bool, hidden: b
 /// What the database says.
 pub fn offer_facts(office: &Office, conn: &mut Conn, row: &AssignmentRow, with_contact: bool) -> Done<OfferFacts> {
     let expert = db::expert::find(conn, &row.expert)?;
+    let reach = if with_contact { contact::of_expert(&office.keys, conn, row.expert)? } else { Contact::default() };
     let (due_at, provisional, count) = match (row.answer_due_at, row.state) {
         (Some(at), _) => (Some(at.and_utc()), row.provisional, row.day_count.get()),
         (None, AssignmentState::Offered) => {
@@ -231,12 +248,7 @@ pub fn offer_facts(office: &Office, conn: &mut Conn, row: &AssignmentRow, with_c
         feedback_due_at: row.feedback_due_at.map(|at| at.and_utc()),
         expert: expert.map_or_else(
             || Person { name: String::new(), firm: String::new(), phone: None, email: None },
-            |expert| Person {
-                name: expert.name,
-                firm: expert.firm,
-                phone: expert.phone.filter(|_| with_contact),
-                email: Some(expert.email).filter(|_| with_contact),
-            },
+            |expert| Person { name: expert.name, firm: expert.firm, phone: reach.phone, email: reach.email },
         ),
         next,
     })

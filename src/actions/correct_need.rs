@@ -1,5 +1,6 @@
 //! Staff add what a need lacks: the enterprise's contact (补充联系方式), or the consent that was given later.
 
+use super::contact::seal_of_need;
 use super::submit_need::parsed;
 use super::{Actor, Done, Letter, Office};
 use crate::db;
@@ -40,8 +41,9 @@ pub fn correct_contact(
         }
         let had_email = need.contact_email.is_some();
         need.contact_name = name.clone();
-        need.contact_phone = phone.as_ref().map(|phone| phone.as_str().to_owned());
-        need.contact_email = email.as_ref().map(|email| email.as_str().to_owned());
+        let keys = &tx.office.keys;
+        need.contact_phone = seal_of_need(keys, id, "phone", phone.as_ref().map(Phone::as_str));
+        need.contact_email = seal_of_need(keys, id, "email", email.as_ref().map(Email::as_str));
         need.updated_at = tx.now.naive_utc();
         db::need::save(tx.conn, &need)?;
         tx.event(

@@ -3,6 +3,7 @@
 //! Contract: what an actor may not see is not there; contact data is masked for everybody but managers and the command
 //! line (rules.md, "Who sees contact data"). Deliberately absent: columns and files, which are the caller's.
 
+use super::contact::{self, Contact};
 use super::import_sheet::{EnterpriseRecord, SUBJECT, StationRecord};
 use super::keep_station::StationInput;
 use super::register_expert::{ExpertInput, as_typed};
@@ -26,12 +27,14 @@ pub const MOST_NEEDS: i64 = 200_000;
 /// A need as it is exported.
 #[derive(Debug, Clone)]
 pub struct ExportedNeed {
-    /// The need, its contact masked where the actor may not see it.
+    /// The need; the contact's name masked where the actor may not see it.
     pub need: NeedRow,
     /// The enterprise's name.
     pub enterprise: String,
     /// The station's name.
     pub station: String,
+    /// How to reach the enterprise, masked where the actor may not see it.
+    pub contact: Contact,
 }
 
 /// Whether the actor sees contact data in full.
@@ -69,12 +72,14 @@ pub fn export_experts(office: &Office, actor: &Actor) -> Done<Vec<ExpertInput>> 
         for row in db::expert::all_qualifications(tx.conn)? {
             papers.entry(row.expert).or_default().push(row);
         }
+        let mut contacts = contact::of_everybody(&office.keys, tx.conn)?;
         let rows: Vec<ExpertInput> = db::expert::all(tx.conn)?
             .into_iter()
             .map(|row| {
                 let mut of_row = papers.remove(&row.id).unwrap_or_default();
                 of_row.sort_by(|a, b| (&a.kind, &a.number).cmp(&(&b.kind, &b.number)));
-                let mut input = as_typed(row, of_row);
+                let contact = contacts.remove(&row.id).unwrap_or_default();
+                let mut input = as_typed(row, contact, of_row);
                 if !open {
                     input.email = masked_email(&input.email);
                     input.phone = input.phone.as_deref().map(masked_phone);
@@ -170,15 +175,17 @@ pub fn export_needs(office: &Office, actor: &Actor, from: NaiveDate, to: NaiveDa
         let rows: Vec<ExportedNeed> = needs
             .into_iter()
             .map(|mut need| {
+                let mut contact = contact::of_need(&office.keys, &need);
                 if !open {
                     need.contact_name = masked_name(&need.contact_name);
-                    need.contact_phone = need.contact_phone.as_deref().map(masked_phone);
-                    need.contact_email = need.contact_email.as_deref().map(masked_email);
+                    contact.phone = contact.phone.as_deref().map(masked_phone);
+                    contact.email = contact.email.as_deref().map(masked_email);
                 }
                 ExportedNeed {
                     enterprise: enterprises.get(&need.enterprise).cloned().unwrap_or_default(),
                     station: stations.get(&need.station).cloned().unwrap_or_default(),
                     need,
+                    contact,
                 }
             })
             .collect();

@@ -14,6 +14,7 @@ pub mod upload;
 pub use enterprise::{EnterpriseRecord, import_enterprises};
 pub use station::{StationRecord, import_stations};
 
+use super::contact;
 use super::register_expert::{ExpertInput, as_typed, change_within, within};
 use super::{ActionError, Actor, Done, Office, Tx};
 use crate::db;
@@ -127,7 +128,7 @@ pub fn import_experts(
 
 fn take_expert(tx: &mut Tx<'_>, actor: &Actor, row: &ExpertInput) -> Done<Kept> {
     let known = match row.email.parse::<Email>() {
-        Ok(email) => db::expert::by_email(tx.conn, &email.key())?,
+        Ok(email) => contact::by_email(&tx.office.keys, tx.conn, &email.key())?,
         // The row's own check says what is wrong with it.
         Err(_) => None,
     };
@@ -137,7 +138,8 @@ fn take_expert(tx: &mut Tx<'_>, actor: &Actor, row: &ExpertInput) -> Done<Kept> 
     };
     let id = known.id;
     let qualifications = db::expert::qualifications_of(tx.conn, id)?;
-    match merged::merged(&as_typed(known, qualifications), row) {
+    let contact = contact::of_expert(&tx.office.keys, tx.conn, id)?;
+    match merged::merged(&as_typed(known, contact, qualifications), row) {
         None => Ok(Kept::Unchanged),
         Some(input) => {
             change_within(tx, actor, id, &input)?;

@@ -6,9 +6,8 @@
 
 pub(super) use super::record_bounce::came_back;
 use super::record_bounce::{check_contact, undelivered};
-use super::{Actor, Done, Office, Tx};
+use super::{Actor, Done, Office, Tx, kept_letter};
 use crate::db::assignment::AssignmentRow;
-use crate::db::letter::LetterRow;
 use crate::db::outbox::OutboxRow;
 use crate::db::outbox::Settled;
 use crate::db::reminder::ReminderRow;
@@ -20,7 +19,7 @@ use crate::domain::notice::NoticeKind;
 use crate::domain::refusal::{FieldProblem, Refusal};
 use crate::domain::role::Right;
 use crate::domain::task::TaskKind;
-use crate::ids::{AssignmentId, LetterId, ReminderId};
+use crate::ids::{AssignmentId, ReminderId};
 use crate::trial;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
@@ -81,7 +80,7 @@ pub fn record_delivery(office: &Office, letter: &OutboxRow, delivery: &Delivery)
             return Ok(false);
         }
         if let Delivery::Accepted { text, sha256, template_version } = delivery {
-            keep_letter(tx, letter, text, sha256, template_version)?;
+            kept_letter::keep(tx, letter, text, sha256, template_version)?;
         }
         let kind = letter.notice.get().kind;
         if !kind.is_digest() {
@@ -113,21 +112,6 @@ fn late(tx: &mut Tx<'_>, letter: &OutboxRow) -> Done<()> {
     let Some(need) = letter.need else { return Ok(()) };
     let need = tx.need(&Actor::Desk, need)?;
     check_contact(tx, letter, &need)
-}
-
-fn keep_letter(tx: &mut Tx<'_>, letter: &OutboxRow, text: &str, sha256: &str, template_version: &str) -> Done<()> {
-    let id = LetterId::from_minted(tx.mint());
-    let sealed = tx.office.keys.seal_text(id.as_str(), tx.office.chance.bytes(), text.as_bytes());
-    let row = LetterRow {
-        id,
-        outbox: letter.id,
-        template_version: template_version.to_owned(),
-        sha256: sha256.to_owned(),
-        sealed,
-        sent_at: tx.now.naive_utc(),
-    };
-    db::letter::insert(tx.conn, &row)?;
-    Ok(())
 }
 
 fn accepted(tx: &mut Tx<'_>, letter: &OutboxRow, kind: NoticeKind) -> Done<()> {

@@ -3,6 +3,7 @@
 //! Source: Beijing standard, 选取条件; rules.md, "Standing, selection, conduct". Staff with the right may enter one as
 //! active at once; otherwise the application waits for review.
 
+use super::contact::{self, Contact};
 use super::submit_need::{LANGUAGES, parsed, place, word};
 use super::{Actor, Done, Office, Tx};
 use crate::db::expert::{ExpertRow, QualificationRow};
@@ -16,7 +17,7 @@ use crate::domain::place::Point;
 use crate::domain::refusal::{FieldProblem, Problems, Refusal};
 use crate::domain::role::Right;
 use crate::domain::standing::Standing;
-use crate::domain::{catalogue, firm};
+use crate::domain::{catalogue, firm, resident_id};
 use crate::ids::{ExpertId, QualificationId};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -94,6 +95,8 @@ pub struct ExpertInput {
 
 struct Checked {
     row: ExpertRow,
+    email: String,
+    phone: Option<String>,
     qualifications: Vec<QualificationInput>,
 }
 
@@ -168,6 +171,14 @@ fn check(tx: &mut Tx<'_>, input: &ExpertInput, known: Option<&ExpertRow>) -> Don
     for (place, qualification) in input.qualifications.iter().enumerate() {
         p.text(&format!("qualifications.{place}.type"), &qualification.kind, 60);
         p.optional(&format!("qualifications.{place}.number"), qualification.number.as_deref(), 60);
+        if qualification.number.as_deref().is_some_and(resident_id::stands_in) {
+            p.add(FieldProblem::new(format!("qualifications.{place}.number"), "resident-id"));
+        }
+    }
+    for (field, text) in [("name", &input.name), ("firm", &input.firm), ("bio", &input.bio)] {
+        if resident_id::stands_in(text) {
+            p.add(FieldProblem::new(field, "resident-id"));
+        }
     }
     let usual = known.map_or(Standing::Applied, |row| row.standing);
     let standing = word(&mut p, "standing", input.standing.as_deref(), usual, "not-known");
@@ -176,11 +187,13 @@ fn check(tx: &mut Tx<'_>, input: &ExpertInput, known: Option<&ExpertRow>) -> Don
     }
     p.settle()?;
     let email = email.map(|email| email.key()).unwrap_or_default();
-    if let Some(other) = db::expert::by_email(tx.conn, &email)?
+    let keys = &tx.office.keys;
+    if let Some(other) = contact::by_email(keys, tx.conn, &email)?
         && known.is_none_or(|row| row.id != other.id)
     {
         return Err(Refusal::Invalid(vec![FieldProblem::new("email", "taken")]).into());
     }
+    let phone = phone.map(|phone| phone.as_str().to_owned());
     let now = tx.now.naive_utc();
     let id = known.map_or_else(|| ExpertId::from_minted(tx.mint()), |row| row.id);
     tx.makes(id);
@@ -190,8 +203,8 @@ fn check(tx: &mut Tx<'_>, input: &ExpertInput, known: Option<&ExpertRow>) -> Don
         firm_key: firm::normalised(&employer),
         firm: employer,
         firm_type,
-        email,
-        phone: phone.map(|phone| phone.as_str().to_owned()),
+        email_mark: contact::email_mark(keys, &email),
+        phone_mark: phone.as_deref().map(|phone| contact::phone_mark(keys, phone)),
         region: region.to_owned(),
         lat: point.map(Point::lat),
         lon: point.map(Point::lon),
@@ -212,7 +225,7 @@ fn check(tx: &mut Tx<'_>, input: &ExpertInput, known: Option<&ExpertRow>) -> Don
         updated_at: now,
         version: known.map_or(1, |row| row.version + 1),
     };
-    Ok(Checked { row, qualifications: input.qualifications.clone() })
+    Ok(Checked { row, email, phone, qualifications: input.qualifications.clone() })
 }
 
 /// Enters an expert.
@@ -232,6 +245,7 @@ pub(super) fn within(tx: &mut Tx<'_>, actor: &Actor, input: &ExpertInput) -> Don
         checked.row.filed_number = Some(tx.number(Series::Filing)?);
     }
     db::expert::insert(tx.conn, &checked.row)?;
+    contact::keep(tx, checked.row.id, &checked.email, checked.phone.as_deref())?;
     keep_qualifications(tx, checked.row.id, &checked.qualifications)?;
     let id = checked.row.id;
     let detail = json!({"standing": checked.row.standing, "filed": checked.row.filed_number});
@@ -255,6 +269,7 @@ pub(super) fn change_within(tx: &mut Tx<'_>, actor: &Actor, id: ExpertId, input:
     let mut checked = check(tx, input, Some(&known))?;
     checked.row.standing = known.standing;
     db::expert::save(tx.conn, &checked.row)?;
+    contact::keep(tx, id, &checked.email, checked.phone.as_deref())?;
     keep_qualifications(tx, id, &checked.qualifications)?;
     tx.event(id.as_str(), actor, Event::ExpertChanged, &json!({"version": checked.row.version}))?;
     tx.changed("expert", id.as_str())
@@ -287,12 +302,13 @@ pub fn as_input(office: &Office, id: ExpertId) -> Done<ExpertInput> {
     let mut reader = office.read()?;
     let row = db::expert::find(&mut reader, &id)?.ok_or(Refusal::NotFound)?;
     let qualifications = db::expert::qualifications_of(&mut reader, id)?;
-    Ok(as_typed(row, qualifications))
+    let contact = contact::of_expert(&office.keys, &mut reader, id)?;
+    Ok(as_typed(row, contact, qualifications))
 }
 
 /// A row and its qualifications as they could be typed again.
 #[must_use]
-pub(super) fn as_typed(row: ExpertRow, qualifications: Vec<QualificationRow>) -> ExpertInput {
+pub(super) fn as_typed(row: ExpertRow, contact: Contact, qualifications: Vec<QualificationRow>) -> ExpertInput {
     let qualifications = qualifications
         .into_iter()
         .map(|one| QualificationInput { kind: one.kind, number: one.number, valid_until: one.valid_until })
@@ -301,8 +317,8 @@ pub(super) fn as_typed(row: ExpertRow, qualifications: Vec<QualificationRow>) ->
         name: row.name,
         firm: row.firm,
         firm_type: Some(row.firm_type.as_str().to_owned()),
-        email: row.email,
-        phone: row.phone,
+        email: contact.email.unwrap_or_default(),
+        phone: contact.phone,
         region: row.region,
         lat: row.lat,
         lon: row.lon,

@@ -60,6 +60,7 @@ pub fn reveal_contact(office: &Office, actor: &Actor, id: ExpertId, purpose: Rev
             return Err(Refusal::NotYours.into());
         }
         tx.event(id.as_str(), actor, Event::ContactRevealed, &json!({"purpose": purpose}))?;
-        Ok(Revealed { email: expert.email, phone: expert.phone })
+        let contact = super::contact::of_expert(&tx.office.keys, tx.conn, id)?;
+        Ok(Revealed { email: contact.email.unwrap_or_default(), phone: contact.phone })
     })
 }

@@ -9,8 +9,10 @@ pub(super) use typed::{parsed, place, word};
 
 use typed::{Checked, check};
 
+use super::contact::seal_of_need;
 use super::{Actor, Done, Letter, Office, Tx, Work};
 use crate::db::{self, JsonText};
+use crate::domain::contact::{Email, Phone};
 use crate::domain::event::Event;
 use crate::domain::firm;
 use crate::domain::need::{Mode, NeedState, SeatState};
@@ -191,8 +193,8 @@ pub(super) fn within(tx: &mut Tx<'_>, actor: &Actor, input: &SubmitNeed) -> Done
         description: checked.description,
         enterprise: enterprise.id,
         contact_name: checked.contact_name,
-        contact_phone: checked.contact_phone.as_ref().map(|phone| phone.as_str().to_owned()),
-        contact_email: checked.contact_email.as_ref().map(|email| email.as_str().to_owned()),
+        contact_phone: seal_of_need(&tx.office.keys, id, "phone", checked.contact_phone.as_ref().map(Phone::as_str)),
+        contact_email: seal_of_need(&tx.office.keys, id, "email", checked.contact_email.as_ref().map(Email::as_str)),
         consent: input.consent.then(|| CONSENT_TEXT.to_owned()),
         station: station_id,
         owner: staff.account,

@@ -8,6 +8,7 @@ pub mod data;
 pub mod doctor;
 pub mod due;
 pub mod eval;
+pub mod keys;
 pub mod mail;
 pub mod opening;
 pub mod serve;

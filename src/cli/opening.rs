@@ -1,6 +1,7 @@
 //! Opening an office as the configuration says: lock, migrations, keys, index.
 
 use crate::actions::found_office::found_office;
+use crate::actions::seal_contacts::seal_contacts;
 use crate::actions::{Office, Settings};
 use crate::clock::{Chance, Clock};
 use crate::config::Config;
@@ -100,6 +101,23 @@ pub fn write_private(path: &Path, content: &[u8]) -> Result<(), Failure> {
         .map_err(|error| format!("{}: {error}", path.display()))
 }
 
+/// Puts in what every office has, and seals what an older binary wrote in the clear.
+fn founded(db: &Db, keys: &Keyring, chance: &Chance, clock: &dyn Clock) -> Result<(), Failure> {
+    found_office(db, keys, clock.now()).map_err(|error| error.to_string())?;
+    seal_contacts(db, keys, chance, clock.now()).map_err(|error| error.to_string())
+}
+
+/// Brings a database up to this binary: its schema, and the contact data an older one left in the clear, which is sealed.
+///
+/// # Errors
+/// One clear line for whatever is in the way.
+pub fn migrated(config: &Config, clock: &dyn Clock) -> Result<(), Failure> {
+    let chance = Chance::from_machine();
+    let db = database(config.database(), 2)?;
+    let keys = keys(&config.keys(), &chance)?;
+    founded(&db, &keys, &chance, clock)
+}
+
 /// Opens the office.
 ///
 /// # Errors
@@ -108,7 +126,7 @@ pub fn office(config: &Config, clock: Arc<dyn Clock>) -> Result<Office, Failure>
     let chance = Chance::from_machine();
     let db = database(config.database(), config.connections)?;
     let keys = keys(&config.keys(), &chance)?;
-    found_office(&db, &keys, clock.now()).map_err(|error| error.to_string())?;
+    founded(&db, &keys, &chance, clock.as_ref())?;
     let index = IndexHome::open(&config.index_dir()).map_err(|fault| format!("the search index: {fault}"))?;
     let settings = Settings {
         base_url: config.base_url.trim_end_matches('/').to_owned(),
@@ -127,7 +145,7 @@ pub fn office_for_a_command(config: &Config, clock: Arc<dyn Clock>) -> Result<Of
     let chance = Chance::from_machine();
     let db = database(config.database(), 2)?;
     let keys = keys(&config.keys(), &chance)?;
-    found_office(&db, &keys, clock.now()).map_err(|error| error.to_string())?;
+    founded(&db, &keys, &chance, clock.as_ref())?;
     let settings = Settings {
         base_url: config.base_url.trim_end_matches('/').to_owned(),
         connections: 2,

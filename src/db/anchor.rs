@@ -71,6 +71,21 @@ pub fn move_head(conn: &mut Conn, row: &AuditRow, known: bool) -> QueryResult<()
     if moved == 1 { Ok(()) } else { Err(diesel::result::Error::NotFound) }
 }
 
+/// Puts the ends of chains that have one event each and are new.
+///
+/// # Errors
+/// What the database says.
+pub fn begin_heads(conn: &mut Conn, rows: &[AuditRow]) -> QueryResult<()> {
+    let heads: Vec<HeadRow> = rows
+        .iter()
+        .map(|row| HeadRow { subject: row.subject.clone(), step: row.step, at: row.at, hash: row.hash.clone() })
+        .collect();
+    for chunk in heads.chunks(400) {
+        crate::each_backend!(conn, |c| diesel::insert_into(audit_heads::table).values(chunk).execute(c))?;
+    }
+    Ok(())
+}
+
 /// Sets the ends of chains to the last of the rows of each.
 ///
 /// # Errors

@@ -67,6 +67,50 @@ pub fn append(
     super::anchor::move_head(conn, &row, known.is_some())
 }
 
+/// What begins a new subject's chain.
+#[derive(Debug, Clone)]
+pub struct Beginning {
+    /// The event's id.
+    pub id: EventId,
+    /// The subject, which has no chain yet.
+    pub subject: String,
+    /// What happened.
+    pub event: &'static str,
+    /// Its detail.
+    pub detail: serde_json::Value,
+}
+
+/// Begins the chains of subjects made in this very transaction, many at once: what [`append`] would do one by one.
+///
+/// # Errors
+/// What the database says; a subject that has a chain already.
+pub fn begin(conn: &mut Conn, at: NaiveDateTime, actor: &str, beginnings: Vec<Beginning>) -> QueryResult<()> {
+    let earliest = super::anchor::newest_cut(conn)?;
+    let at = earliest.map_or(at, |earliest| at.max(earliest));
+    let rows: Vec<AuditRow> = beginnings
+        .into_iter()
+        .map(|one| {
+            let mut row = AuditRow {
+                id: one.id,
+                subject: one.subject,
+                step: 1,
+                at,
+                actor: actor.to_owned(),
+                event: one.event.to_owned(),
+                detail: JsonText::of(&one.detail),
+                previous: String::new(),
+                hash: String::new(),
+            };
+            row.hash = chain_hash(&row);
+            row
+        })
+        .collect();
+    for chunk in rows.chunks(400) {
+        crate::each_backend!(conn, |c| diesel::insert_into(audit::table).values(chunk).execute(c))?;
+    }
+    super::anchor::begin_heads(conn, &rows)
+}
+
 /// Writes chains that were made elsewhere (a seeded history): `rows` of each subject in order, after any it has.
 ///
 /// # Errors

@@ -25,6 +25,18 @@ pub fn note(conn: &mut Conn, entity: &str, entity_id: &str) -> QueryResult<()> {
         .map(drop)
 }
 
+/// Says of many at once that they changed; part of the transaction that changed them.
+///
+/// # Errors
+/// What the database says.
+pub fn note_many(conn: &mut Conn, entity: &str, ids: &[&str]) -> QueryResult<()> {
+    for chunk in ids.chunks(400) {
+        let rows: Vec<_> = chunk.iter().map(|id| (changes::entity.eq(entity), changes::entity_id.eq(*id))).collect();
+        crate::each_backend!(conn, |c| diesel::insert_into(changes::table).values(&rows).execute(c))?;
+    }
+    Ok(())
+}
+
 /// The log's identity: another database has another one.
 ///
 /// # Errors

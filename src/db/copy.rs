@@ -10,7 +10,7 @@ use std::io::{BufRead, Write};
 use std::path::Path;
 
 /// Every table that is copied, parents before children.
-pub const TABLES: [&str; 43] = [
+pub const TABLES: [&str; 45] = [
     "regions",
     "stations",
     "accounts",
@@ -18,6 +18,7 @@ pub const TABLES: [&str; 43] = [
     "sessions",
     "api_tokens",
     "experts",
+    "expert_contacts",
     "qualifications",
     "leaves",
     "enterprises",
@@ -54,6 +55,7 @@ pub const TABLES: [&str; 43] = [
     "relations",
     "waivers",
     "conflict_checks",
+    "sealings",
 ];
 
 const SEQUENCES: [&str; 4] = ["number_xq", "number_pd", "number_cq", "number_ba"];
@@ -169,7 +171,7 @@ pub fn is_empty(conn: &mut Conn) -> Result<bool, DbFault> {
 /// # Errors
 /// What the database says.
 pub fn empty_reference(conn: &mut Conn) -> Result<(), DbFault> {
-    for table in ["calendar_days", "key_ids", "policies", "account_links", "regions"] {
+    for table in ["calendar_days", "key_ids", "policies", "account_links", "regions", "sealings"] {
         diesel::sql_query(format!("DELETE FROM {table}")).execute(conn)?;
     }
     Ok(())

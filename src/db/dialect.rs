@@ -30,6 +30,29 @@ pub fn next_number(conn: &mut Conn, series: Series) -> QueryResult<i64> {
     Ok(row.value)
 }
 
+/// The next `count` values of a series, at once; some of a series may be left out, as after any rollback.
+///
+/// # Errors
+/// What the database says.
+pub fn next_numbers(conn: &mut Conn, series: Series, count: usize) -> QueryResult<Vec<i64>> {
+    let many = i64::try_from(count).unwrap_or(i64::MAX);
+    let rows: Vec<Value> = match conn {
+        Conn::Pg(c) => diesel::sql_query("SELECT nextval('number_' || lower($1)) AS value FROM generate_series(1, $2)")
+            .bind::<Text, _>(series.as_str())
+            .bind::<BigInt, _>(many)
+            .load(c)?,
+        Conn::Sqlite(c) => {
+            let last: Value =
+                diesel::sql_query("UPDATE counters SET value = value + $1 WHERE name = $2 RETURNING value")
+                    .bind::<BigInt, _>(many)
+                    .bind::<Text, _>(series.as_str())
+                    .get_result(c)?;
+            return Ok((last.value - many + 1..=last.value).collect());
+        }
+    };
+    Ok(rows.into_iter().map(|row| row.value).collect())
+}
+
 /// Moves a series so that the next value is above `at_least` (after a bulk load).
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use super::JsonText;
 use super::conn::{Conn, cols};
-use super::schema::{experts, leaves, qualifications};
+use super::schema::{expert_contacts, experts, leaves, qualifications};
 use crate::domain::expert::FirmType;
 use crate::domain::need::Mode;
 use crate::domain::standing::Standing;
@@ -11,6 +11,9 @@ use crate::ids::LeaveId;
 use crate::ids::QualificationId;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
+
+/// The most experts one number or its end may find.
+const AT_MOST: i64 = 50;
 
 /// One expert on the register.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
@@ -26,10 +29,10 @@ pub struct ExpertRow {
     pub firm_key: String,
     /// Firm type.
     pub firm_type: FirmType,
-    /// Email.
-    pub email: String,
-    /// Phone.
-    pub phone: Option<String>,
+    /// The blind mark of the address; the address itself is sealed in `expert_contacts`.
+    pub email_mark: String,
+    /// The blind mark of the telephone number.
+    pub phone_mark: Option<String>,
     /// Region.
     pub region: String,
     /// Lat.
@@ -160,12 +163,47 @@ pub fn leaves_of(conn: &mut Conn, expert: ExpertId) -> QueryResult<Vec<LeaveRow>
     leaves::table.filter(leaves::expert.eq(expert)).order(leaves::from_on.desc()).select(cols::<LeaveRow>()).load(conn)
 }
 
-/// The expert of that address (lower case).
+/// The expert whose address has one of those marks.
 ///
 /// # Errors
 /// What the database says.
-pub fn by_email(conn: &mut Conn, email: &str) -> QueryResult<Option<ExpertRow>> {
-    experts::table.filter(experts::email.eq(email)).select(cols::<ExpertRow>()).first(conn).optional()
+pub fn by_email_mark(conn: &mut Conn, marks: &[String]) -> QueryResult<Option<ExpertRow>> {
+    experts::table.filter(experts::email_mark.eq_any(marks)).select(cols::<ExpertRow>()).first(conn).optional()
+}
+
+/// The experts whose address has one of those marks; an address has at most one.
+///
+/// # Errors
+/// What the database says.
+pub fn by_email_marks(conn: &mut Conn, marks: &[String]) -> QueryResult<Vec<ExpertRow>> {
+    experts::table.filter(experts::email_mark.eq_any(marks)).select(cols::<ExpertRow>()).load(conn)
+}
+
+/// The experts whose telephone number has one of those marks, oldest first.
+///
+/// # Errors
+/// What the database says.
+pub fn by_phone_mark(conn: &mut Conn, marks: &[String]) -> QueryResult<Vec<ExpertRow>> {
+    experts::table
+        .filter(experts::phone_mark.eq_any(marks))
+        .order(experts::id)
+        .select(cols::<ExpertRow>())
+        .limit(AT_MOST)
+        .load(conn)
+}
+
+/// The experts whose number ends in digits of one of those marks, oldest first.
+///
+/// # Errors
+/// What the database says.
+pub fn by_tail_mark(conn: &mut Conn, marks: &[String]) -> QueryResult<Vec<ExpertRow>> {
+    let of = expert_contacts::table.filter(expert_contacts::tail_mark.eq_any(marks)).select(expert_contacts::expert);
+    experts::table
+        .filter(experts::id.eq_any(of))
+        .order(experts::id)
+        .select(cols::<ExpertRow>())
+        .limit(AT_MOST)
+        .load(conn)
 }
 
 /// The experts of those ids.

@@ -1,6 +1,7 @@
 //! Needs, their seats, reserves and closures.
 
 use super::JsonText;
+use super::SealedText;
 use super::conn::{Conn, cols};
 use super::schema::{closures, needs, reserves, seats};
 use crate::domain::feedback::Evaluation;
@@ -39,10 +40,10 @@ pub struct NeedRow {
     pub enterprise: EnterpriseId,
     /// Contact name.
     pub contact_name: String,
-    /// Contact phone.
-    pub contact_phone: Option<String>,
-    /// Contact email.
-    pub contact_email: Option<String>,
+    /// Contact phone, sealed; `actions::contact` opens it.
+    pub contact_phone: Option<SealedText>,
+    /// Contact email, sealed.
+    pub contact_email: Option<SealedText>,
     /// Consent.
     pub consent: Option<String>,
     /// Station.

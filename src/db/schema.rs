@@ -99,8 +99,8 @@ diesel::table! {
         firm -> Text,
         firm_key -> Text,
         firm_type -> Text,
-        email -> Text,
-        phone -> Nullable<Text>,
+        email_mark -> Text,
+        phone_mark -> Nullable<Text>,
         region -> Text,
         lat -> Nullable<Double>,
         lon -> Nullable<Double>,
@@ -646,7 +646,27 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    expert_contacts (expert) {
+        expert -> Text,
+        data_key -> Nullable<Binary>,
+        email -> Nullable<Binary>,
+        phone -> Nullable<Binary>,
+        tail_mark -> Nullable<Text>,
+        erased_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    sealings (what) {
+        what -> Text,
+        done_at -> Timestamp,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
+    expert_contacts,
+    sealings,
     escalations,
     mail_state,
     received_mail,

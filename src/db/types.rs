@@ -2,6 +2,8 @@
 
 use crate::domain::{answer_rule, assignment, calendar, conduct, expert, feedback, need, role, standing, task};
 use crate::ids;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, Queryable};
 use diesel::expression::AsExpression;
@@ -69,6 +71,45 @@ stored_as_text! {
     crate::domain::matching::RelationKind, role::Role, standing::Standing, task::TaskKind,
 }
 stored_as_text! { [T] JsonText<T> }
+stored_as_text! { [] SealedText }
+
+/// A value only the holder of the keys can read, as a column of text holds it: `~` and base64url. What begins otherwise
+/// was written before values were sealed and stands in the clear.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedText(String);
+
+impl SealedText {
+    /// Of the sealed bytes.
+    #[must_use]
+    pub fn of(sealed: &[u8]) -> Self {
+        Self(format!("~{}", URL_SAFE_NO_PAD.encode(sealed)))
+    }
+
+    /// The sealed bytes; `None` of a value in the clear.
+    #[must_use]
+    pub fn bytes(&self) -> Option<Vec<u8>> {
+        URL_SAFE_NO_PAD.decode(self.0.strip_prefix('~')?).ok()
+    }
+
+    /// What stands in the clear, if it does.
+    #[must_use]
+    pub fn in_the_clear(&self) -> Option<&str> {
+        (!self.0.starts_with('~')).then_some(self.0.as_str())
+    }
+
+    /// The column's text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::str::FromStr for SealedText {
+    type Err = std::convert::Infallible;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.to_owned()))
+    }
+}
 
 /// A document of type `T`, kept as the JSON text it was stored as.
 #[derive(Debug)]

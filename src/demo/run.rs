@@ -12,6 +12,7 @@ use super::time_machine::{TimeMachine, stood_at, written};
 use super::world::{self, Plan, Size};
 use crate::actions::account::password;
 use crate::actions::found_office::found_office;
+use crate::actions::seal_contacts::seal_contacts;
 use crate::actions::{Office, Settings};
 use crate::cli::opening::{Failure, database, hold, keys};
 use crate::clock::{Chance, Clock, VirtualClock};
@@ -168,6 +169,7 @@ pub fn open(args: &DemoArgs) -> Result<Opened, Failure> {
     let ring = keys(&folder.file("keys"), &chance)?;
     let db = database(&folder.database_url(), 8)?;
     found_office(&db, &ring, clock.now()).map_err(|error| error.to_string())?;
+    seal_contacts(&db, &ring, &chance, clock.now()).map_err(|error| error.to_string())?;
     let host = if args.bind.is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { args.bind };
     let base_url = format!("http://{}", SocketAddr::new(host, port));
     let settings = Settings { base_url: base_url.clone(), connections: 8, second_factor: false, mail_off: false };
@@ -216,7 +218,16 @@ fn post_office(args: &DemoArgs, folder: &Folder) -> Result<PostOffice, Failure> 
 
 /// The city of the folder: found as it was, or built. Answers who may sign in.
 fn city(args: &DemoArgs, folder: &Folder, corpus: &Corpus, now: DateTime<Utc>) -> Result<Vec<PrintedAccount>, Failure> {
-    let plan = |size, seed, start, password_hash| Plan { corpus, size, seed, start, password: PASSWORD, password_hash };
+    let plan = |size, seed, start, password_hash, keys| Plan {
+        corpus,
+        size,
+        seed,
+        start,
+        password: PASSWORD,
+        password_hash,
+        keys,
+    };
+    let ring = || keys(&folder.file("keys"), &Chance::from_machine());
     let told = folder.file("accounts.json");
     if let Some(marker) = folder.marker() {
         if marker.size != args.size.as_str() || marker.seed != args.seed {
@@ -230,7 +241,7 @@ fn city(args: &DemoArgs, folder: &Folder, corpus: &Corpus, now: DateTime<Utc>) -
             return Ok(accounts);
         }
         let size: Size = marker.size.parse()?;
-        let accounts = world::printed_accounts(&plan(size, marker.seed, marker.start, String::new()));
+        let accounts = world::printed_accounts(&plan(size, marker.seed, marker.start, String::new(), ring()?));
         accounts::write(&told, &accounts).map_err(|error| format!("{}: {error}", told.display()))?;
         return Ok(accounts);
     }
@@ -239,7 +250,7 @@ fn city(args: &DemoArgs, folder: &Folder, corpus: &Corpus, now: DateTime<Utc>) -
     let hash = password::hash(&Chance::seeded(args.seed), PASSWORD).map_err(|fault| fault.to_string())?;
     let db = database(&folder.database_url(), 2)?;
     let progress = std::io::stderr().is_terminal();
-    let built = world::raise(&db, &plan(args.size, args.seed, now, hash), &mut |needs| {
+    let built = world::raise(&db, &plan(args.size, args.seed, now, hash, ring()?), &mut |needs| {
         if progress {
             eprint!("\r{needs} / {}", args.size.needs());
         }

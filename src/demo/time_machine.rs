@@ -246,11 +246,18 @@ mod tests {
         db.write_alone(crate::db::migrate::migrate).expect("migrates");
         let corpus = Corpus::read().expect("the corpus");
         let start: DateTime<Utc> = start.parse().expect("an instant");
-        let plan =
-            Plan { corpus: &corpus, size: Size::Small, seed: 5, start, password: "p", password_hash: "x".to_owned() };
+        let keys = Keyring::new(BTreeMap::from([(1, [7; 32])])).expect("keys");
+        let plan = Plan {
+            corpus: &corpus,
+            size: Size::Small,
+            seed: 5,
+            start,
+            password: "p",
+            password_hash: "x".to_owned(),
+            keys: keys.clone(),
+        };
         world::raise(&db, &plan, &mut |_| ()).expect("raised");
         let clock = Arc::new(VirtualClock::standing(start));
-        let keys = Keyring::new(BTreeMap::from([(1, [7; 32])])).expect("keys");
         let settings =
             Settings { base_url: "http://z.example".into(), connections: 2, second_factor: false, mail_off: false };
         let index = (IndexHome::in_memory(), None);

@@ -35,6 +35,7 @@ use crate::db::{Db, DbFault, changes, dialect};
 use crate::domain::calendar::{Calendar, CalendarRow, RowKind};
 use crate::domain::number::Series;
 use crate::domain::region::Region;
+use crate::seal::Keyring;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use dice::Dice;
 use experts::Volunteer;
@@ -128,6 +129,8 @@ pub struct Plan<'corpus> {
     pub password: &'corpus str,
     /// Its hash: one for all, for a hash takes as long as a hundred needs.
     pub password_hash: String,
+    /// What seals how to reach people.
+    pub keys: Keyring,
 }
 
 /// The city could not be built.

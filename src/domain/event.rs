@@ -66,6 +66,8 @@ text_enum! {
         LeaveEntered = "leave-entered",
         /// An expert withdrew.
         ExpertWithdrew = "expert-withdrew",
+        /// A person was erased: the key of what they were is destroyed.
+        ExpertErased = "expert-erased",
         /// A case was opened.
         CaseOpened = "case-opened",
         /// A case was decided.

@@ -181,6 +181,18 @@ fn qualifications(row: &mut RowReader<'_>) -> Vec<QualificationDraft> {
         .collect()
 }
 
+/// The words a column of this sheet may hold, for a drop-down; none where any text will do, or where the office's own
+/// names stand (regions, services).
+#[must_use]
+pub fn offered(column: &Column, english: bool) -> Vec<&'static str> {
+    match column.name {
+        "firm_type" => words::offered_firm_types(english),
+        "languages" => words::offered_languages(english),
+        "modes" => words::offered_modes(english),
+        _ => Vec::new(),
+    }
+}
+
 /// The expert's cells under [`COLUMNS`]. Regions and services are written as the draft holds them: a caller who wants names
 /// puts names there first.
 #[must_use]

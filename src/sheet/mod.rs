@@ -17,12 +17,14 @@ mod problems;
 mod row;
 pub mod station;
 mod table;
+mod template;
 mod words;
 mod workbook;
 mod write;
 
 pub use layout::Column;
 pub use problems::{Problem, ProblemCode};
+pub use template::{Takes, TemplateColumn, write_template};
 pub use write::{Cell, TooBigForExcel, write_csv, write_xlsx};
 
 /// The largest file read, in bytes.
@@ -78,7 +80,9 @@ fn read_rows<T>(
     for (number, cells) in layout.rows_below(&tables) {
         any = true;
         let problems_before = read.problems.len();
-        let draft = read_row(&mut row::RowReader::new(*number, cells, &layout, &mut read.problems));
+        let mut reader = row::RowReader::new(*number, cells, &layout, &mut read.problems);
+        reader.refuse_resident_ids(columns);
+        let draft = read_row(&mut reader);
         if read.problems.len() > problems_before {
             continue;
         }

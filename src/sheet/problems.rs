@@ -45,6 +45,8 @@ pub enum ProblemCode {
     HalfAPair,
     /// The row of the number in the hint has this value already.
     Repeated,
+    /// A resident identity number, which the office does not collect; the value is not told.
+    ResidentId,
 }
 
 impl ProblemCode {
@@ -71,6 +73,7 @@ impl ProblemCode {
         Self::UnevenList,
         Self::HalfAPair,
         Self::Repeated,
+        Self::ResidentId,
     ];
 
     /// The stable text: `sheet-problem-<code>` is the translation key, with the arguments of [`Problem::arguments`].
@@ -98,6 +101,7 @@ impl ProblemCode {
             Self::UnevenList => "uneven-list",
             Self::HalfAPair => "half-a-pair",
             Self::Repeated => "repeated",
+            Self::ResidentId => "resident-id",
         }
     }
 

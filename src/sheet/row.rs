@@ -6,6 +6,7 @@
 use super::layout::{Column, Layout};
 use super::table::Value;
 use super::{Lookup, Problem, ProblemCode, words};
+use crate::domain::resident_id;
 use chrono::NaiveDate;
 use std::ops::RangeInclusive;
 
@@ -35,6 +36,16 @@ impl<'r> RowReader<'r> {
             code,
             hint: hint.to_owned(),
         });
+    }
+
+    /// Notes every cell that holds a resident identity number, without telling it.
+    pub(super) fn refuse_resident_ids(&mut self, columns: &[&Column]) {
+        for column in columns {
+            let cell = self.layout.position(column).and_then(|position| self.cells.get(position));
+            if matches!(cell, Some(Value::Text(text)) if resident_id::stands_in(text)) {
+                self.problem(column, "", ProblemCode::ResidentId, "");
+            }
+        }
     }
 
     /// The cell, with errors and gaps noted.

@@ -98,6 +98,26 @@ pub(super) fn languages() -> String {
     choices(LANGUAGES)
 }
 
+/// The words to choose from in a drop-down, in Chinese or English: what we write, and what the readers know.
+fn offered<T>(table: &[(T, &'static [&'static str])], english: bool) -> Vec<&'static str> {
+    table.iter().filter_map(|(_, words)| if english { words.last() } else { words.first() }.copied()).collect()
+}
+
+/// The kinds of employer to choose from.
+pub(super) fn offered_firm_types(english: bool) -> Vec<&'static str> {
+    offered(FIRM_TYPES, english)
+}
+
+/// The channels to choose from.
+pub(super) fn offered_modes(english: bool) -> Vec<&'static str> {
+    offered(MODES, english)
+}
+
+/// The languages to choose from.
+pub(super) fn offered_languages(english: bool) -> Vec<&'static str> {
+    offered(LANGUAGES, english)
+}
+
 fn meant<T: Copy>(table: &[(T, &[&str])], text: &str) -> Option<T> {
     table.iter().find(|(_, words)| words.iter().any(|word| word.eq_ignore_ascii_case(text))).map(|(value, _)| *value)
 }

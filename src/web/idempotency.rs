@@ -13,6 +13,7 @@ use super::call::Call;
 use super::dispatch::Matched;
 use super::error::{Answered, WebError};
 use crate::actions::ActionError;
+use crate::db::SealedText;
 use crate::db::idempotency::{self as kept, IdempotencyRow};
 use crate::domain::refusal::{FieldProblem, Refusal};
 use crate::seal::fingerprint;
@@ -61,7 +62,7 @@ pub fn once(call: &mut Call, matched: Matched) -> Answered {
                 keep(call, &key, &holder, &Ok(answer.clone()));
                 return Ok(answer.with_header(REPLAYED, "true"));
             }
-            Found::Answered(row) => return again(&row),
+            Found::Answered(row) => return again(call, &row),
             Found::Held(_) => std::thread::sleep(PACE),
         }
     }
@@ -120,7 +121,10 @@ fn keep(call: &Call, key: &str, holder: &str, answered: &Answered) {
             let location = answer.headers.iter().find(|(name, _)| *name == header::LOCATION);
             let location = location.and_then(|(_, value)| value.to_str().ok()).unwrap_or_default();
             let body = format!("{location}\n{}", String::from_utf8_lossy(&answer.body));
-            call.office.write::<()>(|tx| Ok(kept::keep(tx.conn, key, i32::from(answer.status.as_u16()), &body)?))
+            // An answer may tell how to reach somebody.
+            let sealed = SealedText::of(&call.office.keys.seal_value(&row_name(key), body.as_bytes()));
+            let status = i32::from(answer.status.as_u16());
+            call.office.write::<()>(|tx| Ok(kept::keep(tx.conn, key, status, sealed.as_str())?))
         }
         _ => call.office.write::<()>(|tx| Ok(kept::give_back(tx.conn, key, holder)?)),
     };
@@ -130,10 +134,24 @@ fn keep(call: &Call, key: &str, holder: &str, answered: &Answered) {
     }
 }
 
-fn again(row: &IdempotencyRow) -> Answered {
+fn row_name(key: &str) -> String {
+    format!("idempotency:{key}")
+}
+
+/// The kept answer; one kept before answers were sealed stands in the clear.
+fn opened(call: &Call, row: &IdempotencyRow) -> Option<String> {
+    let kept: SealedText = row.body.parse().ok()?;
+    if let Some(text) = kept.in_the_clear() {
+        return Some(text.to_owned());
+    }
+    String::from_utf8(call.office.keys.open_text(&row_name(&row.key), &kept.bytes()?)?).ok()
+}
+
+fn again(call: &Call, row: &IdempotencyRow) -> Answered {
     let status =
         u16::try_from(row.status).ok().and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::OK);
-    let (location, body) = row.body.split_once('\n').unwrap_or_default();
+    let text = opened(call, row).ok_or(Refusal::ChangedMeanwhile)?;
+    let (location, body) = text.split_once('\n').unwrap_or_default();
     let answer = Answer::new(status, "application/json; charset=utf-8", body.to_owned()).with_header(REPLAYED, "true");
     Ok(if location.is_empty() { answer } else { answer.with_header(header::LOCATION, location) })
 }

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 use zhipai::domain::matching::{Exclusion, ReasonText, Signal};
-use zhipai::domain::{answer_rule, assignment, conduct, event, expert, feedback, need, notice, role, standing, task};
+use zhipai::domain::{
+    answer_rule, assignment, conduct, erasure, event, expert, feedback, need, notice, role, standing, task,
+};
 use zhipai::i18n::{L, Lang};
 
 fn texts(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
@@ -66,6 +68,7 @@ fn every_word_of_the_domain_is_said_in_both_languages() {
     all!("incident", conduct::IncidentKind);
     all!("case-kind", conduct::CaseKind);
     all!("decision", conduct::Decision);
+    all!("erasure-ground", erasure::ErasureGround);
     all!("event", event::Event);
     all!("firm-type", expert::FirmType);
     all!("outcome", feedback::Outcome);

@@ -5,6 +5,7 @@ use super::history::Happening;
 use super::people::People;
 use super::rows::Rows;
 use super::{Plan, jitter, profile};
+use crate::actions::contact;
 use crate::db::JsonText;
 use crate::db::expert::{ExpertRow, LeaveRow, QualificationRow};
 use crate::domain::calendar::beijing_date;
@@ -15,6 +16,7 @@ use crate::domain::number::{Series, written};
 use crate::domain::region::{self, Region};
 use crate::domain::standing::Standing;
 use crate::ids::{ExpertId, LeaveId, QualificationId};
+use crate::seal::value::PersonKey;
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use serde_json::json;
 
@@ -100,6 +102,8 @@ struct Registering<'a, 'corpus> {
     plan: &'a Plan<'corpus>,
     people: &'a mut People<'corpus>,
     dice: Dice,
+    /// Throws the keys of their contacts.
+    sealing: Dice,
     firms: Vec<profile::Workplace>,
     regions: Vec<&'static Region>,
     manager: &'a str,
@@ -124,7 +128,8 @@ pub fn build<'corpus>(plan: &Plan<'corpus>, people: &mut People<'corpus>, manage
         filings: 0,
     };
     let regions = region::SHIPPED.iter().filter(|region| region.parent.is_some()).collect();
-    let mut registering = Registering { plan, people, dice, firms, regions, manager, rows, register };
+    let sealing = Dice::of(plan.seed, "sealing");
+    let mut registering = Registering { plan, people, dice, sealing, firms, regions, manager, rows, register };
     for (place, days) in born.into_iter().enumerate() {
         registering.add(place, days);
     }
@@ -179,14 +184,16 @@ impl Registering<'_, '_> {
             self.register.filings += 1;
             written(Series::Filing, from.year(), self.register.filings)
         });
+        let (email, phone) =
+            (self.people.address(&person, "expert.example"), dice.percent(92).then(|| self.people.mobile()));
         let row = ExpertRow {
             id,
             name: person.name.clone(),
             firm_key: firm::normalised(&firm),
             firm: firm.clone(),
             firm_type,
-            email: self.people.address(&person, "expert.example"),
-            phone: dice.percent(92).then(|| self.people.mobile()),
+            email_mark: contact::email_mark(&plan.keys, &email),
+            phone_mark: phone.as_deref().map(|phone| contact::phone_mark(&plan.keys, phone)),
             region: region.code.to_owned(),
             lat: Some(point.0),
             lon: Some(point.1),
@@ -235,6 +242,8 @@ impl Registering<'_, '_> {
         if shown {
             self.register.shown_rows.push(row.clone());
         }
+        let key = PersonKey::new(self.sealing.bytes());
+        self.rows.contacts.push(contact::sealed_row(&plan.keys, id, &key, &email, phone.as_deref()));
         self.rows.experts.push(row);
     }
 

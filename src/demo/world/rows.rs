@@ -8,6 +8,7 @@ use crate::db::assignment::AssignmentRow;
 use crate::db::audit::AuditRow;
 use crate::db::calendar::CalendarDayRow;
 use crate::db::conduct::{CaseRow, IncidentRow};
+use crate::db::contact::ContactRow;
 use crate::db::enterprise::EnterpriseRow;
 use crate::db::expert::{ExpertRow, LeaveRow, QualificationRow};
 use crate::db::fact::FactRow;
@@ -37,6 +38,8 @@ pub struct Rows {
     pub tokens: Vec<TokenRow>,
     /// Experts.
     pub experts: Vec<ExpertRow>,
+    /// How to reach them.
+    pub contacts: Vec<ContactRow>,
     /// Experts written before whose rows changed since.
     pub restated_experts: Vec<ExpertRow>,
     /// Their qualifications.
@@ -95,6 +98,7 @@ impl Rows {
         db::account::insert_many(conn, &self.accounts)?;
         db::account::insert_tokens(conn, &self.tokens)?;
         db::expert::insert_many(conn, &self.experts)?;
+        db::contact::insert_many(conn, &self.contacts)?;
         db::expert::insert_qualifications(conn, &self.qualifications)?;
         db::expert::insert_leaves(conn, &self.leaves)?;
         db::enterprise::insert_many(conn, &self.enterprises)?;

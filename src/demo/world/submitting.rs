@@ -6,6 +6,7 @@ use super::history::{History, Reason, Step};
 use super::jitter;
 use super::stations::{PRINTED_STATIONS, StationPlace};
 use super::trail::Trail;
+use crate::actions::contact::seal_of_need;
 use crate::actions::submit_need::CONSENT_TEXT;
 use crate::db::JsonText;
 use crate::db::need::{NeedRow, SeatRow};
@@ -87,8 +88,8 @@ impl History<'_, '_> {
             description: filled.description,
             enterprise: client.id,
             contact_name: client.contact_name.clone(),
-            contact_phone: client.contact_phone.clone(),
-            contact_email: client.contact_email.clone(),
+            contact_phone: seal_of_need(&self.plan.keys, id, "phone", client.contact_phone.as_deref()),
+            contact_email: seal_of_need(&self.plan.keys, id, "email", client.contact_email.as_deref()),
             consent: Some(CONSENT_TEXT.to_owned()),
             station: station.id,
             owner,

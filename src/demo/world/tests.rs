@@ -1,4 +1,5 @@
 use super::*;
+use crate::actions::contact;
 use crate::db::audit::chain_hash;
 use crate::domain::answer_rule::due;
 use crate::domain::assignment::{AssignmentState, OfferOutcome};
@@ -15,6 +16,10 @@ use std::collections::{HashMap, HashSet};
 const STARTS: [&str; 4] =
     ["2026-11-22T06:00:00Z", "2026-06-10T02:30:00Z", "2026-02-19T04:00:00Z", "2026-11-23T02:00:00Z"];
 
+fn keys() -> Keyring {
+    Keyring::new([(1, [7; 32])].into()).expect("keys")
+}
+
 fn rows(size: Size, seed: u64, start: &str) -> (Rows, Built) {
     let corpus = Corpus::read().expect("the corpus");
     let plan = Plan {
@@ -24,6 +29,7 @@ fn rows(size: Size, seed: u64, start: &str) -> (Rows, Built) {
         start: start.parse().expect("an instant"),
         password: "zhipai-demo-2026",
         password_hash: "x".to_owned(),
+        keys: keys(),
     };
     let mut all = Rows::default();
     let built = build(&plan, &mut |more: Rows| {
@@ -42,6 +48,7 @@ fn gather(all: &mut Rows, mut more: Rows) {
         accounts,
         tokens,
         experts,
+        contacts,
         restated_experts,
         qualifications,
         leaves,
@@ -118,8 +125,19 @@ fn the_city_holds() {
 }
 
 fn people_hold(rows: &Rows, built: &Built) {
-    let addresses = rows.accounts.iter().map(|row| &row.email).chain(rows.experts.iter().map(|row| &row.email));
-    let contacts = rows.needs.iter().filter_map(|row| row.contact_email.as_ref());
+    let keys = keys();
+    let reached: Vec<_> = rows.contacts.iter().map(|row| contact::opened(&keys, row)).collect();
+    assert_eq!(reached.len(), rows.experts.len());
+    for (row, reached) in rows.experts.iter().zip(&reached) {
+        assert_eq!(
+            Some(&row.email_mark),
+            reached.email.as_ref().map(|email| contact::email_mark(&keys, email)).as_ref()
+        );
+    }
+    let addresses = rows.accounts.iter().map(|row| row.email.clone());
+    let addresses = addresses.chain(reached.iter().map(|reached| reached.email.clone().expect("an address")));
+    let contacts: Vec<String> = rows.needs.iter().filter_map(|row| contact::of_need(&keys, row).email).collect();
+    assert!(contacts.len() > rows.needs.len() / 2);
     let mut seen = HashSet::new();
     for address in addresses {
         assert!(seen.insert(address.clone()), "{address} twice");
@@ -129,7 +147,7 @@ fn people_hold(rows: &Rows, built: &Built) {
         assert!(address.ends_with(".example") && address.parse::<Email>().is_ok(), "{address}");
     }
     for phone in
-        rows.experts.iter().filter_map(|row| row.phone.as_ref()).chain(rows.stations.iter().map(|row| &row.phone))
+        reached.iter().filter_map(|reached| reached.phone.as_ref()).chain(rows.stations.iter().map(|row| &row.phone))
     {
         assert_eq!(phone.parse::<Phone>().map(|parsed| parsed.as_str().to_owned()).as_ref(), Ok(phone));
     }
@@ -360,6 +378,7 @@ fn the_city_goes_into_a_database_whole() {
         start: STARTS[0].parse().expect("an instant"),
         password: "zhipai-demo-2026",
         password_hash: "x".to_owned(),
+        keys: keys(),
     };
     let built = raise(&db, &plan, &mut |_| ()).expect("raised");
     let next = db.write::<_, DbFault>(|conn| Ok(dialect::next_number(conn, Series::Need)?)).expect("a number");

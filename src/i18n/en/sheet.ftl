@@ -20,3 +20,4 @@ sheet-problem-unknown-word = “{ $value }” in “{ $column }” is not recogn
 sheet-problem-uneven-list = “{ $column }” needs as many entries as there are qualifications ({ $hint }), with “none” where there is none; it is “{ $value }”.
 sheet-problem-half-a-pair = “{ $column }” is filled in, so “{ $hint }” is needed too.
 sheet-problem-repeated = The record whose “{ $column }” is “{ $value }” already stands in row { $hint }.
+sheet-problem-resident-id = “{ $column }” holds a resident identity number. This system does not collect them; remove it and import the row again.

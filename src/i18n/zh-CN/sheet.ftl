@@ -20,3 +20,4 @@ sheet-problem-unknown-word = “{ $column }”中的“{ $value }”无法识别
 sheet-problem-uneven-list = “{ $column }”的项数应与资质类型相同({ $hint } 项),没有的一项填“无”;现在是“{ $value }”。
 sheet-problem-half-a-pair = “{ $column }”已填写,“{ $hint }”也要一并填写。
 sheet-problem-repeated = “{ $column }”为“{ $value }”的记录在第 { $hint } 行已经出现过。
+sheet-problem-resident-id = “{ $column }”中有居民身份证号码。本系统不收集身份证号码,请删去后再导入这一行。

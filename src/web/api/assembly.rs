@@ -8,6 +8,7 @@ use super::shape::{
     ReminderShape, ReserveShape, SeatShape, SimilarNeed, StationName, count, masked_email, masked_phone, utc,
 };
 use super::words::region_name;
+use crate::actions::contact;
 use crate::actions::submit_need::SubmittedRows;
 use crate::actions::submit_need::matter_of;
 use crate::db::assignment::AssignmentRow;
@@ -17,6 +18,7 @@ use crate::db::reminder::ReminderRow;
 use crate::db::{self, Conn};
 use crate::i18n::L;
 use crate::ids::{AccountId, AssignmentId, EnterpriseId, ExpertId, NeedId, StationId};
+use crate::seal::Keyring;
 use crate::search::same_matter::Matter;
 use diesel::QueryResult;
 use std::collections::HashMap;
@@ -119,7 +121,13 @@ pub fn assignments(conn: &mut Conn, l: L, rows: Vec<AssignmentRow>) -> QueryResu
 ///
 /// # Errors
 /// What the database says.
-pub fn needs(conn: &mut Conn, l: L, rows: Vec<NeedRow>, full_contact: bool) -> QueryResult<Vec<NeedShape>> {
+pub fn needs(
+    keys: &Keyring,
+    conn: &mut Conn,
+    l: L,
+    rows: Vec<NeedRow>,
+    full_contact: bool,
+) -> QueryResult<Vec<NeedShape>> {
     let ids: Vec<NeedId> = rows.iter().map(|row| row.id).collect();
     let enterprises: Vec<EnterpriseId> = rows.iter().map(|row| row.enterprise).collect();
     let owners: Vec<AccountId> = rows.iter().map(|row| row.owner).collect();
@@ -144,7 +152,7 @@ pub fn needs(conn: &mut Conn, l: L, rows: Vec<NeedRow>, full_contact: bool) -> Q
     }
     let mut shapes = Vec::with_capacity(rows.len());
     for row in rows {
-        let mut shape = parts.shape(row, full_contact);
+        let mut shape = parts.shape(keys, row, full_contact);
         for reserve in reserves.iter().filter(|reserve| shape.seats.iter().any(|seat| seat.id == reserve.seat)) {
             shape.reserves.push(ReserveShape {
                 expert: names.expert(reserve.expert),
@@ -163,7 +171,7 @@ pub fn needs(conn: &mut Conn, l: L, rows: Vec<NeedRow>, full_contact: bool) -> Q
 
 /// A need that has just been submitted, of the rows its deed had in hand: it has no offers, reserves or closure yet.
 #[must_use]
-pub fn submitted(made: SubmittedRows, owner: (AccountId, &str), full_contact: bool) -> NeedShape {
+pub fn submitted(keys: &Keyring, made: SubmittedRows, owner: (AccountId, &str), full_contact: bool) -> NeedShape {
     let SubmittedRows { need, enterprise, station, seats, similar } = made;
     let mut parts = Parts {
         known: vec![enterprise],
@@ -173,7 +181,7 @@ pub fn submitted(made: SubmittedRows, owner: (AccountId, &str), full_contact: bo
         seats,
         matters: HashMap::new(),
     };
-    parts.shape(need, full_contact)
+    parts.shape(keys, need, full_contact)
 }
 
 /// What stands beside needs.
@@ -189,7 +197,7 @@ struct Parts {
 
 impl Parts {
     /// The shape of a need, without its offers, reserves and closure.
-    fn shape(&mut self, row: NeedRow, full_contact: bool) -> NeedShape {
+    fn shape(&mut self, keys: &Keyring, row: NeedRow, full_contact: bool) -> NeedShape {
         let Self { known, open, owners, stations, seats, matters } = self;
         let enterprise = known.iter().find(|enterprise| enterprise.id == row.enterprise);
         let mine: Vec<SeatShape> = seats
@@ -203,6 +211,7 @@ impl Parts {
             })
             .collect();
         let services = row.services.get();
+        let reach = contact::of_need(keys, &row);
         let mut similar = Vec::new();
         let mut own = None;
         for other in open.iter().filter(|other| other.id != row.id && other.enterprise == row.enterprise) {
@@ -229,8 +238,8 @@ impl Parts {
                 uscc: enterprise.and_then(|enterprise| enterprise.uscc.clone()),
                 region: enterprise.map(|enterprise| region_name(&enterprise.region)).unwrap_or_default(),
                 contact_name: row.contact_name,
-                contact_phone: row.contact_phone.map(|phone| if full_contact { phone } else { masked_phone(&phone) }),
-                contact_email: row.contact_email.map(|email| if full_contact { email } else { masked_email(&email) }),
+                contact_phone: reach.phone.map(|phone| if full_contact { phone } else { masked_phone(&phone) }),
+                contact_email: reach.email.map(|email| if full_contact { email } else { masked_email(&email) }),
             },
             services,
             industries: row.industries.get(),

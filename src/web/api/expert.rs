@@ -119,7 +119,8 @@ pub struct WithdrawalBody {
 fn shown(call: &Call, id: ExpertId) -> Result<ExpertShape, WebError> {
     let mut reader = call.office.read()?;
     let row = db::expert::find(&mut reader, &id)?.ok_or(Refusal::NotFound)?;
-    let mut told = masked(&mut reader, vec![row], beijing_date(call.now))?.pop().ok_or(Refusal::NotFound)?;
+    let mut told =
+        masked(&call.office.keys, &mut reader, vec![row], beijing_date(call.now))?.pop().ok_or(Refusal::NotFound)?;
     drop(reader);
     let account = call.account()?;
     if account.role == Role::Manager && account.staff.scope.covers_region(&told.region_code) && !call.is_head() {
@@ -161,7 +162,7 @@ pub fn list(call: &Call) -> Answered {
         let rows = db::listing::experts(&mut *call.office.read()?, &pick, before, most)?;
         paging::cut(rows, limit, |last| paging::cursor("experts", last.id.as_str()))
     };
-    let items = masked(&mut *call.office.read()?, rows, beijing_date(call.now))?;
+    let items = masked(&call.office.keys, &mut *call.office.read()?, rows, beijing_date(call.now))?;
     Answer::json(&Page { items, next_cursor })
 }
 

@@ -183,7 +183,7 @@ pub fn shown(call: &Call, id: NeedId) -> Result<NeedShape, WebError> {
     let full = full_contact(call)?;
     let mut reader = call.office.read()?;
     let row = db::need::find(&mut reader, &id)?.ok_or(Refusal::NotFound)?;
-    Ok(assembly::needs(&mut reader, call.l, vec![row], full)?.pop().ok_or(Refusal::NotFound)?)
+    Ok(assembly::needs(&call.office.keys, &mut reader, call.l, vec![row], full)?.pop().ok_or(Refusal::NotFound)?)
 }
 
 /// `POST /api/v1/needs`.
@@ -204,7 +204,8 @@ pub fn submit(call: &Call) -> Answered {
     }
     // Everything the answer says was in the deed's hands; reading it again would cost as much as the deed.
     let account = call.account()?;
-    let shape = assembly::submitted(*submitted.rows, (account.id, &account.name), full_contact(call)?);
+    let shape =
+        assembly::submitted(&call.office.keys, *submitted.rows, (account.id, &account.name), full_contact(call)?);
     Answer::created(&address, &shape)
 }
 
@@ -270,7 +271,7 @@ pub fn list(call: &Call) -> Answered {
     } else {
         newest(call, query.cursor.as_deref(), limit)?
     };
-    let items = assembly::needs(&mut *call.office.read()?, call.l, rows, full_contact(call)?)?;
+    let items = assembly::needs(&call.office.keys, &mut *call.office.read()?, call.l, rows, full_contact(call)?)?;
     Answer::json(&Page { items, next_cursor })
 }
 

@@ -3,12 +3,14 @@
 
 use super::shape::{masked_email, masked_phone, utc};
 use super::words::region_name;
+use crate::actions::contact::{self, Contact};
 use crate::db::expert::{ExpertRow, LeaveRow, QualificationRow};
 use crate::db::{self, Conn};
 use crate::domain::expert::FirmType;
 use crate::domain::need::Mode;
 use crate::domain::standing::Standing;
 use crate::ids::{ExpertId, LeaveId};
+use crate::seal::Keyring;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::QueryResult;
 use serde::Serialize;
@@ -105,14 +107,25 @@ pub struct ExpertShape {
 ///
 /// # Errors
 /// What the database says.
-pub fn masked(conn: &mut Conn, rows: Vec<ExpertRow>, today: NaiveDate) -> QueryResult<Vec<ExpertShape>> {
+pub fn masked(
+    keys: &Keyring,
+    conn: &mut Conn,
+    rows: Vec<ExpertRow>,
+    today: NaiveDate,
+) -> QueryResult<Vec<ExpertShape>> {
     let ids: Vec<ExpertId> = rows.iter().map(|row| row.id).collect();
     let qualifications = db::beside::qualifications_of(conn, &ids)?;
     let leaves = db::beside::leaves_of(conn, &ids, today)?;
-    Ok(rows.into_iter().map(|row| shape(row, &qualifications, &leaves)).collect())
+    let mut contacts = contact::of_experts(keys, conn, &ids)?;
+    let mut shapes = Vec::with_capacity(rows.len());
+    for row in rows {
+        let contact = contacts.remove(&row.id).unwrap_or_default();
+        shapes.push(shape(row, &contact, &qualifications, &leaves));
+    }
+    Ok(shapes)
 }
 
-fn shape(row: ExpertRow, qualifications: &[QualificationRow], leaves: &[LeaveRow]) -> ExpertShape {
+fn shape(row: ExpertRow, contact: &Contact, qualifications: &[QualificationRow], leaves: &[LeaveRow]) -> ExpertShape {
     let mut held = Vec::new();
     for one in qualifications.iter().filter(|one| one.expert == row.id) {
         held.push(QualificationShape {
@@ -130,8 +143,8 @@ fn shape(row: ExpertRow, qualifications: &[QualificationRow], leaves: &[LeaveRow
         name: row.name,
         firm: row.firm,
         firm_type: row.firm_type,
-        email: masked_email(&row.email),
-        phone: row.phone.as_deref().map(masked_phone),
+        email: contact.email.as_deref().map(masked_email).unwrap_or_default(),
+        phone: contact.phone.as_deref().map(masked_phone),
         contact_masked: true,
         region: region_name(&row.region),
         region_code: row.region,

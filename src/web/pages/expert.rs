@@ -2,6 +2,7 @@
 
 mod deeds;
 mod dossier;
+mod erasure;
 mod figures;
 mod form;
 mod interests;
@@ -38,6 +39,8 @@ pub fn rows() -> Vec<Route> {
         post("/experts/{id}/conflict-check", SignedIn(Right::WorkNeeds), interests::check),
         post("/experts/{id}/relations", SignedIn(Right::WorkNeeds), interests::declare),
         post("/relations/{id}/ending", SignedIn(Right::KeepRegister), interests::end),
+        get("/experts/{id}/erasure", SignedIn(Right::Decide), erasure::form),
+        post("/experts/{id}/erasure", SignedIn(Right::Decide), erasure::erase),
         get("/experts/{id}/dossier", SignedIn(Right::Audit), dossier::show),
     ]
 }

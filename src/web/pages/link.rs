@@ -183,7 +183,7 @@ impl OfferFile {
     /// What the database says.
     pub fn need_facts(&self, call: &Call) -> Result<NeedFacts, WebError> {
         let theirs = matches!(self.row.state, AssignmentState::Accepted | AssignmentState::Done);
-        Ok(compose_notice::need_facts(&mut *call.office.read()?, &self.need, theirs, !theirs)?)
+        Ok(compose_notice::need_facts(&call.office, &mut *call.office.read()?, &self.need, theirs, !theirs)?)
     }
 
     /// What may be said of the offer.

@@ -20,6 +20,7 @@ mod policy_letters;
 pub mod ranking_weights;
 pub mod search;
 pub mod sheet_rows;
+mod sheet_template;
 pub mod sheets;
 pub mod sign_in;
 pub mod station;

@@ -54,7 +54,7 @@ pub struct Told {
     pub note: bool,
 }
 
-fn columns(kind: SheetKind) -> &'static [&'static Column] {
+pub(super) fn columns(kind: SheetKind) -> &'static [&'static Column] {
     match kind {
         SheetKind::Experts => sheet::expert::COLUMNS,
         SheetKind::Stations => sheet::station::COLUMNS,
@@ -346,8 +346,8 @@ fn need_cells(l: L, row: &ExportedNeed) -> Vec<Cell> {
         Cell::text(&l.t(&format!("mode-{}", need.mode))),
         Cell::text(&l.t(&format!("urgency-{}", need.urgency))),
         Cell::text(&need.contact_name),
-        Cell::text(need.contact_phone.as_deref().unwrap_or_default()),
-        Cell::text(need.contact_email.as_deref().unwrap_or_default()),
+        Cell::text(row.contact.phone.as_deref().unwrap_or_default()),
+        Cell::text(row.contact.email.as_deref().unwrap_or_default()),
         Cell::Date(beijing_date(need.created_at.and_utc())),
     ]
 }

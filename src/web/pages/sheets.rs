@@ -6,12 +6,13 @@
 use super::super::routes::{Access, BodyLimit, Route, get, post};
 use super::options::{Pick, words};
 use super::sheet_rows::{self, Imported, SheetKind, Told};
+use super::sheet_template;
 use crate::actions::import_sheet::upload::{self, Upload};
 use crate::domain::calendar::beijing_date;
 use crate::domain::refusal::{FieldProblem, Refusal};
 use crate::domain::role::Right;
 use crate::i18n::L;
-use crate::sheet::{Cell, write_csv, write_xlsx};
+use crate::sheet::{Cell, write_csv, write_template, write_xlsx};
 use crate::web::answer::Answer;
 use crate::web::call::Call;
 use crate::web::error::{Answered, WebError};
@@ -230,13 +231,15 @@ fn file(call: &Call, kind: SheetKind, header: &[String], rows: &[Vec<Cell>], as_
     Ok(Answer::download(&format!("{stem}.xlsx"), XLSX, book))
 }
 
-/// `GET /sheets/template/{kind}`: an empty sheet with its header.
+/// `GET /sheets/template/{kind}`: an empty sheet with its header, a note on each column, and drop-downs.
 ///
 /// # Errors
 /// [`Refusal::NotFound`]; a fault.
 pub fn template(call: &Call) -> Answered {
     let kind = incoming(call.param("kind")).map_err(|_| Refusal::NotFound)?;
-    file(call, kind, &sheet_rows::header(call.l, kind), &[], false)
+    let book = write_template(&sheet_template::columns(call.l, kind)).map_err(WebError::fault)?;
+    let name = call.l.a("template-file", &[("kind", &call.l.t(&format!("sheets-kind-{kind}")))]);
+    Ok(Answer::download(&format!("{name}.xlsx"), XLSX, book))
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod life;
 mod links;
 mod mail_off;
 mod once;
+mod personal;
 mod promise;
 mod rule;
 mod search;

@@ -2,6 +2,7 @@
 
 use super::super::options::{self, Pick};
 use super::{Figures, Tag, standing_tag};
+use crate::actions::contact;
 use crate::db::listing::{self, ExpertPick};
 use crate::db::{self, expert_list};
 use crate::domain::assignment::OfferOutcome;
@@ -152,6 +153,7 @@ fn searched(
     pick: &ExpertPick,
     page: usize,
 ) -> Result<(Vec<db::expert::ExpertRow>, bool, bool), WebError> {
+    let numbered = numbered(call, text, pick)?;
     let found = finding::find(
         call,
         &SearchQuery {
@@ -165,7 +167,26 @@ fn searched(
             ..finding::query(call, text)?
         },
     )?;
-    Ok((finding::experts(call, &found)?, found.more && page < LAST_PAGE, found.without_index))
+    let mut experts = finding::experts(call, &found)?;
+    if page == 1 {
+        experts.retain(|row| numbered.iter().all(|known| known.id != row.id));
+        experts.splice(0..0, numbered);
+    }
+    Ok((experts, found.more && page < LAST_PAGE, found.without_index))
+}
+
+/// The experts whose telephone number, or its last four digits, was typed (来电登记); only for those who work on needs.
+fn numbered(call: &Call, text: &str, pick: &ExpertPick) -> Result<Vec<db::expert::ExpertRow>, WebError> {
+    if !call.account()?.role.has(Right::WorkNeeds) {
+        return Ok(Vec::new());
+    }
+    let mut rows = contact::by_number(&call.office.keys, &mut *call.office.read()?, text)?;
+    rows.retain(|row| {
+        pick.standing.is_none_or(|standing| row.standing == standing)
+            && pick.region.as_ref().is_none_or(|region| row.region == *region)
+            && pick.service.as_ref().is_none_or(|service| row.services.get().contains(service))
+    });
+    Ok(rows)
 }
 
 /// The same list elsewhere, or from its beginning.

@@ -5,6 +5,7 @@
 use super::super::options::{self, Pick};
 use super::super::trail::{self, Event};
 use super::{Figures, Tag, masked_email, masked_phone, standing_tag};
+use crate::actions::contact;
 use crate::actions::reveal_contact::{RevealPurpose, Revealed};
 use crate::actions::review_expert::ReviewDecision;
 use crate::db::conn::Conn;
@@ -12,6 +13,7 @@ use crate::db::expert::ExpertRow;
 use crate::db::{self, conduct_list, expert_list};
 use crate::domain::assignment::AssignmentState;
 use crate::domain::calendar::beijing_date;
+use crate::domain::erasure;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::{Right, Role, Scope};
 use crate::domain::standing::Standing;
@@ -83,6 +85,7 @@ struct May {
     reveal: bool,
     review: bool,
     withdraw: bool,
+    erase: bool,
 }
 
 #[derive(askama::Template)]
@@ -99,6 +102,8 @@ struct RecordPage {
     email: String,
     phone: String,
     revealed: bool,
+    /// When the person was erased, as a sentence.
+    erased: Option<String>,
     purposes: Vec<Pick>,
     papers: Vec<Paper>,
     absences: Vec<Absence>,
@@ -135,16 +140,22 @@ pub(super) fn page(call: &Call, id: ExpertId, form: &Fields, wrong: Wrong, revea
     let row = db::expert::find(&mut reader, &id)?.ok_or(Refusal::NotFound)?;
     let own_region = staff.scope.covers_region(&row.region);
     let reads_trail = staff.role.has(Right::Audit);
-    let keeps = staff.role.has(Right::KeepRegister) && own_region;
+    let kept = db::contact::find(&mut reader, &id)?;
+    let erased_at = kept.as_ref().and_then(|row| row.erased_at);
+    let keeps = staff.role.has(Right::KeepRegister) && own_region && erased_at.is_none();
     let left = row.standing.has_left();
     let may = May {
         keep: keeps,
         decide: staff.role.has(Right::Decide) && own_region && !left,
         read_trail: reads_trail,
         enter_leave: staff.role.has(Right::WorkNeeds) && !left,
-        reveal: staff.role.has(Right::WorkNeeds),
+        reveal: staff.role.has(Right::WorkNeeds) && erased_at.is_none(),
         review: keeps && matches!(row.standing, Standing::Applied | Standing::Reviewing),
         withdraw: keeps && !left,
+        erase: staff.role.has(Right::Decide)
+            && own_region
+            && erasure::may_be_erased(row.standing)
+            && erased_at.is_none(),
     };
     let (offers, offers_elsewhere) = open_offers(&mut reader, l, &staff.scope, id)?;
     let incidents = if reads_trail { incidents(&mut reader, l, id)? } else { Vec::new() };
@@ -153,7 +164,10 @@ pub(super) fn page(call: &Call, id: ExpertId, form: &Fields, wrong: Wrong, revea
         db::audit::trail(&mut reader, id.as_str())?.into_iter().filter(|event| is_of_standing(&event.event)).collect();
     let (email, phone, revealed) = match revealed {
         Some(open) => (open.email, open.phone.unwrap_or_default(), true),
-        None => (masked_email(&row.email), masked_phone(row.phone.as_deref()), false),
+        None => {
+            let kept = kept.map(|row| contact::opened(&call.office.keys, &row)).unwrap_or_default();
+            (kept.email.as_deref().map(masked_email).unwrap_or_default(), masked_phone(kept.phone.as_deref()), false)
+        }
     };
     let purposes: Vec<&str> = if staff.role == Role::Manager {
         vec![RevealPurpose::Manage.as_str()]
@@ -178,6 +192,7 @@ pub(super) fn page(call: &Call, id: ExpertId, form: &Fields, wrong: Wrong, revea
         email,
         phone,
         revealed,
+        erased: erased_at.map(|at| l.a("personal-erased-on", &[("day", &l.date(beijing_date(at.and_utc())))])),
         purposes: options::words(l, "purpose", form.get("purpose"), "", purposes),
         offers,
         offers_elsewhere,
@@ -207,6 +222,7 @@ fn is_of_standing(event: &str) -> bool {
             | "expert-reviewed"
             | "leave-entered"
             | "expert-withdrew"
+            | "expert-erased"
             | "case-opened"
             | "case-decided"
             | "expert-suspended"

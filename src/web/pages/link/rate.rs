@@ -145,7 +145,7 @@ fn worded(call: &Call, file: &OfferFile, typed: &Fields, wrong: Wrong) -> Result
     let rated = db::feedback::ratings_of_need(&mut reader, file.need.id)?;
     let rating = rated.iter().find(|rating| rating.assignment == file.row.id && rating.channel == RatingChannel::Link);
     // The enterprise reads its own matter: nothing is confidential to it.
-    let need = crate::actions::compose_notice::need_facts(&mut reader, &file.need, false, false)?;
+    let need = crate::actions::compose_notice::need_facts(&call.office, &mut reader, &file.need, false, false)?;
     drop(reader);
     Ok(page(call.frame(""), &call.path, &need, file, rating, typed, wrong))
 }

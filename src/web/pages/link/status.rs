@@ -8,6 +8,7 @@ use super::facts::{self, Fact};
 use super::{back, refused};
 use crate::actions::Actor;
 use crate::actions::compose_notice::need_facts;
+use crate::actions::contact;
 use crate::actions::retract_need::retract_need;
 use crate::db;
 use crate::db::assignment::AssignmentRow;
@@ -205,7 +206,8 @@ fn read(call: &Call, need: &NeedRow) -> Result<Seen, WebError> {
         .collect();
     let ids: Vec<_> = takers.iter().map(|row| row.expert).collect();
     let experts = db::expert::by_ids(&mut reader, &ids)?;
-    let facts = need_facts(&mut reader, need, false, false)?;
+    let mut contacts = contact::of_experts(&call.office.keys, &mut reader, &ids)?;
+    let facts = need_facts(&call.office, &mut reader, need, false, false)?;
     let closure = db::need::closure(&mut reader, need.id)?;
     drop(reader);
     let expires_at = call.now + Days::new(90);
@@ -224,12 +226,13 @@ fn read(call: &Call, need: &NeedRow) -> Result<Seen, WebError> {
                 let rated =
                     ratings.iter().any(|rating| rating.assignment == row.id && rating.channel == RatingChannel::Link);
                 let filed = feedback.iter().find(|filed| filed.assignment == row.id);
+                let reach = contacts.remove(&row.expert).unwrap_or_default();
                 Some(Taker {
                     person: Person {
                         name: expert.name.clone(),
                         firm: expert.firm.clone(),
-                        phone: expert.phone.clone(),
-                        email: Some(expert.email.clone()),
+                        phone: reach.phone,
+                        email: reach.email,
                     },
                     served_at: at(filed.map(|filed| filed.filed_at)),
                     rate: if rated {

@@ -9,7 +9,7 @@ use super::facts::{self, Fact};
 use super::offer::Choice;
 use super::{OfferFile, back, closed, date, refused};
 use crate::actions::file_feedback::{FileFeedback, file_feedback as file};
-use crate::actions::keep_draft::keep_draft as keep;
+use crate::actions::keep_draft::{keep_draft as keep, kept_draft};
 use crate::actions::release_assignment::release_assignment;
 use crate::db;
 use crate::db::attachment::AttachmentEntry;
@@ -257,10 +257,10 @@ fn worded(call: &Call, file: &OfferFile, mut typed: Typed) -> Result<TheirsPage,
 
 /// What was kept, as it was typed.
 fn drafted(call: &Call, file: &OfferFile) -> Result<Typed, WebError> {
-    let draft = db::draft::find(&mut *call.office.read()?, file.row.id.as_str(), DRAFT)?;
-    Ok(draft.map_or_else(Typed::default, |draft| Typed {
-        feedback: Fields(draft.fields.get()),
-        kept_at: Some(draft.updated_at.and_utc()),
+    let draft = kept_draft(&call.office, file.row.id.as_str(), DRAFT)?;
+    Ok(draft.map_or_else(Typed::default, |(fields, at)| Typed {
+        feedback: Fields(fields),
+        kept_at: Some(at),
         ..Typed::default()
     }))
 }

@@ -9,6 +9,7 @@ use super::kept::plain_text;
 use super::seats::People;
 use super::view::{NeedView, masked_email, masked_phone};
 use super::words::Tag;
+use crate::actions::kept_letter;
 use crate::db;
 use crate::db::outbox::OutboxRow;
 use crate::domain::contact::{Email, Phone};
@@ -167,15 +168,16 @@ fn masked_word(word: &str, known: &[&str]) -> String {
 /// `GET /letters/{id}`: a letter of a need within the account's scope, as it was sent.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] outside the scope, for letters of no need, and when the seal does not open; a fault.
+/// [`Refusal::NotFound`] outside the scope, for letters of no need, ; a fault. A letter of a person who was erased says so.
 pub fn show(call: &Call) -> Answered {
     let id: LetterId = call.id("id")?;
     let mut reader = call.office.read()?;
     let letter = db::letter::find(&mut reader, &id)?.ok_or(Refusal::NotFound)?;
     let row = db::outbox::find(&mut reader, &letter.outbox)?.ok_or(Refusal::NotFound)?;
+    let opened = kept_letter::read(&call.office.keys, &mut reader, &letter, &row)?;
     drop(reader);
     let view = super::view::load(call, row.need.ok_or(Refusal::NotFound)?)?;
-    let opened = call.office.keys.open_text(letter.id.as_str(), &letter.sealed).ok_or(Refusal::NotFound)?;
+    let opened = opened.unwrap_or_else(|| call.l.t("personal-letter-erased").into_bytes());
     let whole = String::from_utf8_lossy(&opened).into_owned();
     let text = plain_text(&whole).unwrap_or(whole);
     let mut known = vec![
@@ -184,8 +186,8 @@ pub fn show(call: &Call) -> Answered {
         call.site.info.supervision_phone.as_str(),
     ];
     if view.may_work {
-        known.extend(view.need.contact_phone.as_deref());
-        known.extend(view.need.contact_email.as_deref());
+        known.extend(view.reach.phone.as_deref());
+        known.extend(view.reach.email.as_deref());
     }
     known.retain(|one| !one.is_empty());
     Answer::page(&LetterPage {

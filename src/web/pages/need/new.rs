@@ -240,9 +240,8 @@ fn page(
 /// A fault.
 pub fn show(call: &Call) -> Answered {
     let owner = call.account()?.id.to_string();
-    let draft = db::draft::find(&mut *call.office.read()?, &owner, DRAFT)?;
-    let (fields, draft_of) = match draft {
-        Some(row) => (Fields(row.fields.get()), call.l.short_instant(row.updated_at.and_utc())),
+    let (fields, draft_of) = match drafts::kept_draft(&call.office, &owner, DRAFT)? {
+        Some((fields, at)) => (Fields(fields), call.l.short_instant(at)),
         None => (Fields::default(), String::new()),
     };
     page(call, StatusCode::OK, fields, call.office.chance.secret(), Wrong::none(), draft_of)

@@ -191,7 +191,7 @@ fn record_page(call: &Call, view: &NeedView) -> Result<RecordPage, WebError> {
         enterprise: view.enterprise.name.clone(),
         region: region_name(l, &view.need.region),
         contact: masked_name(&view.need.contact_name),
-        phone: view.need.contact_phone.as_deref().map(masked_phone).unwrap_or_default(),
+        phone: view.reach.phone.as_deref().map(masked_phone).unwrap_or_default(),
         services: service_names(l, &view.need.services.get()),
         modes,
         matter: view.need.title.clone(),

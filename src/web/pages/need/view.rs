@@ -6,6 +6,7 @@
 use super::new::MOST_SIMILAR;
 use super::new::{Similar, similar_line};
 use super::words::{region_name, service_names};
+use crate::actions::contact::{self, Contact};
 use crate::actions::submit_need::matter_of;
 use crate::db;
 use crate::db::enterprise::EnterpriseRow;
@@ -30,6 +31,8 @@ pub struct NeedView {
     pub station: StationRow,
     /// The name of its owner.
     pub owner: String,
+    /// How to reach the enterprise, in the clear: only [`NeedView::contact`] decides who is shown it.
+    pub reach: Contact,
     /// Whether the account works on needs.
     pub may_work: bool,
 }
@@ -65,7 +68,8 @@ pub fn load(call: &Call, id: NeedId) -> Result<NeedView, WebError> {
     let station = db::station::find(&mut reader, &need.station)?.ok_or(Refusal::NotFound)?;
     let owner =
         db::account::names_of(&mut reader, &[need.owner])?.into_iter().next().map(|(_, name)| name).unwrap_or_default();
-    Ok(NeedView { may_work: staff.role.has(Right::WorkNeeds), need, enterprise, station, owner })
+    let reach = contact::of_need(&call.office.keys, &need);
+    Ok(NeedView { may_work: staff.role.has(Right::WorkNeeds), reach, need, enterprise, station, owner })
 }
 
 /// A phone number with its middle left out; the whole of it is left out when it cannot be read.
@@ -84,7 +88,7 @@ impl NeedView {
     /// Name, phone and mail of the enterprise's contact, as this account may see them.
     #[must_use]
     pub fn contact(&self) -> (String, String, String) {
-        let (phone, email) = (self.need.contact_phone.as_deref(), self.need.contact_email.as_deref());
+        let (phone, email) = (self.reach.phone.as_deref(), self.reach.email.as_deref());
         if self.may_work {
             return (
                 self.need.contact_name.clone(),

@@ -1,0 +1,26 @@
+# Personal data: erasure, sealing, retention
+event-expert-erased = The expert’s personal data was erased
+erasure-ground-request = The person asked for it
+erasure-ground-retention = The time to keep it is over
+erasure-ground-mistake = Entered by mistake or without consent
+personal-erase = Erase personal data
+personal-erase-short = Name, contact data, certificate numbers and letters become unreadable for good; figures and the skeleton of the files stay.
+personal-erase-open = See what will be erased…
+personal-erase-final = This cannot be undone.
+personal-erase-goes = Erased: name, e-mail, phone, coordinates, biography, certificate numbers, reasons of leave, notes and questions on offers, declared relations, and the text of every letter about this person (their own key is destroyed).
+personal-erase-stays = Kept: filing number, firm, what was served and when, all figures, the time and checksum of letters, and the trail (it never held personal values and still verifies).
+personal-erase-backups = Backups made before still hold the sealed texts and are destroyed when your backup retention ends.
+personal-ground = Grounds
+personal-type-name = Type the expert’s name to confirm
+personal-type-name-hint = Expected: { $name }
+personal-erase-do = Erase for good
+personal-erase-done = This person’s data was erased already.
+personal-erase-first-leave = Whoever is active, paused or suspended cannot be erased: record the withdrawal or the decision first; what is open finds a new home then.
+personal-back = Back to the record
+personal-erased-on = Personal data erased on { $day }
+personal-erased-text = What remains is the skeleton of the files and the figures; name and contact data cannot be recovered.
+personal-letter-erased = The personal data of the person concerned was erased as the rules say; the text of this letter can no longer be read. Its time and checksum are kept.
+flash-expert-erased = The personal data was erased.
+field-not-the-name = This is not the name on record
+field-resident-id = Contains a resident identity number; this system does not collect them, please remove it
+cli-resealed = { $n } rows of contact data sealed anew under key { $key }

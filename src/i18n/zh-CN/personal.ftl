@@ -1,0 +1,26 @@
+# 个人信息：删除、加密、保存期限
+event-expert-erased = 专家个人信息已删除
+erasure-ground-request = 本人要求
+erasure-ground-retention = 保存期限已满
+erasure-ground-mistake = 误录或未经同意
+personal-erase = 删除个人信息
+personal-erase-short = 姓名、联系方式、证书编号和往来信件将永久不可读；统计数字和办件骨架保留。
+personal-erase-open = 查看将删除的内容…
+personal-erase-final = 此操作不可撤销。
+personal-erase-goes = 将删除：姓名、邮箱、电话、住所坐标、简介、证书编号、请假原因、答复附言与提问、申报的利益关系，以及与其有关的全部信件正文（其专用密钥随之销毁）。
+personal-erase-stays = 将保留：备案号、所在单位、服务过的事项与时间、统计数字、信件的时间与校验值、留痕链（链中本无个人信息，删除后仍可验证）。
+personal-erase-backups = 此前的备份仍含已加密的内容，按本单位的备份保存期限到期销毁。
+personal-ground = 删除依据
+personal-type-name = 请输入该专家的姓名以确认
+personal-type-name-hint = 应为：{ $name }
+personal-erase-do = 永久删除
+personal-erase-done = 此人的信息已经删除。
+personal-erase-first-leave = 在册、暂停或停派中的专家不能直接删除：请先办理退出或作出决定，未结事项会同时改派。
+personal-back = 返回专家档案
+personal-erased-on = 个人信息已于 { $day } 删除
+personal-erased-text = 保留的是办件骨架和统计数字，姓名与联系方式已无法恢复。
+personal-letter-erased = 当事人的个人信息已按规定删除，此信正文不再可读；发送时间与校验值仍然保留。
+flash-expert-erased = 个人信息已删除。
+field-not-the-name = 与档案上的姓名不一致
+field-resident-id = 含有居民身份证号码；本系统不收集身份证号码，请删去
+cli-resealed = 已用第 { $key } 号密钥重新加密 { $n } 行联系方式
