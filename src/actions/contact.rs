@@ -76,6 +76,12 @@ pub fn email_mark(keys: &Keyring, email: &str) -> String {
     keys.mark("email", &email.to_ascii_lowercase())
 }
 
+/// The marks an expert's address may have, the newest key's first.
+#[must_use]
+pub fn email_marks(keys: &Keyring, email: &str) -> Vec<String> {
+    keys.marks("email", &email.to_ascii_lowercase())
+}
+
 /// The mark an expert's number is found by.
 #[must_use]
 pub fn phone_mark(keys: &Keyring, phone: &str) -> String {

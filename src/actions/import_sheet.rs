@@ -6,19 +6,19 @@
 //! away. A trial (`dry_run`) runs the same code and rolls everything back. Deliberately absent: reading the file and the
 //! wording of problems (`web::pages::sheet_rows`), and any change of an expert's standing.
 
+mod difference;
 pub mod enterprise;
+pub mod expert;
 mod merged;
 pub mod station;
 pub mod upload;
 
+pub use difference::Difference;
 pub use enterprise::{EnterpriseRecord, import_enterprises};
+pub use expert::import_experts;
 pub use station::{StationRecord, import_stations};
 
-use super::contact;
-use super::register_expert::{ExpertInput, as_typed, change_within, within};
 use super::{ActionError, Actor, Done, Office, Tx};
-use crate::db;
-use crate::domain::contact::Email;
 use crate::domain::event::Event;
 use crate::domain::refusal::{FieldProblem, Refusal};
 use crate::domain::role::Right;
@@ -32,6 +32,20 @@ enum Kept {
     Unchanged,
 }
 
+/// What one row changed, or would change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The row as the sheet numbers it.
+    pub row: usize,
+    /// Whose record.
+    pub name: String,
+    /// Field by field.
+    pub fields: Vec<Difference>,
+}
+
+/// How many new and changed records a report names one by one; all are counted.
+pub const NAMED: usize = 500;
+
 /// What an import did, or would do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ImportReport {
@@ -41,6 +55,10 @@ pub struct ImportReport {
     pub changed: usize,
     /// How many were on record just so.
     pub unchanged: usize,
+    /// The first of the new ones: row and name.
+    pub added: Vec<(usize, String)>,
+    /// The first of the changed ones: what is on record and what would stand there.
+    pub changes: Vec<Change>,
     /// What was not taken, with the row as the sheet numbers it.
     pub problems: Vec<(usize, FieldProblem)>,
     /// Heads of stations who have an account now and no password yet: name and address. An administrator makes the link.
@@ -48,6 +66,21 @@ pub struct ImportReport {
 }
 
 impl ImportReport {
+    /// Counts a new record and names it.
+    fn add(&mut self, row: usize, name: &str) {
+        self.count(Kept::Created);
+        if self.added.len() < NAMED {
+            self.added.push((row, name.to_owned()));
+        }
+    }
+
+    /// Names what changed in a record that was counted.
+    fn change(&mut self, row: usize, name: &str, fields: Vec<Difference>) {
+        if self.changes.len() < NAMED {
+            self.changes.push(Change { row, name: name.to_owned(), fields });
+        }
+    }
+
     fn count(&mut self, kept: Kept) {
         match kept {
             Kept::Created => self.created += 1,
@@ -60,33 +93,20 @@ impl ImportReport {
 /// The subject of the trail under which imports and exports are written down.
 pub const SUBJECT: &str = "sheets";
 
-/// Takes a sheet row by row.
-fn take_rows<T>(
+/// Takes a whole sheet in one transaction; a trial is rolled back.
+fn take_sheet(
     office: &Office,
     actor: &Actor,
-    (kind, rows): (&str, &[(usize, T)]),
+    (kind, rows): (&str, usize),
     dry_run: bool,
-    mut take: impl FnMut(&mut Tx<'_>, &T, &mut ImportReport) -> Done<Kept>,
+    mut work: impl FnMut(&mut Tx<'_>, &mut ImportReport) -> Done<()>,
 ) -> Done<ImportReport> {
     actor.needs(Right::KeepRegister)?;
     let mut answer = None;
     let ended = office.write(|tx| {
         let mut report = ImportReport::default();
-        for (number, row) in rows {
-            tx.conn.begin_write()?;
-            match take(tx, row, &mut report) {
-                Ok(kept) => {
-                    tx.conn.commit()?;
-                    report.count(kept);
-                }
-                Err(ActionError::Refused(refusal)) => {
-                    tx.conn.rollback()?;
-                    report.problems.extend(told(refusal).into_iter().map(|problem| (*number, problem)));
-                }
-                Err(fault) => return Err(fault),
-            }
-        }
-        let detail = json!({"kind": kind, "rows": rows.len(), "created": report.created, "changed": report.changed,
+        work(tx, &mut report)?;
+        let detail = json!({"kind": kind, "rows": rows, "created": report.created, "changed": report.changed,
             "refused": report.problems.len()});
         if !dry_run && report.created + report.changed > 0 {
             tx.event(SUBJECT, actor, Event::SheetImported, &detail)?;
@@ -103,6 +123,47 @@ fn take_rows<T>(
     }
 }
 
+/// What one row came to: new or not, whose record, and what differs.
+struct Taken {
+    kept: Kept,
+    name: String,
+    fields: Vec<Difference>,
+}
+
+/// Takes a sheet row by row, each under a savepoint of its own.
+fn take_rows<T>(
+    office: &Office,
+    actor: &Actor,
+    (kind, rows): (&str, &[(usize, T)]),
+    dry_run: bool,
+    mut take: impl FnMut(&mut Tx<'_>, &T, &mut ImportReport) -> Done<Taken>,
+) -> Done<ImportReport> {
+    take_sheet(office, actor, (kind, rows.len()), dry_run, |tx, report| {
+        for (number, row) in rows {
+            tx.conn.begin_write()?;
+            match take(tx, row, report) {
+                Ok(taken) => {
+                    tx.conn.commit()?;
+                    if taken.kept == Kept::Created {
+                        report.add(*number, &taken.name);
+                        continue;
+                    }
+                    report.count(taken.kept);
+                    if taken.kept == Kept::Changed {
+                        report.change(*number, &taken.name, taken.fields);
+                    }
+                }
+                Err(ActionError::Refused(refusal)) => {
+                    tx.conn.rollback()?;
+                    report.problems.extend(told(refusal).into_iter().map(|problem| (*number, problem)));
+                }
+                Err(fault) => return Err(fault),
+            }
+        }
+        Ok(())
+    })
+}
+
 /// What a refusal says of a row.
 fn told(refusal: Refusal) -> Vec<FieldProblem> {
     match refusal {
@@ -110,41 +171,6 @@ fn told(refusal: Refusal) -> Vec<FieldProblem> {
         Refusal::NotYours => vec![FieldProblem::new("region", "outside-your-region")],
         Refusal::AddressTaken => vec![FieldProblem::new("email", "taken")],
         _ => vec![FieldProblem::new("", "not-known")],
-    }
-}
-
-/// Takes a sheet of experts; who has the address is changed where a filled cell differs.
-///
-/// # Errors
-/// [`Refusal::NotYours`]; a fault, and then nothing of the sheet stays.
-pub fn import_experts(
-    office: &Office,
-    actor: &Actor,
-    rows: &[(usize, ExpertInput)],
-    dry_run: bool,
-) -> Done<ImportReport> {
-    take_rows(office, actor, ("experts", rows), dry_run, |tx, row, _| take_expert(tx, actor, row))
-}
-
-fn take_expert(tx: &mut Tx<'_>, actor: &Actor, row: &ExpertInput) -> Done<Kept> {
-    let known = match row.email.parse::<Email>() {
-        Ok(email) => contact::by_email(&tx.office.keys, tx.conn, &email.key())?,
-        // The row's own check says what is wrong with it.
-        Err(_) => None,
-    };
-    let Some(known) = known else {
-        within(tx, actor, row)?;
-        return Ok(Kept::Created);
-    };
-    let id = known.id;
-    let qualifications = db::expert::qualifications_of(tx.conn, id)?;
-    let contact = contact::of_expert(&tx.office.keys, tx.conn, id)?;
-    match merged::merged(&as_typed(known, contact, qualifications), row) {
-        None => Ok(Kept::Unchanged),
-        Some(input) => {
-            change_within(tx, actor, id, &input)?;
-            Ok(Kept::Changed)
-        }
     }
 }
 

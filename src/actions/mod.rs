@@ -44,6 +44,7 @@ pub mod keep_draft;
 pub mod keep_pulse;
 pub mod keep_station;
 pub mod kept_letter;
+pub mod let_go_contacts;
 pub mod mail_alarm;
 pub mod next_in_chain;
 pub mod pass_on_letter;

@@ -14,6 +14,7 @@ use crate::domain::expert::{FirmType, LONGEST};
 use crate::domain::need::Mode;
 use crate::domain::number::Series;
 use crate::domain::place::Point;
+use crate::domain::policy::Policy;
 use crate::domain::refusal::{FieldProblem, Problems, Refusal};
 use crate::domain::role::Right;
 use crate::domain::standing::Standing;
@@ -93,16 +94,28 @@ pub struct ExpertInput {
     pub standing: Option<String>,
 }
 
-struct Checked {
-    row: ExpertRow,
-    email: String,
-    phone: Option<String>,
-    qualifications: Vec<QualificationInput>,
+/// An expert's record as it will stand, and what is kept beside it.
+pub(super) struct Checked {
+    pub(super) row: ExpertRow,
+    /// In lower case.
+    pub(super) email: String,
+    pub(super) phone: Option<String>,
+    pub(super) qualifications: Vec<QualificationInput>,
 }
 
-fn check(tx: &mut Tx<'_>, input: &ExpertInput, known: Option<&ExpertRow>) -> Done<Checked> {
+/// Refuses an address that is another expert's.
+fn address_is_free(tx: &mut Tx<'_>, checked: &Checked) -> Done<()> {
+    match contact::by_email(&tx.office.keys, tx.conn, &checked.email)? {
+        Some(other) if other.id != checked.row.id => {
+            Err(Refusal::Invalid(vec![FieldProblem::new("email", "taken")]).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Checks every field; whether the address is somebody else's is asked apart, of one row or of many.
+pub(super) fn check(tx: &Tx<'_>, policy: &Policy, input: &ExpertInput, known: Option<&ExpertRow>) -> Done<Checked> {
     let mut p = Problems::default();
-    let policy = tx.policy()?;
     let name = p.text("name", &input.name, LONGEST.0);
     let employer = p.text("firm", &input.firm, LONGEST.1);
     let firm_type = word(&mut p, "firm_type", input.firm_type.as_deref(), FirmType::Other, "not-known");
@@ -188,15 +201,9 @@ fn check(tx: &mut Tx<'_>, input: &ExpertInput, known: Option<&ExpertRow>) -> Don
     p.settle()?;
     let email = email.map(|email| email.key()).unwrap_or_default();
     let keys = &tx.office.keys;
-    if let Some(other) = contact::by_email(keys, tx.conn, &email)?
-        && known.is_none_or(|row| row.id != other.id)
-    {
-        return Err(Refusal::Invalid(vec![FieldProblem::new("email", "taken")]).into());
-    }
     let phone = phone.map(|phone| phone.as_str().to_owned());
     let now = tx.now.naive_utc();
     let id = known.map_or_else(|| ExpertId::from_minted(tx.mint()), |row| row.id);
-    tx.makes(id);
     let row = ExpertRow {
         id,
         name,
@@ -239,8 +246,11 @@ pub fn register_expert(office: &Office, actor: &Actor, input: &ExpertInput) -> D
 
 /// Enters an expert inside an open transaction (an import enters many).
 pub(super) fn within(tx: &mut Tx<'_>, actor: &Actor, input: &ExpertInput) -> Done<ExpertId> {
-    let mut checked = check(tx, input, None)?;
+    let policy = tx.policy()?;
+    let mut checked = check(tx, &policy, input, None)?;
+    address_is_free(tx, &checked)?;
     require_scope(actor, &checked.row.region)?;
+    tx.makes(checked.row.id);
     if checked.row.standing == Standing::Active {
         checked.row.filed_number = Some(tx.number(Series::Filing)?);
     }
@@ -266,7 +276,10 @@ pub fn change_expert(office: &Office, actor: &Actor, id: ExpertId, input: &Exper
 pub(super) fn change_within(tx: &mut Tx<'_>, actor: &Actor, id: ExpertId, input: &ExpertInput) -> Done<()> {
     let known = db::expert::find(tx.conn, &id)?.ok_or(Refusal::NotFound)?;
     require_scope(actor, &known.region)?;
-    let mut checked = check(tx, input, Some(&known))?;
+    let policy = tx.policy()?;
+    let mut checked = check(tx, &policy, input, Some(&known))?;
+    address_is_free(tx, &checked)?;
+    tx.makes(id);
     checked.row.standing = known.standing;
     db::expert::save(tx.conn, &checked.row)?;
     contact::keep(tx, id, &checked.email, checked.phone.as_deref())?;
@@ -275,12 +288,19 @@ pub(super) fn change_within(tx: &mut Tx<'_>, actor: &Actor, id: ExpertId, input:
     tx.changed("expert", id.as_str())
 }
 
-fn require_scope(actor: &Actor, region: &str) -> Done<()> {
+pub(super) fn require_scope(actor: &Actor, region: &str) -> Done<()> {
     if actor.scope().covers_region(region) { Ok(()) } else { Err(Refusal::NotYours.into()) }
 }
 
 fn keep_qualifications(tx: &mut Tx<'_>, expert: ExpertId, inputs: &[QualificationInput]) -> Done<()> {
-    let rows: Vec<QualificationRow> = inputs
+    let rows = papers(tx, expert, inputs);
+    db::expert::replace_qualifications(tx.conn, expert, &rows)?;
+    Ok(())
+}
+
+/// The rows of an expert's qualifications.
+pub(super) fn papers(tx: &Tx<'_>, expert: ExpertId, inputs: &[QualificationInput]) -> Vec<QualificationRow> {
+    inputs
         .iter()
         .map(|input| QualificationRow {
             id: QualificationId::from_minted(tx.mint()),
@@ -289,9 +309,7 @@ fn keep_qualifications(tx: &mut Tx<'_>, expert: ExpertId, inputs: &[Qualificatio
             number: input.number.clone().filter(|number| !number.trim().is_empty()),
             valid_until: input.valid_until,
         })
-        .collect();
-    db::expert::replace_qualifications(tx.conn, expert, &rows)?;
-    Ok(())
+        .collect()
 }
 
 /// The record as it could be typed again: for forms and partial changes.

@@ -7,7 +7,8 @@ use crate::actions::import_calendar::import_calendar;
 use crate::config::Config;
 use crate::i18n::L;
 use crate::sheet::{write_csv, write_xlsx};
-use crate::web::pages::sheet_rows::{SheetKind, export as rows_of, import as take, told};
+use crate::web::pages::sheet_rows::{SheetKind, changes, export as rows_of, import as take, told};
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 /// What can be read in.
@@ -105,8 +106,24 @@ pub fn import(config: &Config, l: L, arguments: &ImportArgs) -> Result<(), Failu
             return Ok(());
         }
     };
-    let imported = take(&office, &Actor::Operator, kind, &bytes, &arguments.standing, arguments.dry_run)
+    let terminal = std::io::stderr().is_terminal();
+    let shown = |rows: usize| {
+        if terminal {
+            eprint!("\r{rows}");
+        }
+    };
+    let imported = take(&office, &Actor::Operator, kind, &bytes, &arguments.standing, arguments.dry_run, &shown)
         .map_err(|error| line(l, &error))?;
+    if terminal {
+        eprintln!();
+    }
+    for change in changes(l, kind, &imported) {
+        let row = change.row.to_string();
+        for (column, old, new) in change.fields {
+            let text = format!("{} · {column}: {old} → {new}", change.name);
+            println!("{}", l.a("cli-row", &[("row", &row), ("text", &text)]));
+        }
+    }
     let mut left_out = 0;
     for problem in told(l, kind, &imported) {
         left_out += usize::from(!problem.note);

@@ -105,11 +105,11 @@ pub fn begin(conn: &mut Conn, at: NaiveDateTime, actor: &str, beginnings: Vec<Be
             row
         })
         .collect();
-    for chunk in rows.chunks(400) {
-        crate::each_backend!(conn, |c| diesel::insert_into(audit::table).values(chunk).execute(c))?;
-    }
+    insert_rows(conn, &rows)?;
     super::anchor::begin_heads(conn, &rows)
 }
+
+many_rows!(insert_rows, AuditRow, audit);
 
 /// Writes chains that were made elsewhere (a seeded history): `rows` of each subject in order, after any it has.
 ///

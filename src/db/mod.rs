@@ -114,6 +114,7 @@ pub mod recent;
 pub mod region;
 pub mod relation;
 pub mod reminder;
+pub mod retention;
 pub mod sealing;
 pub mod session;
 pub mod station;

@@ -88,6 +88,8 @@ text_enum! {
         RankingSet = "ranking-set",
         /// Contact data was read in full, with a purpose.
         ContactRevealed = "contact-revealed",
+        /// How to reach the enterprise was kept long enough and let go of.
+        ContactLetGo = "contact-let-go",
         /// A station was entered or changed.
         StationKept = "station-kept",
         /// An account was made or changed.

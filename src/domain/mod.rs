@@ -79,6 +79,7 @@ pub mod policy;
 pub mod refusal;
 pub mod region;
 pub mod resident_id;
+pub mod retention;
 pub mod role;
 pub mod standing;
 pub mod task;

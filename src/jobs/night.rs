@@ -1,5 +1,5 @@
 //! The night's work: the trail is anchored for every day that ended, and once a Beijing day every invariant is looked at
-//! and what was found is kept for the desk and the metrics.
+//! and what was found is kept for the desk and the metrics; then contacts kept long enough are let go of.
 //!
 //! Contract: takes no input, does nothing twice, and may run on several nodes. It reads much, so the service runs it in
 //! a thread of its own. Deliberately absent: repair; an offender is for a person.
@@ -7,6 +7,7 @@
 use crate::actions::Done;
 use crate::actions::Office;
 use crate::actions::anchor_trail::anchor_trail;
+use crate::actions::let_go_contacts::{LetGo, let_go_contacts};
 use crate::db;
 use crate::db::verification::VerificationRow;
 use crate::domain::calendar::beijing_date;
@@ -50,6 +51,10 @@ pub fn night(office: &Office, tended_until: Option<DateTime<Utc>>) -> Done<Night
     let calendar = office.calendar();
     let look = Look::at(now, &calendar, tended_until);
     let found = look_and_keep(office, &look, Reach::Since(since))?;
+    let gone = let_go_contacts(office)?;
+    if gone != LetGo::default() {
+        tracing::info!(contacts = gone.contacts, drafts = gone.drafts, "what was kept long enough was let go of");
+    }
     Ok(Night { roots, offenders: Some(found.offenders.len()) })
 }
 

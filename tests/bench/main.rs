@@ -13,10 +13,12 @@ mod support;
 
 mod flood;
 mod flow;
+mod import;
 mod intake;
 mod matching;
 mod pages;
 mod ranking;
+mod registry;
 mod rota;
 mod search;
 
@@ -44,6 +46,12 @@ fn main() {
     }
     if runs("search") {
         search::run();
+    }
+    if runs("import") {
+        import::run();
+    }
+    if runs("registry") {
+        registry::run();
     }
     if runs("pages") {
         pages::run();

@@ -325,8 +325,15 @@ fn the_seeded_city_passes_verify(backend: Backend) {
     let database = TestDatabase::fresh(backend);
     let db = Db::open(&database.url, 2).expect("opens");
     let corpus = Corpus::read().expect("the corpus");
-    let plan =
-        Plan { corpus: &corpus, size: Size::Small, seed: 1, start: start(), password: "p", password_hash: "x".into() };
+    let plan = Plan {
+        corpus: &corpus,
+        size: Size::Small,
+        seed: 1,
+        start: start(),
+        password: "p",
+        password_hash: "x".into(),
+        keys: keys(),
+    };
     raise(&db, &plan, &mut |_| ()).expect("raised");
     drop(db);
     let clock = Arc::new(VirtualClock::standing(start()));

@@ -2,7 +2,8 @@
 //!
 //! Deliberately absent: contacts. Who to talk to is told, with consent, when a need is submitted.
 
-use super::{ImportReport, Kept, take_rows};
+use super::difference::{Named, differences};
+use super::{ImportReport, Kept, Taken, take_rows};
 use crate::actions::submit_need::{parsed, place};
 use crate::actions::{Actor, Done, Office, Tx};
 use crate::db;
@@ -36,7 +37,11 @@ pub fn import_enterprises(
     take_rows(office, actor, ("enterprises", rows), dry_run, |tx, row, _| take_enterprise(tx, actor, row))
 }
 
-fn take_enterprise(tx: &mut Tx<'_>, actor: &Actor, row: &EnterpriseRecord) -> Done<Kept> {
+fn named(row: &EnterpriseRow) -> Named {
+    vec![("name", row.name.clone()), ("uscc", row.uscc.clone().unwrap_or_default()), ("region", row.region.clone())]
+}
+
+fn take_enterprise(tx: &mut Tx<'_>, actor: &Actor, row: &EnterpriseRecord) -> Done<Taken> {
     let mut p = Problems::default();
     let name = p.text("name", &row.name, 120);
     let uscc: Option<Uscc> = parsed(&mut p, "uscc", row.uscc.as_deref(), "not-a-uscc");
@@ -73,7 +78,7 @@ fn take_enterprise(tx: &mut Tx<'_>, actor: &Actor, row: &EnterpriseRecord) -> Do
         };
         db::enterprise::insert(tx.conn, &row)?;
         tx.changed("enterprise", row.id.as_str())?;
-        return Ok(Kept::Created);
+        return Ok(Taken { kept: Kept::Created, name: row.name, fields: Vec::new() });
     };
     // A name that only writes the same firm otherwise is no change of name.
     let renamed = known.name_key != key;
@@ -85,9 +90,10 @@ fn take_enterprise(tx: &mut Tx<'_>, actor: &Actor, row: &EnterpriseRecord) -> Do
         ..known.clone()
     };
     if !renamed && row.uscc == known.uscc && row.region == known.region {
-        return Ok(Kept::Unchanged);
+        return Ok(Taken { kept: Kept::Unchanged, name: row.name, fields: Vec::new() });
     }
     db::enterprise::save(tx.conn, &row)?;
     tx.changed("enterprise", row.id.as_str())?;
-    Ok(Kept::Changed)
+    let fields = differences(&named(&known), &named(&row));
+    Ok(Taken { kept: Kept::Changed, name: row.name, fields })
 }

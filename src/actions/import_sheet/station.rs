@@ -1,13 +1,16 @@
 //! A sheet of stations; the head named beside one gets an account without a password.
 
-use super::{ImportReport, Kept, take_rows};
+use super::difference::{Difference, Named, differences};
+use super::{ImportReport, Kept, Taken, take_rows};
 use crate::actions::keep_station::{self, StationInput};
 use crate::actions::{Actor, Done, Office, Tx};
 use crate::db;
 use crate::db::account::AccountRow;
+use crate::db::station::StationRow;
 use crate::domain::contact::Email;
 use crate::domain::event::Event;
 use crate::domain::refusal::{FieldProblem, Problems, Refusal};
+use crate::domain::region;
 use crate::domain::role::Role;
 use crate::ids::{AccountId, StationId};
 use serde_json::json;
@@ -35,28 +38,57 @@ pub fn import_stations(
     take_rows(office, actor, ("stations", rows), dry_run, |tx, row, report| take_station(tx, actor, row, report))
 }
 
-fn take_station(tx: &mut Tx<'_>, actor: &Actor, row: &StationRecord, report: &mut ImportReport) -> Done<Kept> {
+fn take_station(tx: &mut Tx<'_>, actor: &Actor, row: &StationRecord, report: &mut ImportReport) -> Done<Taken> {
     let known = db::station::by_name(tx.conn, row.station.name.trim())?;
-    let (id, mut kept) = match known {
-        None => (keep_station::within(tx, actor, &row.station)?, Kept::Created),
+    let (id, mut kept, mut fields) = match known {
+        None => (keep_station::within(tx, actor, &row.station)?, Kept::Created, Vec::new()),
         Some(known) => {
             let mut input = row.station.clone();
             if input.lat.is_none() && input.lon.is_none() {
                 (input.lat, input.lon) = (known.lat, known.lon);
             }
             let changed = keep_station::change_within(tx, actor, known.id, &input)?;
-            (known.id, if changed { Kept::Changed } else { Kept::Unchanged })
+            let fields = if changed { differences(&on_record(&known), &named(&input)) } else { Vec::new() };
+            (known.id, if changed { Kept::Changed } else { Kept::Unchanged }, fields)
         }
     };
     if let Some((name, email)) = &row.head
         && let Some(head) = keep_head(tx, actor, id, name, email)?
     {
         report.heads.extend(head.waits_for_link);
-        if kept == Kept::Unchanged {
+        if kept != Kept::Created {
             kept = Kept::Changed;
+            fields.push(Difference { field: "head_name", old: String::new(), new: name.clone() });
         }
     }
-    Ok(kept)
+    Ok(Taken { kept, name: row.station.name.trim().to_owned(), fields })
+}
+
+fn on_record(row: &StationRow) -> Named {
+    named(&StationInput {
+        name: row.name.clone(),
+        region: row.region.clone(),
+        address: row.address.clone(),
+        phone: row.phone.clone(),
+        supervision_phone: row.supervision_phone.clone(),
+        lat: row.lat,
+        lon: row.lon,
+        automatic: None,
+    })
+}
+
+fn named(input: &StationInput) -> Named {
+    let degrees = |degrees: Option<f64>| degrees.map_or_else(String::new, |degrees| degrees.to_string());
+    let code = region::named(&input.region).map_or(input.region.trim(), |found| found.code);
+    vec![
+        ("region", code.to_owned()),
+        ("address", input.address.trim().to_owned()),
+        // A station's numbers are published (公示), so they are shown.
+        ("station_phone", input.phone.trim().to_owned()),
+        ("supervision_phone", input.supervision_phone.trim().to_owned()),
+        ("lat", degrees(input.lat)),
+        ("lon", degrees(input.lon)),
+    ]
 }
 
 /// What became of a head's account.

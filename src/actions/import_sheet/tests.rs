@@ -1,6 +1,6 @@
 //! Sheets and notices imported into an office on a real database.
 
-use super::{StationRecord, import_experts, import_stations};
+use super::{Difference, StationRecord, import_experts, import_stations};
 use crate::actions::account::{self, NewAccount};
 use crate::actions::assign_expert::{AssignExpert, assign_expert};
 use crate::actions::import_calendar::{decide_calendar, import_calendar};
@@ -105,21 +105,64 @@ fn good_rows_are_kept_bad_ones_told_and_the_second_time_changes_nothing() {
         (3, expert("b@example.test", "火星", "123")),
         (4, expert("c@example.test", "朝阳区", "13800138001")),
     ];
-    let trial = import_experts(&house.office, &house.manager, &rows, true).expect("tried out");
+    let trial = import_experts(&house.office, &house.manager, &rows, true, &|_| ()).expect("tried out");
     assert_eq!((trial.created, kept(&house)), (2, 0), "a trial leaves nothing");
-    let done = import_experts(&house.office, &house.manager, &rows, false).expect("imported");
+    let done = import_experts(&house.office, &house.manager, &rows, false, &|_| ()).expect("imported");
     assert_eq!(done, trial);
     assert_eq!(
         done.problems.iter().map(|(row, problem)| (*row, problem.field.as_str())).collect::<Vec<_>>(),
         [(3, "phone"), (3, "region")]
     );
     assert_eq!(kept(&house), 2);
-    let again = import_experts(&house.office, &house.manager, &rows, false).expect("imported");
+    let again = import_experts(&house.office, &house.manager, &rows, false, &|_| ()).expect("imported");
     assert_eq!((again.created, again.changed, again.unchanged), (0, 0, 2));
     let mut moved = rows;
     moved[0].1.region = "东城区".to_owned();
-    let third = import_experts(&house.office, &house.manager, &moved, false).expect("imported");
+    let third = import_experts(&house.office, &house.manager, &moved, false, &|_| ()).expect("imported");
     assert_eq!((third.created, third.changed, third.unchanged), (0, 1, 1));
+    let told: Vec<_> = third.changes.iter().map(|change| (change.row, change.name.as_str())).collect();
+    assert_eq!(told, [(2, "江叙白")]);
+    let field = Difference { field: "region", old: "110108".to_owned(), new: "110101".to_owned() };
+    assert_eq!(third.changes[0].fields, [field], "what is on record, and what would stand there");
+    assert_eq!(trial.added, [(2, "江叙白".to_owned()), (4, "江叙白".to_owned())]);
+}
+
+/// More rows than are looked up together, with bad ones, one address typed in two ways, and one in two places.
+#[test]
+fn a_long_sheet_is_taken_in_parts_and_verifies() {
+    let house = house("long", "2026-05-08T01:40:00Z");
+    let mut rows: Vec<(usize, ExpertInput)> = (0..900)
+        .map(|at| (at + 2, expert(&format!("e{at}@example.test"), "海淀区", &format!("138{:08}", at))))
+        .collect();
+    rows[500].1.region = "火星".to_owned();
+    rows[10].1.email = "E9@example.test".to_owned();
+    rows[899].1.email = "e1@EXAMPLE.test".to_owned();
+    rows[20].1.bio = "身份证 11010519491231002X".to_owned();
+    let looked = std::cell::RefCell::new(Vec::new());
+    let done = import_experts(&house.office, &house.manager, &rows, false, &|at| looked.borrow_mut().push(at))
+        .expect("imported");
+    assert_eq!(*looked.borrow(), [400, 800, 900]);
+    assert_eq!((done.created, done.changed, kept(&house)), (896, 0, 896));
+    let told: Vec<_> = done.problems.iter().map(|(row, one)| (*row, one.field.as_str(), one.code)).collect();
+    let expected =
+        [(12, "email", "taken"), (22, "bio", "resident-id"), (502, "region", "not-a-region"), (901, "email", "taken")];
+    assert_eq!(told, expected);
+    let again = import_experts(&house.office, &house.manager, &rows, false, &|_| ()).expect("imported");
+    assert_eq!((again.created, again.changed, again.unchanged, again.problems), (0, 0, 896, done.problems));
+    let mut reader = house.office.read().expect("a reader");
+    let all = db::expert::all(&mut reader).expect("experts");
+    let mut numbers: Vec<_> = all.iter().filter_map(|row| row.filed_number.clone()).collect();
+    numbers.sort();
+    numbers.dedup();
+    assert_eq!(numbers.len(), 896, "everybody has a number of their own");
+    for row in all.iter().take(3) {
+        let trail = db::audit::trail(&mut reader, row.id.as_str()).expect("a trail");
+        assert_eq!(trail.len(), 1);
+        assert_eq!(trail[0].hash, db::audit::chain_hash(&trail[0]));
+        assert_eq!(db::expert::qualifications_of(&mut reader, row.id).expect("papers").len(), 0);
+        let contact = crate::actions::contact::of_expert(&house.office.keys, &mut reader, row.id).expect("reads");
+        assert!(contact.email.is_some_and(|email| email.ends_with("@example.test")) && contact.phone.is_some());
+    }
 }
 
 #[test]
@@ -131,12 +174,12 @@ fn a_region_s_manager_imports_only_there() {
         (2, expert("a@example.test", "海淀区", "13800138000")),
         (3, expert("c@example.test", "朝阳区", "13800138001")),
     ];
-    let done = import_experts(&house.office, &delegated, &rows, false).expect("imported");
+    let done = import_experts(&house.office, &delegated, &rows, false, &|_| ()).expect("imported");
     assert_eq!((done.created, done.problems.len()), (1, 1));
     assert_eq!((done.problems[0].0, done.problems[0].1.code), (2, "outside-your-region"));
     let liaison = Actor::Staff(Staff { role: Role::Liaison, ..staff.clone() });
     assert!(matches!(
-        import_experts(&house.office, &liaison, &rows, true),
+        import_experts(&house.office, &liaison, &rows, true, &|_| ()),
         Err(ActionError::Refused(Refusal::NotYours))
     ));
 }
@@ -160,8 +203,14 @@ fn a_notice_moves_a_provisional_deadline_later_and_never_back() {
     // Told on Wednesday, 30 December 2026: the last day passes New Year's Day and a weekend to Monday, 4 January.
     let house = house("calendar", "2026-12-30T02:00:00Z");
     import_stations(&house.office, &house.manager, &[(2, station())], false).expect("a station");
-    import_experts(&house.office, &house.manager, &[(2, expert("a@example.test", "海淀区", "13800138000"))], false)
-        .expect("an expert");
+    import_experts(
+        &house.office,
+        &house.manager,
+        &[(2, expert("a@example.test", "海淀区", "13800138000"))],
+        false,
+        &|_| (),
+    )
+    .expect("an expert");
     let mut reader = house.office.read().expect("a reader");
     let station = db::station::all(&mut reader).expect("stations")[0].id;
     let expert = db::expert::all(&mut reader).expect("experts")[0].id;

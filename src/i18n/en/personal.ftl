@@ -24,3 +24,4 @@ flash-expert-erased = The personal data was erased.
 field-not-the-name = This is not the name on record
 field-resident-id = Contains a resident identity number; this system does not collect them, please remove it
 cli-resealed = { $n } rows of contact data sealed anew under key { $key }
+event-contact-let-go = Contact data was kept long enough and cleared

@@ -24,3 +24,4 @@ flash-expert-erased = 个人信息已删除。
 field-not-the-name = 与档案上的姓名不一致
 field-resident-id = 含有居民身份证号码；本系统不收集身份证号码，请删去
 cli-resealed = 已用第 { $key } 号密钥重新加密 { $n } 行联系方式
+event-contact-let-go = 联系方式保存期满，已清除

@@ -4,7 +4,7 @@
 //! command line need the same answer. Deliberately absent: HTTP, and any rule about what may be kept.
 
 use crate::actions::export_sheet::{self, ExportedNeed};
-use crate::actions::import_sheet::{self, EnterpriseRecord, ImportReport, StationRecord};
+use crate::actions::import_sheet::{self, Change, EnterpriseRecord, ImportReport, StationRecord};
 use crate::actions::keep_station::StationInput;
 use crate::actions::register_expert::{ExpertInput, QualificationInput};
 use crate::actions::{Actor, Done, Office};
@@ -83,6 +83,7 @@ pub fn import(
     bytes: &[u8],
     standing: &str,
     dry_run: bool,
+    progress: &dyn Fn(usize),
 ) -> Done<Imported> {
     let lookup = Lookup {
         region: &|text| region::named(text).map(|found| found.code.to_owned()),
@@ -91,7 +92,7 @@ pub fn import(
     match kind {
         SheetKind::Experts => {
             let (rows, unread) = rows(sheet::expert::read(bytes, &lookup), |draft| expert_input(draft, standing));
-            Ok(Imported { report: import_sheet::import_experts(office, actor, &rows, dry_run)?, unread })
+            Ok(Imported { report: import_sheet::import_experts(office, actor, &rows, dry_run, progress)?, unread })
         }
         SheetKind::Stations => {
             let (rows, unread) = rows(sheet::station::read(bytes, &lookup), station_record);
@@ -186,10 +187,52 @@ pub fn told(l: L, kind: SheetKind, imported: &Imported) -> Vec<Told> {
     lines
 }
 
+/// One row that would be, or was, changed, in the reader's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeTold {
+    /// The row as Excel numbers it.
+    pub row: usize,
+    /// Whose record.
+    pub name: String,
+    /// Column, what is on record, what would stand there.
+    pub fields: Vec<(String, String, String)>,
+}
+
+/// The changed rows in the reader's words, as far as the report names them.
+#[must_use]
+pub fn changes(l: L, kind: SheetKind, imported: &Imported) -> Vec<ChangeTold> {
+    let fields = |change: &Change| {
+        let told = change.fields.iter().map(|one| {
+            let column = column_name(l, kind, &FieldProblem::new(one.field, "changed"));
+            (column, worded(l, one.field, &one.old), worded(l, one.field, &one.new))
+        });
+        told.collect()
+    };
+    let told = |change: &Change| ChangeTold { row: change.row, name: change.name.clone(), fields: fields(change) };
+    imported.report.changes.iter().map(told).collect()
+}
+
+/// A stored value as the sheet would write it; a dash for none.
+fn worded(l: L, field: &str, text: &str) -> String {
+    let each = |word: &dyn Fn(&str) -> String| text.split('、').map(word).collect::<Vec<_>>().join("、");
+    match field {
+        _ if text.is_empty() => "—".to_owned(),
+        "region" => region_name(l, text),
+        "services" => each(&|slug| service_names(l, &[slug.to_owned()]).concat()),
+        "firm_type" => l.t(&format!("firm-type-{text}")),
+        "modes" => each(&|mode| l.t(&format!("mode-{mode}"))),
+        _ => text.to_owned(),
+    }
+}
+
 /// The column a deed's field came from, in the reader's language.
 fn column_name(l: L, kind: SheetKind, problem: &FieldProblem) -> String {
     let last = problem.field.rsplit('.').next().unwrap_or_default();
-    let wanted = if last == "type" { "qualification" } else { last };
+    let wanted = match last {
+        "type" => "qualification",
+        "station_phone" => "phone",
+        other => other,
+    };
     columns(kind)
         .iter()
         .find(|column| column.name == wanted)
@@ -257,7 +300,9 @@ fn service_names(l: L, slugs: &[String]) -> Vec<String> {
         .collect()
 }
 
-fn expert_cells(l: L, input: ExpertInput) -> Vec<Cell> {
+/// An expert's cells, in the reader's language.
+#[must_use]
+pub fn expert_cells(l: L, input: ExpertInput) -> Vec<Cell> {
     let whole = |number: Option<i32>| number.and_then(|number| u32::try_from(number).ok());
     let modes: Vec<Mode> = input.modes.iter().filter_map(|word| word.parse().ok()).collect();
     let firm_type = input.firm_type.as_deref().unwrap_or_default();
@@ -396,6 +441,96 @@ mod tests {
                 assert_eq!(unread, [], "{lang:?}");
                 let back = serde_json::to_value(&rows[0].1).expect("json");
                 assert_eq!(back, serde_json::to_value(input()).expect("json"), "{lang:?}");
+            }
+        }
+    }
+
+    /// A record of any shape that the register may hold: words that look like formulas, quotes, line ends, papers with and
+    /// without numbers and dates.
+    fn any_record(dice: &mut crate::demo::world::dice::Dice, at: usize) -> ExpertInput {
+        const ODD: [&str; 14] = [
+            "=1+1",
+            "+86",
+            "-5",
+            "@SUM(A1)",
+            "'引'",
+            "\"双引号\"",
+            "甲,乙",
+            "分号；",
+            "顾明岚",
+            "O’Neill",
+            "a\tb",
+            "行一\n行二",
+            "１２３",
+            "=cmd|' /C calc'!A0",
+        ];
+        let odd = |dice: &mut crate::demo::world::dice::Dice| {
+            let first = ODD[dice.below(ODD.len())];
+            if dice.percent(50) { first.to_owned() } else { format!("{first}{}", ODD[dice.below(ODD.len())]) }
+        };
+        let plain = |dice: &mut crate::demo::world::dice::Dice, words: &[&str]| -> Vec<String> {
+            words.iter().filter(|_| dice.percent(40)).map(|word| (*word).to_owned()).collect()
+        };
+        let placed = dice.percent(60);
+        let qualifications = (0..dice.below(4))
+            .map(|place| QualificationInput {
+                kind: ["专利代理师", "律师执业证", "知识产权师（中级）", "=高级职称"][place].to_owned(),
+                number: dice.percent(60).then(|| format!("=11/{}", dice.below(100_000))),
+                valid_until: dice.percent(60).then(|| {
+                    NaiveDate::from_ymd_opt(2027, 1, 1).expect("a day") + chrono::Days::new(dice.below(4_000) as u64)
+                }),
+            })
+            .collect();
+        let mut services: Vec<String> =
+            catalogue::CATALOGUE.iter().filter(|_| dice.percent(25)).map(|item| item.slug.to_owned()).collect();
+        if services.is_empty() {
+            services.push("risk".to_owned());
+        }
+        dice.shuffle(&mut services);
+        ExpertInput {
+            name: odd(dice),
+            firm: odd(dice),
+            firm_type: Some(
+                ["agency", "law-firm", "enterprise", "institute", "authority", "other"][dice.below(6)].to_owned(),
+            ),
+            email: format!("e{at}+x@example.test"),
+            phone: dice.percent(70).then(|| format!("138{:08}", dice.below(100_000_000))),
+            region: region::SHIPPED[1 + dice.below(17)].code.to_owned(),
+            lat: placed.then(|| 39.0 + dice.fraction()),
+            lon: placed.then(|| 116.0 + dice.fraction()),
+            qualifications,
+            years: i32::try_from(dice.below(71)).expect("small"),
+            services,
+            industries: plain(dice, &["传感器", "=新能源", "新一代 信息技术", "生物医药（器械）"]),
+            languages: plain(dice, &["zh", "en", "ja", "fr"]),
+            modes: plain(dice, &["online", "station", "onsite", "phone", "training"]),
+            bio: if dice.percent(20) { String::new() } else { odd(dice) },
+            max_distance_km: dice.percent(50).then(|| 1 + i32::try_from(dice.below(500)).expect("small")),
+            monthly_cap: dice.percent(50).then(|| 1 + i32::try_from(dice.below(100)).expect("small")),
+            standing: Some("active".to_owned()),
+        }
+    }
+
+    #[test]
+    fn any_record_exported_and_imported_is_the_same_record() {
+        let lookup = Lookup {
+            region: &|text| region::named(text).map(|found| found.code.to_owned()),
+            service: &|text| catalogue::named(text).map(|item| item.slug.to_owned()),
+        };
+        let mut dice = crate::demo::world::dice::Dice::of(7, "sheets");
+        let records: Vec<ExpertInput> = (0..400).map(|at| any_record(&mut dice, at)).collect();
+        for lang in [Lang::Zh, Lang::En] {
+            let header = header(L(lang), SheetKind::Experts);
+            let header: Vec<&str> = header.iter().map(String::as_str).collect();
+            let cells: Vec<Vec<Cell>> = records.iter().map(|one| expert_cells(L(lang), one.clone())).collect();
+            for bytes in [write_csv(&header, &cells), write_xlsx(&header, &cells).expect("a workbook")] {
+                let (rows, unread) = rows(sheet::expert::read(&bytes, &lookup), |draft| expert_input(draft, "active"));
+                assert_eq!(unread, [], "{lang:?}");
+                assert_eq!(rows.len(), records.len());
+                for ((_, back), one) in rows.iter().zip(&records) {
+                    let told = |input: &ExpertInput| serde_json::to_value(input).expect("json");
+                    assert_eq!(told(back), told(one), "{lang:?}");
+                }
             }
         }
     }

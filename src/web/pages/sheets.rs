@@ -5,7 +5,7 @@
 
 use super::super::routes::{Access, BodyLimit, Route, get, post};
 use super::options::{Pick, words};
-use super::sheet_rows::{self, Imported, SheetKind, Told};
+use super::sheet_rows::{self, ChangeTold, Imported, SheetKind, Told};
 use super::sheet_template;
 use crate::actions::import_sheet::upload::{self, Upload};
 use crate::domain::calendar::beijing_date;
@@ -67,6 +67,11 @@ struct Outcome {
     refused: usize,
     lines: Vec<Told>,
     more: usize,
+    /// New records: row and name.
+    added: Vec<(usize, String)>,
+    more_added: usize,
+    changes: Vec<ChangeTold>,
+    more_changes: usize,
     heads: Vec<(String, String)>,
     nothing_to_do: bool,
 }
@@ -125,8 +130,13 @@ fn outcome(l: L, kind: SheetKind, file: &str, imported: Imported, trial: bool) -
     };
     let more = lines.len().saturating_sub(MOST_LINES);
     lines.truncate(MOST_LINES);
+    let changes = sheet_rows::changes(l, kind, &imported);
     let report = imported.report;
     Outcome {
+        more_added: report.created.saturating_sub(report.added.len()),
+        more_changes: report.changed.saturating_sub(changes.len()),
+        changes,
+        added: report.added,
         trial,
         kind_word: l.t(&format!("sheets-kind-{kind}")),
         file: file.to_owned(),
@@ -158,7 +168,7 @@ pub fn preview(call: &Call) -> Answered {
     };
     let actor = call.actor()?;
     let standing = STANDINGS.into_iter().find(|word| *word == form.get("standing")).unwrap_or("applied");
-    let imported = sheet_rows::import(&call.office, &actor, kind, &file.bytes, standing, true)?;
+    let imported = sheet_rows::import(&call.office, &actor, kind, &file.bytes, standing, true, &|_| ())?;
     let out = outcome(call.l, kind, &file.name, imported, true);
     if out.nothing_to_do {
         upload::drop_upload(&call.office, &actor)?;
@@ -186,7 +196,7 @@ pub fn import(call: &Call) -> Answered {
         return page(call, &Fields::default(), wrong);
     };
     let kind = incoming(&kept.kind)?;
-    let imported = sheet_rows::import(&call.office, &actor, kind, &kept.bytes, &kept.choice, false)?;
+    let imported = sheet_rows::import(&call.office, &actor, kind, &kept.bytes, &kept.choice, false, &|_| ())?;
     upload::drop_upload(&call.office, &actor)?;
     let out = outcome(call.l, kind, &kept.name, imported, false);
     Answer::page(&OutcomePage { f: call.frame("sheets"), out })

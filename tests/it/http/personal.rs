@@ -11,8 +11,9 @@ use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
 use serde_json::{Value, json};
 use std::path::Path;
+use zhipai::actions::let_go_contacts::{LetGo, let_go_contacts};
 use zhipai::actions::seal_contacts::{seal_anew, seal_contacts};
-use zhipai::actions::{Actor, contact};
+use zhipai::actions::{Actor, contact, keep_draft};
 use zhipai::clock::{Chance, Clock};
 use zhipai::db::{self, Db};
 use zhipai::invariants::{Findings, Look, Reach, verify};
@@ -23,6 +24,7 @@ on_both!(
     a_number_finds_its_expert_and_a_new_key_changes_nothing,
     an_erased_person_is_gone_and_the_files_hold,
     only_who_left_is_erased_and_only_by_name,
+    what_was_kept_long_enough_is_let_go,
 );
 
 const SECRETS: [&str; 4] =
@@ -161,6 +163,35 @@ fn a_number_finds_its_expert_and_a_new_key_changes_nothing(backend: Backend) {
     assert_eq!(contact::of_need(&newer, &need).phone.as_deref(), Some(SECRETS[3]));
     // Whoever has only the old key reads nothing of it.
     assert_eq!(contact::of_expert(&app.office.keys, &mut reader, row.id).expect("reads").email, None);
+}
+
+/// Three years after the matter ended nobody needs the contact any more; a month later nobody finishes the form.
+fn what_was_kept_long_enough_is_let_go(backend: Backend) {
+    let app = App::start(backend);
+    let (_, asked) = unmistakable();
+    let (ended, open) = (app.liaison.submits(&asked), app.liaison.submits(&asked));
+    app.liaison.post(&format!("/api/v1/needs/{ended}/retraction"), &json!({"reason": "企业撤回"})).expect(200);
+    let owner = app.liaison.account.to_string();
+    let draft = || keep_draft::kept_draft(&app.office, &owner, "need").expect("reads");
+    keep_draft::keep_draft(&app.office, &owner, "need", &[("title".to_owned(), "草稿".to_owned())]).expect("kept");
+    let reach = |id: &str| app.liaison.need(id)["enterprise"]["contact_phone"].clone();
+    app.clock.advance(TimeDelta::days(29));
+    assert_eq!(let_go_contacts(&app.office).expect("let go"), LetGo::default());
+    assert!(draft().is_some());
+    app.clock.advance(TimeDelta::days(3 * 365 - 29));
+    assert_eq!(let_go_contacts(&app.office).expect("let go"), LetGo { contacts: 0, drafts: 1 });
+    assert_eq!((reach(&ended), draft()), (json!(SECRETS[3]), None));
+    app.clock.advance(TimeDelta::days(2));
+    assert_eq!(let_go_contacts(&app.office).expect("let go"), LetGo { contacts: 1, drafts: 0 });
+    assert_eq!(let_go_contacts(&app.office).expect("again"), LetGo::default());
+    assert_eq!((reach(&ended), reach(&open)), (Value::Null, json!(SECRETS[3])));
+    let told = app.liaison.need(&ended);
+    assert!(told["enterprise"]["contact_name"].as_str().is_some_and(|name| name.contains('*')), "{told}");
+    let trail = app.auditor.get(&format!("/api/v1/audit?subject={ended}")).expect(200);
+    assert!(trail.text.contains("contact-let-go"), "{}", trail.text);
+    let mut reader = app.office.read().expect("a reader");
+    let chain = db::audit::trail(&mut reader, &ended).expect("a trail");
+    assert!(chain.iter().all(|row| db::audit::chain_hash(row) == row.hash));
 }
 
 fn verified(app: &App) {
