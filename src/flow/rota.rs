@@ -34,7 +34,8 @@
 //! Days are numbers with any origin (one a calendar day, so that differences count days). `parts` is a set of bits of the
 //! day (morning 1, afternoon 2, whole day 3 …): turns of a day overlap where they share a bit. Weeks and months are the
 //! caller's numbers, rising with the days (count on at the new year). Distances are in hundreds of metres. Targets and what was carried before are in thousandths of a
-//! turn. Specialties are bits of a `u64`.
+//! turn; where a plan is so large that its numbers would not fit, they are rounded ([`Plan::rounded_to`]), so give round
+//! ones for a year. Specialties are bits of a `u64`.
 //!
 //! Deliberately absent: dates, names and words; consent (the caller bans who said no and pins, or marks firm, who said
 //! yes); turns that weigh more than others (a whole day counts one turn); weekends as a goal of their own.
@@ -90,6 +91,9 @@ pub struct Leave {
     /// The last day.
     pub to: u32,
 }
+
+/// Whoever lives farther away, in hundreds of metres, lives so far away: 500 km.
+pub const FARTHEST: u32 = 5_000;
 
 /// Somebody who can be put on duty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -156,7 +160,7 @@ pub struct Pair {
     pub turn: u32,
     /// The expert, by his place.
     pub expert: u32,
-    /// From his home to the place, in hundreds of metres.
+    /// From his home to the place, in hundreds of metres; beyond [`FARTHEST`] all is one.
     pub distance: u32,
     /// What he said of it.
     pub wish: Wish,
@@ -215,8 +219,8 @@ pub struct Problem {
 pub struct Effort {
     /// Chance: another seed looks elsewhere.
     pub seed: u64,
-    /// How much the search may do where the rules do not nest, in thousands of looks at an arc (about a microsecond
-    /// each); what is exact does not count against it.
+    /// How much the search may do where the rules do not nest, in thousands of looks at an arc (two or three
+    /// microseconds each); what is exact does not count against it.
     pub work: u64,
     /// Whether the bound is computed where the rules do not nest; it takes as long as an exact plan without them.
     pub bound: bool,

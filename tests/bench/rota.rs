@@ -156,7 +156,7 @@ fn flow(peer: &mut Peer, name: &str, problem: &Problem, rounds: usize, goal: &st
     for round in 0..rounds {
         let began = on_cpu();
         let plan = problem.solve(Effort::default()).expect("a plan");
-        whole.push((on_cpu() - began));
+        whole.push(on_cpu() - began);
         assert_eq!(plan.proof, Proof::Optimal, "{name}");
         let (cost, build, solve) = peer.flow(&file.0);
         theirs.push(solve);
@@ -225,7 +225,7 @@ fn year_with_rest() {
     let problem = instance((365, 50, 300), 3, Fairness::First);
     let began = on_cpu();
     let bound = problem.solve(Effort { work: 1, ..Effort::default() }).expect("a plan").bound;
-    let bound_took = (on_cpu() - began);
+    let bound_took = on_cpu() - began;
     for (took, plan) in with_rest(&problem, &[500_000, 1_000_000, 2_000_000, 3_500_000, 8_000_000]) {
         let fair = match plan.proof {
             Proof::Optimal | Proof::Within { level: Level::Cost, .. } => "proven by counting",
@@ -368,9 +368,13 @@ impl Peer {
     }
 
     fn line(&mut self) -> String {
-        let mut text = String::new();
-        self.from.read_line(&mut text).expect("a line");
-        text.trim().to_owned()
+        loop {
+            let mut text = String::new();
+            assert!(self.from.read_line(&mut text).expect("a line") > 0, "OR-Tools ended");
+            if let Some(answer) = text.strip_prefix("> ") {
+                return answer.trim().to_owned();
+            }
+        }
     }
 
     fn ask(&mut self, what: &str, file: &Path) -> Vec<String> {

@@ -2,7 +2,8 @@
 
 `flow FILE`: reads a DIMACS min-cost flow file (kept while the same one is asked for again) and solves it; answers
 objective, processor seconds to build the model, and to solve it.
-`lp FILE`: reads a free MPS file and solves its linear relaxation; answers the objective and seconds to solve it."""
+`lp FILE`: reads a free MPS file and solves its linear relaxation; answers the objective, the
+solver and seconds to solve it. Answers begin with "> "; what else solvers print is passed over."""
 
 import sys
 import time
@@ -30,7 +31,7 @@ def read(path):
 
 
 kept = (None, None)
-print("ready", flush=True)
+print("> ready", flush=True)
 for line in sys.stdin:
     what, path = line.split()
     if what == "flow":
@@ -45,7 +46,7 @@ for line in sys.stdin:
         status = solver.solve()
         solved = time.process_time()
         assert status == solver.OPTIMAL, status
-        print(solver.optimal_cost(), built - began, solved - built, flush=True)
+        print(">", solver.optimal_cost(), built - began, solved - built, flush=True)
     else:
         model = model_builder.Model()
         assert model.import_from_mps_file(path)
@@ -56,4 +57,4 @@ for line in sys.stdin:
         began = time.process_time()
         status = solver.solve(model)
         assert status == model_builder.SolveStatus.OPTIMAL, status
-        print(solver.objective_value, name, time.process_time() - began, flush=True)
+        print(">", solver.objective_value, name, time.process_time() - began, flush=True)

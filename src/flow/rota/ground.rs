@@ -2,7 +2,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "places are checked here before anything is looked up by them")]
 
-use super::{Bar, Fairness, MOST_DAYS, NO_CAP, NoPlan, Pair, Problem, Stand, Wish};
+use super::{Bar, Expert, FARTHEST, Fairness, MOST_DAYS, NO_CAP, NoPlan, Pair, Problem, Stand, Wish};
 
 /// Nobody, nowhere.
 pub(super) const NONE: u32 = u32::MAX;
@@ -36,6 +36,8 @@ pub(super) struct Ground<'a> {
     pub slope: i64,
     /// The price of a turn nobody takes.
     pub nobody: i64,
+    /// Targets are rounded to so many thousandths of a turn.
+    pub rounded_to: i64,
     /// By how much all costs together can differ at most.
     pub spread: i64,
     /// The longest gap anybody has; at least 1.
@@ -91,6 +93,7 @@ impl<'a> Ground<'a> {
             slope: 0,
             nobody: 0,
             spread: 0,
+            rounded_to: 1,
             gap,
         };
         ground.price()?;
@@ -143,17 +146,6 @@ impl<'a> Ground<'a> {
         if negative || matches!(weights.fairness, Fairness::Weight(weight) if weight < 0) {
             return Err(NoPlan::TooLarge);
         }
-        // Of the turns of one expert the k-th adds 1000·(2k + 1) + 2·(carried − target) to a thousandth of the square of
-        // his distance from the target; what is common to all divides out.
-        let mut lean: Vec<i128> = Vec::with_capacity(problem.experts.len());
-        for expert in &problem.experts {
-            lean.push(2 * (i128::from(expert.carried) - i128::from(expert.target)));
-        }
-        let least = lean.iter().min().copied().unwrap_or(0);
-        let mut unit = 2_000;
-        for own in &lean {
-            unit = divisor(unit, own - least);
-        }
         let costs: Vec<i128> = (0..problem.pairs.len()).map(|pair| plain_cost(problem, pair)).collect();
         let (mut spread_of_all, mut dearest) = (0_i128, 0_i128);
         let lowest = costs.iter().min().copied().unwrap_or(0);
@@ -162,8 +154,30 @@ impl<'a> Ground<'a> {
             spread_of_all += high;
             dearest = dearest.max(high);
         }
+        // Targets are taken to the thousandth, unless the numbers would not fit then.
+        for rounded_to in [1, 10, 100, 500, 1_000] {
+            if let Some(cheap) = self.weigh(spread_of_all, dearest, rounded_to) {
+                for cost in costs {
+                    self.cost.push(i64::try_from((cost - lowest) * cheap).map_err(|_| NoPlan::TooLarge)?);
+                }
+                return Ok(());
+            }
+        }
+        Err(NoPlan::TooLarge)
+    }
+
+    /// Sets what fairness and coverage weigh, targets rounded to so many thousandths of a turn, and answers what a unit of
+    /// cost weighs; None if the numbers would not fit.
+    fn weigh(&mut self, spread_of_all: i128, dearest: i128, rounded_to: i64) -> Option<i128> {
+        let problem = self.problem;
+        self.rounded_to = rounded_to;
+        // Of the turns of one expert the k-th adds 1000·(2k + 1) + 2·(carried − target) to a thousandth of the square of
+        // his distance from the target; what is common to all divides out.
+        let lean: Vec<i128> = problem.experts.iter().map(|expert| 2 * self.before_any(expert)).collect();
+        let least = lean.iter().min().copied().unwrap_or(0);
+        let unit = lean.iter().fold(2_000, |unit, own| divisor(unit, own - least));
         // What a unit of fairness and a unit of cost weigh in the network.
-        let (fair, cheap) = match weights.fairness {
+        let (fair, cheap) = match problem.weights.fairness {
             Fairness::First => (spread_of_all + 1, 1),
             Fairness::Weight(weight) => {
                 // In thousandths: weight × unit for each step, 1000 for each unit of cost.
@@ -171,25 +185,35 @@ impl<'a> Ground<'a> {
                 (i128::from(weight) * unit / common, 1_000 / common)
             }
         };
-        let most_turns = i128::try_from(self.by_day.len()).map_err(|_| NoPlan::TooLarge)?;
-        let fits = |value: i128| i64::try_from(value).map_err(|_| NoPlan::TooLarge);
-        let slope = fair.checked_mul(2_000 / unit).ok_or(NoPlan::TooLarge)?;
+        let (turns, days) = (self.by_day.len() as i128, self.days as i128);
+        let slope = fair.checked_mul(2_000 / unit)?;
         let mut steepest = 0_i128;
+        self.first.clear();
         for (expert, own) in problem.experts.iter().zip(&lean) {
-            let first = fair.checked_mul((own - least) / unit).ok_or(NoPlan::TooLarge)?;
-            // He can hold no more than he may on each day.
-            let days = i128::try_from(self.days).unwrap_or(0);
-            let room = most_turns.min(i128::from(expert.caps.period)).min(i128::from(expert.caps.day) * days);
-            steepest = steepest.max(first + slope.checked_mul(room).ok_or(NoPlan::TooLarge)?);
-            self.first.push(fits(first)?);
+            let first = fair.checked_mul((own - least) / unit)?;
+            // He can hold no more than he may on each day, nor on more days than his gap leaves.
+            let gap = i128::from(expert.gap.max(1));
+            let a_day = if expert.gap > 0 { 1 } else { i128::from(expert.caps.day) };
+            let room = turns.min(i128::from(expert.caps.period)).min(a_day * ((days + gap - 1) / gap));
+            steepest = steepest.max(first.checked_add(slope.checked_mul(room)?)?);
+            self.first.push(i64::try_from(first).ok()?);
         }
-        self.slope = fits(slope)?;
-        for cost in costs {
-            self.cost.push(fits((cost - lowest) * cheap)?);
-        }
-        self.spread = fits(spread_of_all * cheap)?;
-        self.nobody = fits((spread_of_all + dearest) * cheap + steepest + 1)?;
-        Ok(())
+        self.slope = i64::try_from(slope).ok()?;
+        self.spread = i64::try_from(spread_of_all * cheap).ok()?;
+        let nobody = (spread_of_all + dearest) * cheap + steepest + 1;
+        self.nobody = i64::try_from(nobody).ok()?;
+        // What the network allows: no more nodes than turns, experts and what could lie between them.
+        let experts = problem.experts.len() as i128;
+        let nodes = turns + experts + (problem.pairs.len() as i128).min(experts * (3 * days + 1)) + 2;
+        let most = nobody.checked_mul(nodes + 1)?.checked_mul(8)?;
+        (most < i128::from(i64::MAX)).then_some(cheap)
+    }
+
+    /// How far above his target somebody is before he has any turn of the plan, in thousandths of a turn.
+    pub(super) fn before_any(&self, expert: &Expert) -> i128 {
+        let off = i128::from(expert.carried) - i128::from(expert.target);
+        let step = i128::from(self.rounded_to);
+        (off + step / 2).div_euclid(step) * step
     }
 
     /// Whether somebody's rules do not nest, so that no flow can hold them all.
@@ -233,7 +257,7 @@ fn plain_cost(problem: &Problem, pair: usize) -> i128 {
         Wish::Likes => -i128::from(weights.likes),
         Wish::RatherNot => i128::from(weights.rather_not),
     };
-    i128::from(weights.distance) * i128::from(pair.distance)
+    i128::from(weights.distance) * i128::from(pair.distance.min(FARTHEST))
         + wish
         + i128::from(weights.specialty) * i128::from(lacking.count_ones())
 }

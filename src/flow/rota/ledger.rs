@@ -49,6 +49,17 @@ impl Ledger {
         self.taken[turn as usize].map(|pair| ground.problem.pairs[pair].expert)
     }
 
+    /// The turns somebody holds on these days.
+    pub(super) fn held_on(&self, ground: &Ground, expert: u32, days: std::ops::Range<usize>) -> Vec<u32> {
+        let row = expert as usize * ground.days;
+        let mut held = Vec::new();
+        for day in days.filter(|day| self.counts[row + day] > 0) {
+            let his = |turn: &&u32| self.taker(ground, **turn) == Some(expert);
+            held.extend(ground.turns_on(day).iter().filter(his));
+        }
+        held
+    }
+
     /// Makes a pair.
     pub(super) fn put(&mut self, ground: &Ground, pair: usize) {
         let of = &ground.problem.pairs[pair];

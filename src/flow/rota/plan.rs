@@ -87,6 +87,8 @@ pub struct Plan {
     pub proof: Proof,
     /// How well it would stand the loss of anybody.
     pub resilience: Resilience,
+    /// Targets were rounded to so many thousandths of a turn, for the numbers to fit; 1: not at all.
+    pub rounded_to: i64,
     /// Work the search did, as [`super::Effort::work`] counts it.
     pub work: u64,
     /// Recognises the plan: FNV-1a over takers, alternates and score.
@@ -111,6 +113,7 @@ impl Plan {
             bound,
             proof,
             resilience: spare.resilience,
+            rounded_to: ground.rounded_to,
             work,
             fingerprint,
         }
@@ -127,7 +130,7 @@ impl Score {
             }
         }
         for (expert, load) in ground.problem.experts.iter().zip(&ledger.loads) {
-            let off = i128::from(expert.carried) + 1_000 * i128::from(*load) - i128::from(expert.target);
+            let off = ground.before_any(expert) + 1_000 * i128::from(*load);
             score.fairness += off * off;
         }
         score
@@ -180,8 +183,7 @@ pub(super) fn cheap_bound(ground: &Ground) -> Score {
         }
     }
     // Turn by turn to whoever is then farthest below his target: by whole rounds, for all rise by one a round.
-    let mut off: Vec<i128> =
-        problem.experts.iter().map(|expert| i128::from(expert.carried) - i128::from(expert.target)).collect();
+    let mut off: Vec<i128> = problem.experts.iter().map(|expert| ground.before_any(expert)).collect();
     let mut heap: std::collections::BinaryHeap<std::cmp::Reverse<(i128, usize)>> =
         off.iter().enumerate().map(|(at, off)| std::cmp::Reverse((*off, at))).collect();
     for _ in 0..covered {

@@ -271,9 +271,8 @@ impl Mending<'_, '_> {
         if must.iter().any(|other| counts(*other)) {
             ways.push(must.clone());
         }
-        for other in 0..ground.by_day.len() as u32 {
-            let is_his = self.ledger.taker(ground, other) == Some(expert);
-            if is_his && counts(other) && !must.contains(&other) && !self.firm[other as usize] {
+        for other in self.ledger.held_on(ground, expert, 0..ground.days) {
+            if counts(other) && !must.contains(&other) && !self.firm[other as usize] {
                 let mut way = must.clone();
                 way.push(other);
                 ways.push(way);

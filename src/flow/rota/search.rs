@@ -15,6 +15,12 @@ use crate::flow::network::{Flow, Network};
 /// of 50 places and 300 experts against half and twice as many.
 const TURNS_AT_ONCE: usize = 1_200;
 
+/// A search that found nothing better so often in a row has found what it can.
+const IN_VAIN: u32 = 150;
+
+/// Turns up to which a bound is had at once.
+const SMALL: usize = 1_000;
+
 /// Turns from which on a plan is made better by parts before it is solved as a whole.
 const LARGE: usize = 12_000;
 
@@ -57,25 +63,52 @@ pub(super) fn solve(ground: &Ground, effort: Effort) -> Result<Found, NoPlan> {
     if !ground.needs_search() {
         // What is large is better brought near the best by parts before it is solved as a whole.
         if ground.by_day.len() > LARGE {
-            improve(ground, &mut ledger, Effort { work: 10 * ground.by_day.len() as u64, ..effort })?;
+            let work = 10 * ground.by_day.len() as u64;
+            improve(ground, &mut ledger, Chance(effort.seed), Until { work, price: None })?;
         }
         let ledger = whole(ground, &ledger, Reading::Lawfully)?;
         let bound = Score::of(ground, &ledger);
         return Ok(Found { ledger, bound, work: 0 });
     }
-    let cheap = cheap_bound(ground);
+    // A bound that is had at once may end the search at once; another had better start from what the search finds.
+    let mut bound = None;
+    if effort.bound && ground.by_day.len() <= SMALL {
+        bound = Some(whole(ground, &ledger, Reading::Loosely)?);
+    }
+    let until = Until { work: effort.work / PARTS, price: bound.as_ref().map(|bound| price(ground, bound)) };
     let mut work = 0;
     for part in 1..=PARTS {
-        work += improve(
-            ground,
-            &mut ledger,
-            Effort { seed: effort.seed.wrapping_add(part), work: effort.work / PARTS, ..effort },
-        )?;
+        work += improve(ground, &mut ledger, Chance(effort.seed.wrapping_add(part)), until)?;
         let pins = (0..ground.by_day.len()).map(|turn| ground.pinned[turn].is_some()).collect();
         ledger = repair::cover(ground, ledger, pins);
     }
-    let bound = if effort.bound { Score::of(ground, &whole(ground, &ledger, Reading::Loosely)?) } else { cheap };
+    if effort.bound && bound.is_none() {
+        bound = Some(whole(ground, &ledger, Reading::Loosely)?);
+    }
+    let bound = bound.map_or_else(|| cheap_bound(ground), |bound| Score::of(ground, &bound));
     Ok(Found { ledger, bound, work })
+}
+
+/// When a search ends.
+#[derive(Clone, Copy)]
+struct Until {
+    /// So much work was done.
+    work: u64,
+    /// The plan costs no more than this.
+    price: Option<i128>,
+}
+
+/// What the network would charge for what is held.
+fn price(ground: &Ground, ledger: &Ledger) -> i128 {
+    let mut price = 0_i128;
+    for pair in &ledger.taken {
+        price += pair.map_or(i128::from(ground.nobody), |pair| i128::from(ground.cost[pair]));
+    }
+    for (expert, load) in ledger.loads.iter().enumerate() {
+        let load = i128::from(*load);
+        price += load * i128::from(ground.first[expert]) + i128::from(ground.slope) * (load * (load - 1) / 2);
+    }
+    price
 }
 
 /// Solves some free turns exactly beside the rest and puts them into the ledger; answers the work done.
@@ -138,15 +171,18 @@ pub(super) fn unpinned(ground: &Ground) -> Vec<u32> {
     ground.by_day.iter().filter(|turn| ground.pinned[**turn as usize].is_none()).copied().collect()
 }
 
-/// Frees sets of days far enough apart and settles each anew, as long as there is work left.
-fn improve(ground: &Ground, ledger: &mut Ledger, effort: Effort) -> Result<u64, NoPlan> {
-    let mut chance = Chance(effort.seed);
+/// Frees sets of days far enough apart and settles each anew, until there is no work left or nothing more to gain.
+fn improve(ground: &Ground, ledger: &mut Ledger, mut chance: Chance, until: Until) -> Result<u64, NoPlan> {
     let mut days: Vec<usize> = (0..ground.days).collect();
-    let mut work = 0;
-    while work < effort.work && !days.is_empty() {
+    let (mut work, mut in_vain) = (0, 0);
+    let mut known = price(ground, ledger);
+    while work < until.work && in_vain < IN_VAIN && until.price.is_none_or(|price| price < known) {
         let free = spaced(ground, &mut days, &mut chance);
         let held: Vec<Option<usize>> = free.iter().map(|turn| ledger.free(ground, *turn)).collect();
-        work += settle(ground, ledger, &free, &held)?.max(1);
+        work += settle(ground, ledger, &free, &held)?;
+        let now = price(ground, ledger);
+        in_vain = if now < known { 0 } else { in_vain + 1 };
+        known = now;
     }
     Ok(work)
 }
@@ -179,5 +215,6 @@ fn spaced(ground: &Ground, days: &mut [usize], chance: &mut Chance) -> Vec<u32> 
 /// Thousands of looks at arcs, about.
 fn work_of(part: &Part, flow: &Flow) -> u64 {
     let arcs = part.network.arcs().len() as u64;
-    (10 * arcs + flow.pivots * (6 * arcs.isqrt() + 100)) / 1_000
+    // Looking for a set and putting it back is work too.
+    10 + (10 * arcs + flow.pivots * (6 * arcs.isqrt() + 100)) / 1_000
 }
