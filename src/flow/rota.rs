@@ -42,6 +42,7 @@
 
 mod explain;
 mod ground;
+mod improve;
 mod judge;
 mod ledger;
 mod part;

@@ -120,6 +120,7 @@ impl Part {
         for (expert, own) in (0_u32..).zip(&of_expert).filter(|(_, own)| !own.is_empty()) {
             let top = caps.node();
             let room = caps.expert(expert, top, own, &mut entries, held).min(ledger.left_in_all(ground, expert));
+            let room = if reading == Reading::Loosely { room.min(caps.spaced(expert, own, &entries)) } else { room };
             let made = room.min(had[expert as usize].saturating_add(prices.beyond));
             tops.push((expert, top, made));
             if made < room {
@@ -342,6 +343,20 @@ impl Caps<'_, '_> {
             sum += 1;
         }
         sum
+    }
+
+    /// On how many of the days of his entries he could be on duty with his gap between them, times his turns a day.
+    fn spaced(&self, expert: u32, own: &[usize], entries: &[Entry]) -> u32 {
+        let is = &self.ground.problem.experts[expert as usize];
+        let (mut count, mut next) = (0_u32, 0);
+        for place in own {
+            let day = self.ground.day[self.turn(entries, *place)];
+            if day >= next {
+                count += 1;
+                next = day + is.gap.max(1);
+            }
+        }
+        count.saturating_mul(if is.gap > 0 { 1 } else { is.caps.day })
     }
 
     fn days(&mut self, expert: u32, above: u32, own: &[usize], entries: &mut [Entry], held: &[Option<usize>]) -> u32 {

@@ -8,10 +8,11 @@
 #![expect(clippy::indexing_slicing, reason = "places are checked when the plan that stands is read")]
 
 use super::ground::Ground;
+use super::improve::settle;
 use super::ledger::Ledger;
 use super::part::{ANY, Part, Prices, Reading};
 use super::plan::{Plan, cheap_bound};
-use super::search::{Found, settle, unpinned};
+use super::search::{Found, unpinned};
 use super::{Bar, Effort, NoPlan};
 use crate::flow::network::NoFlow;
 
