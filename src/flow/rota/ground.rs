@@ -4,6 +4,9 @@
 
 use super::{Bar, Expert, FARTHEST, Fairness, MOST_DAYS, NO_CAP, NoPlan, Pair, Problem, Stand, Wish};
 
+/// The most a weight may be: any cost then fits many times over.
+const HEAVIEST: i64 = 1_000_000_000;
+
 /// Nobody, nowhere.
 pub(super) const NONE: u32 = u32::MAX;
 
@@ -38,6 +41,9 @@ pub(super) struct Ground<'a> {
     pub nobody: i64,
     /// Targets are rounded to so many thousandths of a turn.
     pub rounded_to: i64,
+    /// What a unit of cost weighs in the network, and what the cheapest pair costs as people count it.
+    cheap: i64,
+    lowest: i64,
     /// By how much all costs together can differ at most.
     pub spread: i64,
     /// The longest gap anybody has; at least 1.
@@ -92,6 +98,8 @@ impl<'a> Ground<'a> {
             first: Vec::new(),
             slope: 0,
             nobody: 0,
+            cheap: 1,
+            lowest: 0,
             spread: 0,
             rounded_to: 1,
             gap,
@@ -135,31 +143,32 @@ impl<'a> Ground<'a> {
 
     /// What a pair costs as people count it.
     pub(super) fn plain_cost(&self, pair: usize) -> i128 {
-        plain_cost(self.problem, pair)
+        i128::from(self.cost[pair] / self.cheap.max(1) + self.lowest)
     }
 
     /// Makes one number of distance, wishes and specialties, and of fairness, and of coverage.
     fn price(&mut self) -> Result<(), NoPlan> {
         let problem = self.problem;
         let weights = &problem.weights;
-        let negative = [weights.distance, weights.rather_not, weights.likes, weights.specialty].iter().any(|w| *w < 0);
-        if negative || matches!(weights.fairness, Fairness::Weight(weight) if weight < 0) {
+        let plain = [weights.distance, weights.rather_not, weights.likes, weights.specialty];
+        let strange = plain.iter().any(|weight| !(0..=HEAVIEST).contains(weight));
+        if strange || matches!(weights.fairness, Fairness::Weight(weight) if weight < 0) {
             return Err(NoPlan::TooLarge);
         }
-        let costs: Vec<i128> = (0..problem.pairs.len()).map(|pair| plain_cost(problem, pair)).collect();
+        let costs: Vec<i64> = problem.pairs.iter().map(|pair| plain_cost(problem, pair)).collect();
         let (mut spread_of_all, mut dearest) = (0_i128, 0_i128);
         let lowest = costs.iter().min().copied().unwrap_or(0);
         for turn in 0..problem.turns.len() as u32 {
-            let high = costs[self.pairs(turn)].iter().max().map_or(0, |high| high - lowest);
+            let high = costs[self.pairs(turn)].iter().max().map_or(0, |high| i128::from(high - lowest));
             spread_of_all += high;
             dearest = dearest.max(high);
         }
         // Targets are taken to the thousandth, unless the numbers would not fit then.
         for rounded_to in [1, 10, 100, 500, 1_000] {
             if let Some(cheap) = self.weigh(spread_of_all, dearest, rounded_to) {
-                for cost in costs {
-                    self.cost.push(i64::try_from((cost - lowest) * cheap).map_err(|_| NoPlan::TooLarge)?);
-                }
+                // A pair costs no more than a turn nobody takes, and that fits.
+                self.cost = costs.into_iter().map(|cost| (cost - lowest) * cheap).collect();
+                (self.cheap, self.lowest) = (cheap, lowest);
                 return Ok(());
             }
         }
@@ -168,7 +177,7 @@ impl<'a> Ground<'a> {
 
     /// Sets what fairness and coverage weigh, targets rounded to so many thousandths of a turn, and answers what a unit of
     /// cost weighs; None if the numbers would not fit.
-    fn weigh(&mut self, spread_of_all: i128, dearest: i128, rounded_to: i64) -> Option<i128> {
+    fn weigh(&mut self, spread_of_all: i128, dearest: i128, rounded_to: i64) -> Option<i64> {
         let problem = self.problem;
         self.rounded_to = rounded_to;
         // Of the turns of one expert the k-th adds 1000·(2k + 1) + 2·(carried − target) to a thousandth of the square of
@@ -206,7 +215,7 @@ impl<'a> Ground<'a> {
         let experts = problem.experts.len() as i128;
         let nodes = turns + experts + (problem.pairs.len() as i128).min(experts * (3 * days + 1)) + 2;
         let most = nobody.checked_mul(nodes + 1)?.checked_mul(8)?;
-        (most < i128::from(i64::MAX)).then_some(cheap)
+        (most < i128::from(i64::MAX)).then(|| i64::try_from(cheap).ok()).flatten()
     }
 
     /// How far above his target somebody is before he has any turn of the plan, in thousandths of a turn.
@@ -248,18 +257,17 @@ impl<'a> Ground<'a> {
     }
 }
 
-fn plain_cost(problem: &Problem, pair: usize) -> i128 {
+/// What a pair costs as people count it.
+fn plain_cost(problem: &Problem, pair: &Pair) -> i64 {
     let weights = &problem.weights;
-    let pair = &problem.pairs[pair];
-    let lacking = problem.turns[pair.turn as usize].wants & !problem.experts[pair.expert as usize].skills;
+    let wanted = problem.turns[pair.turn as usize].wants;
+    let lacking = if wanted == 0 { 0 } else { (wanted & !problem.experts[pair.expert as usize].skills).count_ones() };
     let wish = match pair.wish {
         Wish::None => 0,
-        Wish::Likes => -i128::from(weights.likes),
-        Wish::RatherNot => i128::from(weights.rather_not),
+        Wish::Likes => -weights.likes,
+        Wish::RatherNot => weights.rather_not,
     };
-    i128::from(weights.distance) * i128::from(pair.distance.min(FARTHEST))
-        + wish
-        + i128::from(weights.specialty) * i128::from(lacking.count_ones())
+    weights.distance * i64::from(pair.distance.min(FARTHEST)) + wish + weights.specialty * i64::from(lacking)
 }
 
 fn check(problem: &Problem) -> Result<Vec<usize>, NoPlan> {
@@ -287,6 +295,35 @@ fn check(problem: &Problem) -> Result<Vec<usize>, NoPlan> {
     Ok(pairs_from)
 }
 
+/// Who is on leave on which day: looked up once for every pair.
+struct Away {
+    first: u32,
+    days: usize,
+    away: Vec<bool>,
+}
+
+impl Away {
+    fn of(problem: &Problem) -> Self {
+        let first = problem.turns.iter().map(|turn| turn.day).min().unwrap_or(0);
+        let last = problem.turns.iter().map(|turn| turn.day).max().unwrap_or(0);
+        let days = (last - first) as usize + 1;
+        let mut away = vec![false; problem.experts.len() * days];
+        for (own, expert) in away.chunks_mut(days).zip(&problem.experts) {
+            for leave in expert.leave.iter().filter(|leave| leave.from <= last && leave.to >= first) {
+                let (from, to) = (leave.from.max(first) - first, leave.to.min(last) - first);
+                if from <= to {
+                    own[from as usize..=to as usize].fill(true);
+                }
+            }
+        }
+        Self { first, days, away }
+    }
+
+    fn is_away(&self, expert: u32, day: u32) -> bool {
+        self.away[expert as usize * self.days + (day - self.first) as usize]
+    }
+}
+
 /// What stands against a pair for good, other people's pins aside; gravest first.
 fn against(problem: &Problem, pair: &Pair) -> [Option<Bar>; 3] {
     let (turn, expert) = (&problem.turns[pair.turn as usize], &problem.experts[pair.expert as usize]);
@@ -298,9 +335,12 @@ fn against(problem: &Problem, pair: &Pair) -> [Option<Bar>; 3] {
 
 /// What stands against each pair for good, and the pinned pair of each turn.
 fn barred(problem: &Problem, pairs_from: &[usize]) -> Result<(Vec<Option<Bar>>, Vec<Option<usize>>), NoPlan> {
+    let away = Away::of(problem);
     let mut barred: Vec<Option<Bar>> = Vec::with_capacity(problem.pairs.len());
     for pair in &problem.pairs {
-        barred.push(against(problem, pair).into_iter().flatten().next());
+        let plain = problem.turns[pair.turn as usize].needs == 0 && !matches!(pair.stand, Stand::Banned(_));
+        let nothing = plain && !away.is_away(pair.expert, problem.turns[pair.turn as usize].day);
+        barred.push(if nothing { None } else { against(problem, pair).into_iter().flatten().next() });
     }
     let mut pinned = vec![None; problem.turns.len()];
     for (place, pair) in problem.pairs.iter().enumerate().filter(|(_, pair)| pair.stand == Stand::Pinned) {

@@ -59,11 +59,10 @@ pub(super) fn read(ground: &Ground, taken: &[Option<u32>]) -> Result<Read, NoPla
             breaches.push(Breach { turn: *turn, expert, bars: Vec::new() });
             continue;
         };
-        let bars = ledger.bars(ground, pair);
-        if bars.is_empty() {
+        if ground.barred[pair].is_none() && ledger.fits(ground, pair) {
             ledger.put(ground, pair);
         } else {
-            breaches.push(Breach { turn: *turn, expert, bars });
+            breaches.push(Breach { turn: *turn, expert, bars: ledger.bars(ground, pair) });
         }
     }
     Ok(Read { ledger, breaches })

@@ -143,6 +143,44 @@ impl Ledger {
             && (caps.month == NO_CAP || self.left_in_month(ground, of.expert, ground.month[at]) > 0)
     }
 
+    /// By expert and day, whether one more turn would fit that day as far as days, weeks, months and caps go: everything
+    /// [`Self::fits`] asks but whether parts of the day are free.
+    pub(super) fn room(&self, ground: &Ground) -> Vec<bool> {
+        let mut room = vec![false; self.counts.len()];
+        let mut week_and_month = vec![None; ground.days];
+        for (turn, day) in ground.day.iter().enumerate() {
+            week_and_month[*day as usize] = Some((ground.week[turn], ground.month[turn]));
+        }
+        for (expert, is) in (0_u32..).zip(&ground.problem.experts) {
+            if self.left_in_all(ground, expert) == 0 {
+                continue;
+            }
+            let row = expert as usize * ground.days..(expert as usize + 1) * ground.days;
+            let counts = &self.counts[row.clone()];
+            let own = &mut room[row];
+            for (day, lies_in) in week_and_month.iter().enumerate() {
+                let Some((week, month)) = *lies_in else { continue };
+                own[day] = u32::from(counts[day]) < is.caps.day
+                    && (is.caps.week == NO_CAP || self.left_in_week(ground, expert, week) > 0)
+                    && (is.caps.month == NO_CAP || self.left_in_month(ground, expert, month) > 0);
+            }
+            if is.gap > 0 {
+                let reach = is.gap as usize - 1;
+                for day in (0..ground.days).filter(|day| counts[*day] > 0) {
+                    own[day.saturating_sub(reach)..=(day + reach).min(ground.days - 1)].fill(false);
+                }
+            }
+        }
+        room
+    }
+
+    /// Whether the parts of a turn's day are free for the expert of a pair.
+    pub(super) fn has_parts(&self, ground: &Ground, pair: usize) -> bool {
+        let of = &ground.problem.pairs[pair];
+        let day = of.expert as usize * ground.days + ground.day[of.turn as usize] as usize;
+        self.parts[day] & ground.problem.turns[of.turn as usize].parts == 0
+    }
+
     /// Everything that stands against making a pair beside what is held, the turn's own taker aside.
     pub(super) fn bars(&self, ground: &Ground, pair: usize) -> Vec<Bar> {
         let mut bars = ground.against(pair);

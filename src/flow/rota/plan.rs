@@ -171,29 +171,47 @@ fn proof(weights: &Weights, score: &Score, bound: &Score, turns: usize) -> Proof
 pub(super) fn cheap_bound(ground: &Ground) -> Score {
     let problem = ground.problem;
     let mut bound = Score { uncovered: 0, fairness: 0, cost: 0 };
-    let mut covered = 0_u64;
+    let mut covered = 0_i128;
     for turn in 0..problem.turns.len() as u32 {
         let may = ground.pairs(turn).filter(|pair| ground.barred[*pair].is_none());
-        match may.map(|pair| ground.plain_cost(pair)).min() {
+        match may.min_by_key(|pair| ground.cost[*pair]) {
             Some(least) => {
-                bound.cost += least;
+                bound.cost += ground.plain_cost(least);
                 covered += 1;
             }
             None => bound.uncovered += 1,
         }
     }
-    // Turn by turn to whoever is then farthest below his target: by whole rounds, for all rise by one a round.
-    let mut off: Vec<i128> = problem.experts.iter().map(|expert| ground.before_any(expert)).collect();
-    let mut heap: std::collections::BinaryHeap<std::cmp::Reverse<(i128, usize)>> =
-        off.iter().enumerate().map(|(at, off)| std::cmp::Reverse((*off, at))).collect();
-    for _ in 0..covered {
-        if let Some(std::cmp::Reverse((least, at))) = heap.pop() {
-            off[at] = least + 1_000;
-            heap.push(std::cmp::Reverse((off[at], at)));
+    let off: Vec<i128> = problem.experts.iter().map(|expert| ground.before_any(expert)).collect();
+    bound.fairness = evenest(off, covered);
+    bound
+}
+
+/// The least sum of squares when so many turns are added: each goes to whoever is then farthest below his target.
+fn evenest(mut off: Vec<i128>, turns: i128) -> i128 {
+    // Whoever stands below a level takes turns until he does not.
+    let below = |off: i128, level: i128| (level - off + 999).div_euclid(1_000).max(0);
+    let needed = |level: i128| off.iter().map(|own| below(*own, level)).sum::<i128>();
+    let lowest = off.iter().min().copied().unwrap_or(0);
+    let (mut low, mut high) = (lowest, lowest + 1_000 * (turns + 1));
+    while low + 1 < high {
+        let middle = low + (high - low) / 2;
+        if needed(middle) <= turns {
+            low = middle;
+        } else {
+            high = middle;
         }
     }
-    bound.fairness = off.iter().map(|off| off * off).sum();
-    bound
+    let mut left = turns - needed(low);
+    for own in &mut off {
+        *own += 1_000 * below(*own, low);
+        // Those just at the level are the next, and one is as good as another.
+        if *own == low && left > 0 {
+            *own += 1_000;
+            left -= 1;
+        }
+    }
+    off.iter().map(|own| own * own).sum()
 }
 
 pub(super) fn fingerprint(taken: &[Option<u32>], alternates: &[Vec<u32>], score: &Score) -> u64 {
@@ -214,4 +232,25 @@ pub(super) fn fingerprint(taken: &[Option<u32>], alternates: &[Vec<u32>], score:
     eat(&score.fairness.to_le_bytes());
     eat(&score.cost.to_le_bytes());
     hash
+}
+
+#[cfg(test)]
+mod tests {
+    use super::evenest;
+
+    #[test]
+    fn the_evenest_is_what_giving_turn_by_turn_comes_to() {
+        for seed in 1..200_i128 {
+            let off: Vec<i128> = (0..1 + seed % 5).map(|place| (seed * 7_919 * (place + 3)) % 4_001 - 2_000).collect();
+            for turns in 0..12 {
+                let mut given = off.clone();
+                for _ in 0..turns {
+                    let least = given.iter_mut().min().expect("somebody");
+                    *least += 1_000;
+                }
+                assert_eq!(evenest(off.clone(), turns), given.iter().map(|own| own * own).sum::<i128>());
+            }
+        }
+        assert_eq!(evenest(Vec::new(), 3), 0);
+    }
 }

@@ -86,9 +86,9 @@ pub(super) fn repair(ground: &Ground, before: &Before, effort: Effort) -> Result
             if ground.pinned[*turn as usize].is_some() {
                 continue;
             }
-            match ground.pair(*turn, expert).map(|pair| (pair, ledger.bars(ground, pair))) {
-                Some((pair, bars)) if bars.is_empty() => ledger.put(ground, pair),
-                Some((_, bars)) => lost[*turn as usize] = Some(bars.last().copied()),
+            match ground.pair(*turn, expert) {
+                Some(pair) if ground.barred[pair].is_none() && ledger.fits(ground, pair) => ledger.put(ground, pair),
+                Some(pair) => lost[*turn as usize] = Some(ledger.bars(ground, pair).last().copied()),
                 None => lost[*turn as usize] = Some(None),
             }
         }

@@ -16,13 +16,20 @@ pub(super) struct Spare {
 /// more turns he stands behind already. First every turn gets its first, then its second.
 pub(super) fn behind(ground: &Ground, ledger: &Ledger) -> Spare {
     let turns = ground.by_day.len();
+    let room = ledger.room(ground);
     let mut resilience = Resilience::default();
     let mut could: Vec<(usize, usize)> = Vec::with_capacity(turns);
     let mut pairs: Vec<usize> = Vec::new();
     for turn in 0..turns as u32 {
         let from = pairs.len();
         if let Some(own) = ledger.taken[turn as usize] {
-            let may = |pair: &usize| *pair != own && ground.barred[*pair].is_none() && ledger.fits(ground, *pair);
+            let day = ground.day[turn as usize] as usize;
+            let may = |pair: &usize| {
+                room[ground.problem.pairs[*pair].expert as usize * ground.days + day]
+                    && *pair != own
+                    && ground.barred[*pair].is_none()
+                    && ledger.has_parts(ground, *pair)
+            };
             pairs.extend(ground.pairs(turn).filter(may));
             match pairs.len() - from {
                 0 => resilience.none += 1,
@@ -38,11 +45,11 @@ pub(super) fn behind(ground: &Ground, ledger: &Ledger) -> Spare {
         for turn in &ground.by_day {
             let (from, to) = could[*turn as usize];
             let own = &mut alternates[*turn as usize];
-            let mut best: Option<(i128, u32)> = None;
+            let mut best: Option<(i64, u32)> = None;
             for pair in &pairs[from..to] {
                 let expert = ground.problem.pairs[*pair].expert;
                 let carries = ledger.loads[expert as usize] + stands_behind[expert as usize];
-                let cost = i128::from(ground.cost[*pair]) + i128::from(ground.marginal(expert, carries));
+                let cost = ground.cost[*pair].saturating_add(ground.marginal(expert, carries));
                 if !own.contains(&expert) && best.is_none_or(|(known, _)| cost < known) {
                     best = Some((cost, expert));
                 }
