@@ -14,7 +14,7 @@ use crate::mail::pacing::Pace;
 use crate::mail::{Mailer, Sender, Smtp, SmtpSettings, SmtpTls};
 use crate::web::frame::SiteInfo;
 use crate::web::network::Network;
-use crate::web::server::{Site, serve};
+use crate::web::server::{Ending, Site, serve};
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
@@ -144,8 +144,8 @@ pub fn run(config: &Config) -> Result<(), Failure> {
     let _index = IndexFollower::start(Arc::clone(&office)).map_err(|error| format!("index: {error}"))?;
     let _jobs = Supervisor::start(desk).map_err(|error| format!("jobs: {error}"))?;
     actix_web::rt::System::new().block_on(async {
-        let serving =
-            serve(Arc::clone(&office), Arc::new(site), listener, config.workers).map_err(|error| error.to_string())?;
+        let serving = serve(Arc::clone(&office), Arc::new(site), listener, config.workers, Ending::Signal)
+            .map_err(|error| error.to_string())?;
         let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
         let ended = serving.server.await.map_err(|error| error.to_string());
         let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);

@@ -21,7 +21,7 @@ use crate::jobs::follow_index::IndexFollower;
 use crate::mail::{MailboxFile, Mailer, Sender, Smtp, SmtpSettings};
 use crate::search::IndexHome;
 use crate::telemetry::init_logging;
-use crate::web::{Site, SiteInfo, serve};
+use crate::web::{Ending, Site, SiteInfo, serve};
 use chrono::{DateTime, Utc};
 use clap::Args;
 use serde::{Deserialize, Serialize};
@@ -116,7 +116,8 @@ pub fn run(args: DemoArgs) -> Result<(), Failure> {
     let index = IndexFollower::start(Arc::clone(&opened.office)).map_err(|error| format!("index: {error}"))?;
     let rounds = Rounds::start(Arc::clone(&opened.machine)).map_err(|error| format!("jobs: {error}"))?;
     let ended = actix_web::rt::System::new().block_on(async {
-        let serving = serve(opened.office, opened.site, opened.listener, 0).map_err(|error| error.to_string())?;
+        let serving =
+            serve(opened.office, opened.site, opened.listener, 0, Ending::Signal).map_err(|error| error.to_string())?;
         serving.server.await.map_err(|error| error.to_string())
     });
     drop(rounds);

@@ -5,7 +5,7 @@ use super::call::Call;
 use super::dispatch::{self, Matched, Request};
 use super::error::Answered;
 use super::routes::Access;
-use super::server::{Site, serve};
+use super::server::{Ending, Site, serve};
 use crate::actions::account::{self, NewAccount};
 use crate::actions::{Actor, Office, Settings, found_office, sign_in};
 use crate::clock::{Chance, Clock, VirtualClock};
@@ -272,7 +272,7 @@ fn a_browser_signs_in_looks_around_and_signs_out() {
     let (send, receive) = std::sync::mpsc::channel();
     let server = std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
-            let serving = serve(office, site, listener, 1).expect("serves");
+            let serving = serve(office, site, listener, 1, Ending::Handle).expect("serves");
             send.send((serving.handle.clone(), serving.port)).expect("told");
             serving.server.await.expect("ends well");
         });

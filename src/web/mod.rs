@@ -68,4 +68,4 @@ pub use call::{Call, Visitor};
 pub use error::{Answered, WebError};
 pub use form::{Fields, Upload, Wrong};
 pub use frame::{Frame, SiteInfo};
-pub use server::{Serving, Site, serve};
+pub use server::{Ending, Serving, Site, serve};

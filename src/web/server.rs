@@ -135,16 +135,31 @@ fn places() -> Vec<Place> {
     places
 }
 
+/// What ends a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// SIGTERM or SIGINT to the process, or its handle.
+    Signal,
+    /// Its handle only: one process may hold several servers, and one signal must not end them all.
+    Handle,
+}
+
 /// Builds the server on a listener that is already bound (port 0 for a free one); `workers` 0 is one per processor.
 ///
 /// # Errors
 /// What the operating system says.
-pub fn serve(office: Arc<Office>, site: Arc<Site>, listener: TcpListener, workers: usize) -> std::io::Result<Serving> {
+pub fn serve(
+    office: Arc<Office>,
+    site: Arc<Site>,
+    listener: TcpListener,
+    workers: usize,
+    ending: Ending,
+) -> std::io::Result<Serving> {
     let port = listener.local_addr()?.port();
     let processors = std::thread::available_parallelism().map_or(2, usize::from);
     let shared = Shared { office, site };
     let places = Arc::new(places());
-    let server = HttpServer::new(move || {
+    let http = HttpServer::new(move || {
         let mut app = App::new().wrap(middleware::Compress::default());
         for place in places.iter() {
             app = app.service(resource(place, &shared));
@@ -155,8 +170,8 @@ pub fn serve(office: Arc<Office>, site: Arc<Site>, listener: TcpListener, worker
     .shutdown_timeout(20)
     .client_request_timeout(Duration::from_secs(15))
     .keep_alive(Duration::from_secs(65))
-    .listen(listener)?
-    .run();
+    .listen(listener)?;
+    let server = if ending == Ending::Handle { http.disable_signals() } else { http }.run();
     Ok(Serving { handle: server.handle(), server, port })
 }
 

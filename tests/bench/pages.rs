@@ -5,7 +5,7 @@ use crate::quantile;
 use std::sync::Arc;
 use std::time::Instant;
 use zhipai::demo::run::{DemoArgs, open};
-use zhipai::web::server::serve;
+use zhipai::web::server::{Ending, serve};
 
 const TIMES: usize = 60;
 
@@ -31,7 +31,7 @@ pub fn run() {
     let (send, receive) = std::sync::mpsc::channel();
     let thread = std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
-            let serving = serve(office, site, listener, 2).expect("serves");
+            let serving = serve(office, site, listener, 2, Ending::Handle).expect("serves");
             send.send(serving.handle.clone()).expect("told");
             serving.server.await.expect("ends well");
         });

@@ -18,7 +18,7 @@ use zhipai::mail::{MailboxEntry, MailboxFile, Mailer, Sender};
 use zhipai::seal::{Keyring, fingerprint};
 use zhipai::search::IndexHome;
 use zhipai::web::limits::Limits;
-use zhipai::web::server::{Serving, Site, serve};
+use zhipai::web::server::{Ending, Serving, Site, serve};
 
 /// Everybody's password; hashed only where a story signs in.
 pub const PASSWORD: &str = "a long enough test password 7";
@@ -193,7 +193,8 @@ fn run(office: Arc<Office>, site: Site, listener: TcpListener) -> (actix_web::de
     let (send, receive) = std::sync::mpsc::channel();
     let thread = std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
-            let Serving { server, handle, .. } = serve(office, Arc::new(site), listener, 1).expect("serves");
+            let Serving { server, handle, .. } =
+                serve(office, Arc::new(site), listener, 1, Ending::Handle).expect("serves");
             send.send(handle).expect("told");
             server.await.expect("ends well");
         });
