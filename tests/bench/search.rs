@@ -238,7 +238,10 @@ fn folder_mb(folder: &std::path::Path) -> u64 {
 pub fn run() {
     let needs = wanted("BENCH_NEEDS", 1_000_000);
     let words = Words::read();
-    let app = App::shaped(Backend::Sqlite, Shape { unlimited: true, index_on_disk: true, ..Shape::default() });
+    let app = App::shaped(
+        Backend::Sqlite,
+        Shape { unlimited: true, invented: true, index_on_disk: true, ..Shape::default() },
+    );
     let began = Instant::now();
     fill(&app, &words, needs);
     println!(
@@ -329,7 +332,7 @@ fn drop_and_compare(app: App, words: &Words, questions: &[String], texts: &[Stri
     let peers = wanted("BENCH_PEERS", 100_000);
     let now = app.office.now().timestamp_micros();
     drop(app);
-    let app = App::shaped(Backend::Sqlite, Shape { unlimited: true, ..Shape::default() });
+    let app = App::shaped(Backend::Sqlite, Shape { unlimited: true, invented: true, ..Shape::default() });
     fill(&app, words, peers);
     let mut documents: Vec<Document> = Vec::new();
     every_document(&mut app.office.read().expect("a reader"), |page| {
