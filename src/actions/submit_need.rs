@@ -115,7 +115,7 @@ pub struct SubmitNeed {
 }
 
 /// The version of the consent text shown beside the tick.
-pub const CONSENT_TEXT: &str = "2026-1";
+pub const CONSENT_TEXT: &str = crate::domain::consent::current();
 
 /// What came of it.
 #[derive(Debug, Clone)]

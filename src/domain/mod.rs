@@ -61,6 +61,7 @@ pub mod assignment;
 pub mod calendar;
 pub mod catalogue;
 pub mod conduct;
+pub mod consent;
 pub mod contact;
 pub mod erasure;
 pub mod event;

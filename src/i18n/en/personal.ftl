@@ -25,3 +25,7 @@ field-not-the-name = This is not the name on record
 field-resident-id = Contains a resident identity number; this system does not collect them, please remove it
 cli-resealed = { $n } rows of contact data sealed anew under key { $key }
 event-contact-let-go = Contact data was kept long enough and cleared
+# Consent: a version that was used keeps its words; other words are another version
+consent-2026-1 = The enterprise was told that the contact's name, phone, email and the matter are used for this need only, that the expert who accepts sees them, and that they can be corrected or deleted at any time. It agrees.
+consent-2026-2 = The enterprise was told that the contact’s name, phone, email and the matter are used for this need only, that the expert who accepts sees them, that phone and email are kept sealed and cleared three years after the matter ends, and that they can be corrected or deleted at any time. It agrees.
+need-consent-version = Informed, and consent given (text { $version })

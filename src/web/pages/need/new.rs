@@ -11,6 +11,7 @@ use crate::actions::{ActionError, keep_draft as drafts};
 use crate::db;
 use crate::db::idempotency::IdempotencyRow;
 use crate::domain::catalogue;
+use crate::domain::consent;
 use crate::domain::refusal::Refusal;
 use crate::domain::region;
 use crate::domain::role::Role;
@@ -68,6 +69,8 @@ struct NewPage {
     f: Frame,
     wrong: Wrong,
     form: Fields,
+    /// What the enterprise is told and agrees to, in today's words.
+    consent_text: String,
     nonce: String,
     basic: Vec<Choice>,
     special: Vec<Choice>,
@@ -212,6 +215,7 @@ fn page(
     let new = NewPage {
         f: call.frame("needs"),
         wrong,
+        consent_text: l.t(&format!("consent-{}", consent::current())),
         nonce,
         basic: form::services(l, &fields, &suggested, false),
         special: form::services(l, &fields, &suggested, true),

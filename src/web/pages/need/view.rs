@@ -12,6 +12,7 @@ use crate::db;
 use crate::db::enterprise::EnterpriseRow;
 use crate::db::need::NeedRow;
 use crate::db::station::StationRow;
+use crate::domain::consent;
 use crate::domain::contact::{Email, Phone, masked_name};
 use crate::domain::need::Urgency;
 use crate::domain::refusal::Refusal;
@@ -158,7 +159,13 @@ impl NeedView {
     #[must_use]
     pub fn facts(&self, l: L) -> Vec<Fact> {
         let (name, phone, email) = self.contact();
-        let consent = l.t(if self.need.consent.is_some() { "need-consent-given" } else { "need-consent-not" });
+        let consent = match &self.need.consent {
+            Some(version) => l.a("need-consent-version", &[("version", version)]),
+            None => l.t("need-consent-not"),
+        };
+        // What was agreed to, in the words of that day.
+        let agreed = self.need.consent.as_deref().filter(|version| consent::is_known(version));
+        let agreed = agreed.map_or_else(String::new, |version| l.t(&format!("consent-{version}")));
         let contact = if phone.is_empty() && email.is_empty() {
             l.t("need-contact-none")
         } else {
@@ -169,7 +176,7 @@ impl NeedView {
                 l.t("need-enterprise"),
                 vec![self.enterprise.name.clone(), self.place(l), self.enterprise.uscc.clone().unwrap_or_default()],
             ),
-            Fact::new(l.t("need-contact-name"), vec![name, contact, consent]),
+            Fact::new(l.t("need-contact-name"), vec![name, contact, consent, agreed]),
             Fact::new(l.t("need-part-services"), service_names(l, &self.need.services.get())),
             Fact::new(l.t("need-part-how"), self.manner(l)),
             Fact::new(l.t("need-part-conflict"), self.conflict(l)),
