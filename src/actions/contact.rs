@@ -179,6 +179,17 @@ pub(super) fn keep(tx: &mut Tx<'_>, expert: ExpertId, email: &str, phone: Option
     Ok(())
 }
 
+/// Puts another address in the place of an expert's; its mark goes into the row, which is the caller's to save.
+///
+/// # Errors
+/// [`Refusal::WrongState`] once the person was erased; what the database says.
+pub fn set_email(tx: &mut Tx<'_>, row: &mut ExpertRow, email: &str) -> Done<()> {
+    let phone = of_expert(&tx.office.keys, tx.conn, row.id)?.phone;
+    keep(tx, row.id, email, phone.as_deref())?;
+    row.email_mark = email_mark(&tx.office.keys, email);
+    Ok(())
+}
+
 /// A value of a need, sealed: `phone` or `email`.
 #[must_use]
 pub fn seal_of_need(keys: &Keyring, need: NeedId, name: &str, value: Option<&str>) -> Option<SealedText> {
