@@ -5,11 +5,19 @@ use crate::support::app::App;
 use crate::support::backend::{Backend, TestDatabase};
 use crate::support::people::{address, expert, need};
 use std::path::{Path, PathBuf};
+use zhipai::actions::contact;
 use zhipai::cli::backup::{back_up, restore};
+use zhipai::cli::keys;
 use zhipai::config::Config;
 use zhipai::db::{self, Db};
+use zhipai::i18n::{L, Lang};
+use zhipai::seal::Keyring;
 
-on_both!(what_was_answered_201_is_in_the_backup, a_missing_key_or_a_full_database_refuses);
+on_both!(
+    what_was_answered_201_is_in_the_backup,
+    a_missing_key_or_a_full_database_refuses,
+    a_key_is_added_beside_the_service_and_all_contacts_sealed_anew,
+);
 
 fn configured(folder: &Path, url: &str, name: &str) -> Config {
     let file = folder.join(format!("{name}.toml"));
@@ -84,4 +92,25 @@ fn a_missing_key_or_a_full_database_refuses(backend: Backend) {
     std::fs::write(folder.join("keys"), "2 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n").expect("other keys");
     let missing = restore(&elsewhere, &backup).expect_err("another key");
     assert!(missing.contains("key 1 is missing"), "{missing}");
+}
+
+fn a_key_is_added_beside_the_service_and_all_contacts_sealed_anew(backend: Backend) {
+    let (app, folder) = with_key_file(backend);
+    let shen = app.manager.registers(&expert("沈知行"));
+    app.liaison.submits(&need());
+    let config = configured(&folder, &app.database.url, "live");
+    keys::add(&config).expect("added");
+    keys::reseal(&config, L(Lang::Zh), &*app.clock).expect("sealed anew");
+    let ring = Keyring::from_text(&std::fs::read_to_string(folder.join("keys")).expect("keys")).expect("a ring");
+    assert_eq!((ring.newest(), app.office.keys.newest()), (2, 1));
+    let mut reader = app.office.read().expect("a reader");
+    let id = shen.parse().expect("an id");
+    let row = db::contact::find(&mut reader, &id).expect("reads").expect("a row");
+    assert_eq!(row.data_key.expect("a key")[0], 2, "wrapped by the new key");
+    let open = contact::of_expert(&ring, &mut reader, id).expect("reads");
+    assert_eq!(open.email.as_deref(), Some(address("沈知行").as_str()));
+    // Links mailed before open by the old key, which stays.
+    let until = app.office.now() + chrono::TimeDelta::days(1);
+    let link = app.office.keys.seal_link(zhipai::seal::Purpose::Status, &shen, 0, until);
+    assert!(ring.open_link(&link, app.office.now()).is_some());
 }
