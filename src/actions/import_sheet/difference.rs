@@ -14,11 +14,11 @@ pub struct Difference {
     pub new: String,
 }
 
-/// The fields of a record as texts, in the order of the sheet's columns.
-pub(super) type Named = Vec<(&'static str, String)>;
+/// A field of a record as text.
+pub(super) type Named = (&'static str, String);
 
 /// The fields in which two versions differ.
-pub(super) fn differences(old: &Named, new: &Named) -> Vec<Difference> {
+pub(super) fn differences(old: &[Named], new: &[Named]) -> Vec<Difference> {
     old.iter()
         .zip(new)
         .filter(|((_, old), (_, new))| old != new)
@@ -33,8 +33,8 @@ fn shown(field: &str, text: &str) -> String {
     }
 }
 
-/// An expert's record as texts; the address is what the record was found by.
-pub(super) fn named(input: &ExpertInput) -> Named {
+/// An expert's record as texts, in the order of the sheet's columns; the address is what the record was found by.
+pub(super) fn named(input: &ExpertInput) -> Vec<Named> {
     let number = |number: Option<i32>| number.map_or_else(String::new, |number| number.to_string());
     let degrees = |degrees: Option<f64>| degrees.map_or_else(String::new, |degrees| degrees.to_string());
     let papers = |of: &dyn Fn(&crate::actions::register_expert::QualificationInput) -> String| {

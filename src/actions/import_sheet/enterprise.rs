@@ -37,7 +37,7 @@ pub fn import_enterprises(
     take_rows(office, actor, ("enterprises", rows), dry_run, |tx, row, _| take_enterprise(tx, actor, row))
 }
 
-fn named(row: &EnterpriseRow) -> Named {
+fn named(row: &EnterpriseRow) -> Vec<Named> {
     vec![("name", row.name.clone()), ("uscc", row.uscc.clone().unwrap_or_default()), ("region", row.region.clone())]
 }
 

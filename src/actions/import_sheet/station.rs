@@ -64,7 +64,7 @@ fn take_station(tx: &mut Tx<'_>, actor: &Actor, row: &StationRecord, report: &mu
     Ok(Taken { kept, name: row.station.name.trim().to_owned(), fields })
 }
 
-fn on_record(row: &StationRow) -> Named {
+fn on_record(row: &StationRow) -> Vec<Named> {
     named(&StationInput {
         name: row.name.clone(),
         region: row.region.clone(),
@@ -77,7 +77,7 @@ fn on_record(row: &StationRow) -> Named {
     })
 }
 
-fn named(input: &StationInput) -> Named {
+fn named(input: &StationInput) -> Vec<Named> {
     let degrees = |degrees: Option<f64>| degrees.map_or_else(String::new, |degrees| degrees.to_string());
     let code = region::named(&input.region).map_or(input.region.trim(), |found| found.code);
     vec![
