@@ -78,7 +78,7 @@ pub fn write_template(columns: &[TemplateColumn]) -> Result<Vec<u8>, TooBigForEx
                 let at = u16::try_from(lists.len()).unwrap_or(0);
                 lists.push((at, words));
                 let letter = letters(at);
-                let list = Formula::new(format!("={WORDS}!${letter}$1:${letter}${}", words.len().max(1)));
+                let list = Formula::new(format!("='{WORDS}'!${letter}$1:${letter}${}", words.len().max(1)));
                 let rule = DataValidation::new().allow_list_formula(list);
                 if matches!(column.takes, Takes::Many(_)) { rule.show_error_message(false) } else { rule }
             }
