@@ -44,6 +44,7 @@ pub fn compose_notice(office: &Office, letter: &OutboxRow) -> Done<Option<Notice
         case: None,
         secret: None,
         task: None,
+        duty: None,
         items,
     };
     Ok(Some(told).filter(|notice| !notice.items.is_empty()))
@@ -69,6 +70,14 @@ fn compose(office: &Office, conn: &mut Conn, letter: &OutboxRow) -> Done<Option<
         },
         None => None,
     };
+    let duty = if owed.kind.is_duty() {
+        match super::duty_word::facts(office, conn, letter, &owed)? {
+            Some(facts) => Some(facts),
+            None => return Ok(None),
+        }
+    } else {
+        None
+    };
     let Some(to) = recipient(office, conn, letter, owed.kind, need.as_ref())? else { return Ok(None) };
     let may_see_contacts = matches!(owed.kind, NoticeKind::Confirmed | NoticeKind::ExpertConfirmed);
     let taken =
@@ -89,7 +98,7 @@ fn compose(office: &Office, conn: &mut Conn, letter: &OutboxRow) -> Done<Option<
     let secret = super::account::reset_secret(office, &letter.dedup_key);
     let items = Vec::new();
     let (kind, ordinal, account) = (owed.kind, owed.ordinal, letter.account);
-    Ok(Some(Notice { kind, ordinal, to, account, need, offer, case, secret, task, items }))
+    Ok(Some(Notice { kind, ordinal, to, account, need, offer, case, secret, task, duty, items }))
 }
 
 fn task_facts(conn: &mut Conn, task: &TaskRow) -> Done<TaskFacts> {

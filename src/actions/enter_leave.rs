@@ -1,6 +1,7 @@
-//! Leave (请假) is entered for an expert: dated rows, both days inclusive. Open offers that fall into it move on.
+//! Leave (请假) is entered for an expert: dated rows, both days inclusive. Open offers and duty turns that fall into it
+//! move on.
 
-use super::{Actor, Done, Office, rehome};
+use super::{Actor, Done, Office, rehome, rehome_duty};
 use crate::db;
 use crate::db::expert::LeaveRow;
 use crate::domain::calendar::beijing_date;
@@ -25,7 +26,7 @@ pub struct LeaveInput {
     pub reason: Option<String>,
 }
 
-/// Enters leave. Answers its id and how many open offers moved on.
+/// Enters leave. Answers its id and how many open offers and duty turns moved on.
 ///
 /// # Errors
 /// [`Refusal::Invalid`] for dates that make no sense; [`Refusal::NotFound`].
@@ -53,6 +54,7 @@ pub fn enter_leave(office: &Office, actor: &Actor, expert: ExpertId, input: &Lea
         } else {
             0
         };
-        Ok((id, moved))
+        let turns = rehome_duty::within(tx, actor, expert, (input.from, input.to), "leave")?;
+        Ok((id, moved + turns))
     })
 }

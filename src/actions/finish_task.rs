@@ -38,6 +38,8 @@ pub const fn right_to_finish(kind: TaskKind) -> Option<Right> {
         | TaskKind::FeedbackOverdue
         | TaskKind::NobodyAsked
         | TaskKind::ApproveCalendar
+        | TaskKind::DutyGap
+        | TaskKind::DutySwap
         | TaskKind::DecideCase => None,
     }
 }

@@ -10,7 +10,9 @@ use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::{Right, Scope, Staff};
 use crate::domain::task::TaskKind;
-use crate::ids::{AccountId, AssignmentId, CaseId, EventId, ExpertId, NeedId, OutboxId, StationId, TaskId};
+use crate::ids::{
+    AccountId, AssignmentId, CaseId, DutyPlanId, DutyTurnId, EventId, ExpertId, NeedId, OutboxId, StationId, TaskId,
+};
 use crate::trial;
 use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Asia::Shanghai;
@@ -102,6 +104,10 @@ pub struct Letter {
     pub case: Option<CaseId>,
     /// The task.
     pub task: Option<TaskId>,
+    /// The duty plan.
+    pub plan: Option<DutyPlanId>,
+    /// The duty turn.
+    pub turn: Option<DutyTurnId>,
     /// Not before this instant; the night rule is applied on top for letters the desk sends by itself.
     pub not_before: Option<DateTime<Utc>>,
 }
@@ -120,6 +126,8 @@ impl Letter {
             ordinal: None,
             case: None,
             task: None,
+            plan: None,
+            turn: None,
             not_before: None,
         }
     }
@@ -137,6 +145,20 @@ impl Letter {
         self.need = Some(row.need);
         self.assignment = Some(row.id);
         self.expert = Some(row.expert);
+        self
+    }
+
+    /// To that expert.
+    #[must_use]
+    pub const fn to_expert(mut self, expert: ExpertId) -> Self {
+        self.expert = Some(expert);
+        self
+    }
+
+    /// About that plan.
+    #[must_use]
+    pub const fn of_plan(mut self, plan: DutyPlanId) -> Self {
+        self.plan = Some(plan);
         self
     }
 
@@ -276,6 +298,8 @@ impl<'a> Tx<'a> {
                 ordinal: letter.ordinal,
                 case: letter.case,
                 task: letter.task,
+                plan: letter.plan,
+                turn: letter.turn,
             }),
             need: letter.need,
             assignment: letter.assignment,

@@ -63,6 +63,7 @@ pub mod catalogue;
 pub mod conduct;
 pub mod consent;
 pub mod contact;
+pub mod duty;
 pub mod erasure;
 pub mod event;
 pub mod expert;

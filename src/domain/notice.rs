@@ -3,11 +3,15 @@
 //! An [`OwedNotice`] is what the outbox keeps: a kind and ids, never an address, a link or a rendered word. The
 //! [`Notice`] is composed from the database at the moment of sending, so a letter never contradicts the state.
 
+mod duty;
+
+pub use duty::{DutyFacts, DutyLine};
+
 use super::answer_rule::{CountedDay, CountingRule};
 use super::assignment::{AnswerKind, DeclineReason};
 use super::need::{Mode, Urgency};
 use super::task::TaskKind;
-use crate::ids::{AccountId, AssignmentId, CaseId, ExpertId, NeedId, OutboxId, TaskId};
+use crate::ids::{AccountId, AssignmentId, CaseId, DutyPlanId, DutyTurnId, ExpertId, NeedId, OutboxId, TaskId};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +48,18 @@ text_enum! {
         Digest = "digest",
         /// The deadline moved later without the expert's doing: a new calendar, an outage.
         DueMoved = "due-moved",
+        /// Which of these duty turns suit you? With the sealed link.
+        DutyAsk = "duty-ask",
+        /// The rota is published: your turns.
+        DutyPublished = "duty-published",
+        /// Your turns changed by somebody else's doing.
+        DutyChanged = "duty-changed",
+        /// Could you take this turn?
+        DutyOffered = "duty-offered",
+        /// Tomorrow you are on duty: say that you will come.
+        DutyTomorrow = "duty-tomorrow",
+        /// Your turns now, next and this week.
+        DutyWeek = "duty-week",
 
         /// Your need is in, under this number.
         Receipt = "receipt",
@@ -86,6 +102,8 @@ text_enum! {
         StaffEscalated = "staff-escalated",
         /// Several of these in one letter.
         StaffDigest = "staff-digest",
+        /// Duty turns nobody has.
+        StaffDutyGap = "staff-duty-gap",
         /// Reset your password.
         PasswordReset = "password-reset",
     }
@@ -121,7 +139,13 @@ impl NoticeKind {
             | Self::CaseDecided
             | Self::BreachWithdrawn
             | Self::Digest
-            | Self::DueMoved => Audience::Expert,
+            | Self::DueMoved
+            | Self::DutyAsk
+            | Self::DutyPublished
+            | Self::DutyChanged
+            | Self::DutyOffered
+            | Self::DutyTomorrow
+            | Self::DutyWeek => Audience::Expert,
             Self::Receipt
             | Self::ExpertConfirmed
             | Self::SearchingAgain
@@ -142,6 +166,7 @@ impl NoticeKind {
             | Self::StaffNotMine
             | Self::StaffEscalated
             | Self::StaffDigest
+            | Self::StaffDutyGap
             | Self::PasswordReset => Audience::Staff,
         }
     }
@@ -160,7 +185,8 @@ impl NoticeKind {
             Self::Reminder | Self::OfferLapsed | Self::SeatTaken | Self::OfferWithdrawn | Self::FeedbackReminder => {
                 true
             }
-            Self::PasswordReset | Self::StaffDigest => false,
+            // A list of turns is a letter of its own.
+            Self::PasswordReset | Self::StaffDigest | Self::StaffDutyGap => false,
             _ => matches!(self.audience(), Audience::Staff),
         }
     }
@@ -180,11 +206,17 @@ pub struct OwedNotice {
     /// The task, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task: Option<TaskId>,
+    /// The duty plan, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<DutyPlanId>,
+    /// The duty turn, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<DutyTurnId>,
 }
 
 impl Default for OwedNotice {
     fn default() -> Self {
-        Self { kind: NoticeKind::Offer, ordinal: None, case: None, task: None }
+        Self { kind: NoticeKind::Offer, ordinal: None, case: None, task: None, plan: None, turn: None }
     }
 }
 
@@ -348,6 +380,8 @@ pub struct Notice {
     pub secret: Option<String>,
     /// Of which task.
     pub task: Option<TaskFacts>,
+    /// Of which turns of duty.
+    pub duty: Option<DutyFacts>,
     /// What a digest tells, each with the letter it stands for.
     pub items: Vec<(OutboxId, Self)>,
 }

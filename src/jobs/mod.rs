@@ -10,6 +10,7 @@ pub mod night;
 pub mod read_mail;
 pub mod supervisor;
 pub mod sweep_assignments;
+pub mod sweep_duty;
 pub mod sweep_needs;
 pub mod sweep_tasks;
 
@@ -154,6 +155,7 @@ pub fn do_due(desk: &Desk, report: &mut TickReport) -> Done<()> {
         sweep_assignments::sweep(&desk.office, &mut round)?;
         sweep_needs::sweep(&desk.office, &mut round)?;
         sweep_tasks::sweep(&desk.office, &mut round)?;
+        sweep_duty::sweep(&desk.office, &mut round)?;
         deliver_mail::deliver_due(desk, &mut round)?;
         report.add(&round);
         if round.is_idle() {
@@ -173,5 +175,7 @@ pub fn next_due(office: &Office) -> Done<Option<DateTime<Utc>>> {
         db::escalation::next_due(&mut reader)?,
         db::outbox::next_due(&mut reader)?,
     ];
-    Ok(due.into_iter().flatten().min().map(|due| due.and_utc()))
+    drop(reader);
+    let due = due.into_iter().flatten().min().map(|due| due.and_utc());
+    Ok(due.into_iter().chain(crate::actions::tend_duty::next_due(office)?).min())
 }

@@ -6,6 +6,7 @@
 //! enterprise ends with the 监督电话. Deliberately absent: attachments of a need, advertising, pictures.
 
 mod digest;
+mod duty;
 mod enterprise;
 mod expert;
 mod pen;
@@ -17,6 +18,9 @@ mod tests;
 #[cfg(test)]
 mod words_tests;
 
+pub use duty::hours as duty_hours;
+
+use super::duty_feed::FeedEvent;
 use super::invite::Invite;
 use super::links::Links;
 use crate::domain::notice::{Notice, NoticeKind};
@@ -60,6 +64,8 @@ pub struct Letter {
     pub wechat: String,
     /// The calendar file.
     pub invite: Option<Invite>,
+    /// The turns of duty that go into a calendar file.
+    pub turns: Vec<FeedEvent>,
     /// What a digest tells, one after the other.
     pub entries: Vec<Entry>,
 }
@@ -137,6 +143,13 @@ pub fn letter(notice: &Notice, links: &Links<'_>, lang: Lang) -> Letter {
         NoticeKind::BreachWithdrawn => expert::breach_withdrawn(&pen, &mut letter),
         NoticeKind::Digest | NoticeKind::StaffDigest => digest::digest(&pen, &mut letter),
         NoticeKind::DueMoved => expert::due_moved(&pen, &mut letter),
+        NoticeKind::DutyAsk => duty::ask(&pen, &mut letter),
+        NoticeKind::DutyPublished
+        | NoticeKind::DutyChanged
+        | NoticeKind::DutyOffered
+        | NoticeKind::DutyTomorrow
+        | NoticeKind::DutyWeek => duty::own(&pen, &mut letter),
+        NoticeKind::StaffDutyGap => duty::gaps(&pen, &mut letter),
 
         NoticeKind::Receipt => enterprise::receipt(&pen, &mut letter),
         NoticeKind::ExpertConfirmed => enterprise::expert_confirmed(&pen, &mut letter),

@@ -4,7 +4,7 @@
 //! 90 days is hygiene, never the deadline (rules.md, "The answer"). [`blank_links`] takes the secrets out of a letter
 //! that is kept as evidence; [`links_in`] lists what a reader could open.
 
-use crate::ids::{AssignmentId, CaseId, NeedId};
+use crate::ids::{AssignmentId, CaseId, ExpertId, NeedId};
 use crate::seal::{Keyring, Purpose};
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -54,6 +54,18 @@ impl Links<'_> {
     #[must_use]
     pub fn not_mine(&self, assignment: AssignmentId, round: i32) -> String {
         self.sealed(Purpose::NotMine, assignment.as_str(), round)
+    }
+
+    /// The expert's own duty page.
+    #[must_use]
+    pub fn duty(&self, expert: ExpertId) -> String {
+        self.sealed(Purpose::Duty, expert.as_str(), 0)
+    }
+
+    /// The staff page of the rota.
+    #[must_use]
+    pub fn rota(&self) -> String {
+        self.page("/duty")
     }
 
     /// The staff page of a need.

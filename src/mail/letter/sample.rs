@@ -3,10 +3,11 @@
 use crate::domain::answer_rule::{CountedDay, CountingRule, Why};
 use crate::domain::assignment::{AnswerKind, DeclineReason};
 use crate::domain::conduct::{CaseKind, Decision};
+use crate::domain::duty::{DutyPart, Span};
 use crate::domain::need::{Mode, Urgency};
 use crate::domain::notice::{
-    Audience, CaseFacts, NeedFacts, Notice, NoticeKind, OfferFacts, OwedNotice, Person, Recipient, StationFacts,
-    TaskFacts,
+    Audience, CaseFacts, DutyFacts, DutyLine, NeedFacts, Notice, NoticeKind, OfferFacts, OwedNotice, Person, Recipient,
+    StationFacts, TaskFacts,
 };
 use crate::domain::task::TaskKind;
 use crate::ids::OutboxId;
@@ -114,6 +115,25 @@ pub fn case() -> CaseFacts {
     }
 }
 
+/// Two turns of duty.
+pub fn duty() -> DutyFacts {
+    let line = |n: u32, part: DutyPart| DutyLine {
+        id: ID.replace("0123456789ab", &format!("0123456789{n:02}")).parse().expect("an id"),
+        span: Span { day: day(5, 10 + n), from: part.minutes().0, to: part.minutes().1 },
+        part,
+        station: need().station,
+        event: (n == 2).then(|| "园区会诊".into()),
+        sequence: 1,
+        why: Some("duty-no-yes".into()),
+    };
+    DutyFacts {
+        expert: Some(ID.parse().expect("an id")),
+        title: "2026 年 5 月值班".into(),
+        turns: vec![line(1, DutyPart::Morning), line(2, DutyPart::Afternoon)],
+        due_at: Some(instant("2026-05-08T16:00:00Z")),
+    }
+}
+
 /// What a digest carries: notices of these kinds, each of another offer.
 fn items(kinds: &[NoticeKind]) -> Vec<(OutboxId, Notice)> {
     let id = |n: usize| ID.replace("0123456789ab", &format!("0123456789{n:02}"));
@@ -133,7 +153,7 @@ fn items(kinds: &[NoticeKind]) -> Vec<(OutboxId, Notice)> {
 /// A notice of a kind, with every fact its letter could use and more.
 pub fn notice(kind: NoticeKind) -> Notice {
     let is_case = matches!(kind, NoticeKind::CaseOpened | NoticeKind::CaseDecided | NoticeKind::StaffCase);
-    let is_reset = kind == NoticeKind::PasswordReset || kind.is_digest();
+    let is_reset = kind == NoticeKind::PasswordReset || kind.is_digest() || kind.is_duty();
     let name = match kind.audience() {
         Audience::Expert => "顾明岚",
         Audience::Enterprise => "何工",
@@ -147,6 +167,7 @@ pub fn notice(kind: NoticeKind) -> Notice {
         need: (!is_case && !is_reset).then(need),
         offer: (!is_case && !is_reset).then(offer),
         case: is_case.then(case),
+        duty: kind.is_duty().then(duty),
         secret: (kind == NoticeKind::PasswordReset).then(|| "s".repeat(43)),
         task: (kind == NoticeKind::StaffEscalated).then(|| TaskFacts {
             kind: TaskKind::Unanswered,
