@@ -10,9 +10,7 @@ use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::{Right, Scope, Staff};
 use crate::domain::task::TaskKind;
-use crate::ids::{
-    AccountId, AssignmentId, CaseId, DutyPlanId, DutyTurnId, EventId, ExpertId, NeedId, OutboxId, StationId, TaskId,
-};
+use crate::ids::{AccountId, AssignmentId, CaseId, DocumentId, DutyPlanId, DutyTurnId, EventId, ExpertId, NeedId, OutboxId, ReviewId, StationId, TaskId};
 use crate::trial;
 use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Asia::Shanghai;
@@ -108,6 +106,10 @@ pub struct Letter {
     pub plan: Option<DutyPlanId>,
     /// The duty turn.
     pub turn: Option<DutyTurnId>,
+    /// The paper.
+    pub document: Option<DocumentId>,
+    /// The review.
+    pub review: Option<ReviewId>,
     /// Not before this instant; the night rule is applied on top for letters the desk sends by itself.
     pub not_before: Option<DateTime<Utc>>,
 }
@@ -128,6 +130,8 @@ impl Letter {
             task: None,
             plan: None,
             turn: None,
+            document: None,
+            review: None,
             not_before: None,
         }
     }
@@ -300,6 +304,8 @@ impl<'a> Tx<'a> {
                 task: letter.task,
                 plan: letter.plan,
                 turn: letter.turn,
+                document: letter.document,
+                review: letter.review,
             }),
             need: letter.need,
             assignment: letter.assignment,

@@ -1,6 +1,6 @@
 //! How the domain's ids, words and documents are stored: all of them as text, alike on both databases.
 
-use crate::domain::{answer_rule, assignment, calendar, conduct, duty, expert, feedback, need, role, standing, task};
+use crate::domain::{answer_rule, assignment, calendar, conduct, document, duty, email_change, expert, feedback, need, role, standing, task};
 use crate::ids;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -63,6 +63,8 @@ stored_as_text! {
     ids::RelationId, ids::WaiverId, ids::CheckId,
     ids::DutyPlanId, ids::DutyTurnId, ids::DutyConsentId, ids::DutyAskId, ids::DutySwapId, ids::DutyFeedId,
     duty::PlanState, duty::DutyPart, duty::TurnState, duty::ConsentAnswer, duty::SwapKind, duty::SwapState,
+    ids::DocumentId, ids::ApplicationId, ids::ReviewId, ids::EmailChangeId,
+    document::DocumentKind, document::DocumentState, email_change::EmailOutcome,
     answer_rule::CountingRule,
     assignment::AssignmentState, assignment::AnswerKind, assignment::AnsweredBy, assignment::NotifiedBy,
     assignment::DeclineReason, assignment::OfferOutcome,

@@ -7,11 +7,14 @@ mod duty;
 
 pub use duty::{DutyFacts, DutyLine};
 
+mod admission;
+
+pub use admission::{AdmissionFacts, DocumentFacts};
 use super::answer_rule::{CountedDay, CountingRule};
 use super::assignment::{AnswerKind, DeclineReason};
 use super::need::{Mode, Urgency};
 use super::task::TaskKind;
-use crate::ids::{AccountId, AssignmentId, CaseId, DutyPlanId, DutyTurnId, ExpertId, NeedId, OutboxId, TaskId};
+use crate::ids::{AccountId, AssignmentId, CaseId, DocumentId, DutyPlanId, DutyTurnId, ExpertId, NeedId, OutboxId, ReviewId, TaskId};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +49,24 @@ text_enum! {
         BreachWithdrawn = "breach-withdrawn",
         /// Several of these in one letter.
         Digest = "digest",
+        /// Your application is in.
+        ApplicationReceived = "application-received",
+        /// 备案通知: you are on the register, under this number.
+        Filed = "filed",
+        /// Your application wants more papers.
+        MoreWanted = "more-wanted",
+        /// Your application was refused, with reasons.
+        NotFiled = "not-filed",
+        /// A paper of yours was sent back.
+        DocumentReturned = "document-returned",
+        /// A paper of yours ends in 60, 30 or 7 days.
+        DocumentEnding = "document-ending",
+        /// The way in to your own page, for ten minutes and once.
+        EnterPage = "enter-page",
+        /// To the new address: confirm that you read it.
+        EmailConfirm = "email-confirm",
+        /// To the old address: it is to change; object within 72 hours.
+        EmailTold = "email-told",
         /// The deadline moved later without the expert's doing: a new calendar, an outage.
         DueMoved = "due-moved",
         /// Which of these duty turns suit you? With the sealed link.
@@ -100,6 +121,10 @@ text_enum! {
         StaffNotMine = "staff-not-mine",
         /// A task still waits: nobody acted on it.
         StaffEscalated = "staff-escalated",
+        /// Somebody applied to the register.
+        StaffApplication = "staff-application",
+        /// A paper of an expert ends in 60, 30 or 7 days.
+        StaffDocumentEnding = "staff-document-ending",
         /// Several of these in one letter.
         StaffDigest = "staff-digest",
         /// Duty turns nobody has.
@@ -145,7 +170,16 @@ impl NoticeKind {
             | Self::DutyChanged
             | Self::DutyOffered
             | Self::DutyTomorrow
-            | Self::DutyWeek => Audience::Expert,
+            | Self::DutyWeek
+            | Self::ApplicationReceived
+            | Self::Filed
+            | Self::MoreWanted
+            | Self::NotFiled
+            | Self::DocumentReturned
+            | Self::DocumentEnding
+            | Self::EnterPage
+            | Self::EmailConfirm
+            | Self::EmailTold => Audience::Expert,
             Self::Receipt
             | Self::ExpertConfirmed
             | Self::SearchingAgain
@@ -165,6 +199,8 @@ impl NoticeKind {
             | Self::StaffCase
             | Self::StaffNotMine
             | Self::StaffEscalated
+            | Self::StaffApplication
+            | Self::StaffDocumentEnding
             | Self::StaffDigest
             | Self::StaffDutyGap
             | Self::PasswordReset => Audience::Staff,
@@ -212,11 +248,26 @@ pub struct OwedNotice {
     /// The duty turn, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn: Option<DutyTurnId>,
+    /// The paper, where there is one; a certificate's id where it stands on the record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<DocumentId>,
+    /// The review, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<ReviewId>,
 }
 
 impl Default for OwedNotice {
     fn default() -> Self {
-        Self { kind: NoticeKind::Offer, ordinal: None, case: None, task: None, plan: None, turn: None }
+        Self {
+            kind: NoticeKind::Offer,
+            ordinal: None,
+            case: None,
+            task: None,
+            plan: None,
+            turn: None,
+            document: None,
+            review: None,
+        }
     }
 }
 
@@ -382,6 +433,10 @@ pub struct Notice {
     pub task: Option<TaskFacts>,
     /// Of which turns of duty.
     pub duty: Option<DutyFacts>,
+    /// Of which paper.
+    pub document: Option<DocumentFacts>,
+    /// Of which application.
+    pub admission: Option<AdmissionFacts>,
     /// What a digest tells, each with the letter it stands for.
     pub items: Vec<(OutboxId, Self)>,
 }

@@ -1,5 +1,6 @@
 //! Stories over HTTP, each on SQLite and on PostgreSQL.
 
+mod admission;
 mod answer;
 mod bad_input;
 mod batch;
@@ -15,6 +16,7 @@ mod life;
 mod links;
 mod mail_off;
 mod once;
+mod own_page;
 mod personal;
 mod promise;
 mod rule;

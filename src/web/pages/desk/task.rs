@@ -74,6 +74,8 @@ const fn look(kind: TaskKind) -> (&'static str, &'static str) {
         TaskKind::FeedbackOverdue => ("soon", "doc"),
         TaskKind::AdmonitionProposed | TaskKind::RemovalProposed | TaskKind::DecideCase => ("soon", "case"),
         TaskKind::AddContact => ("", "edit"),
+        TaskKind::ReviewApplication | TaskKind::LookAtDocument => ("wait", "doc"),
+        TaskKind::EmailObjected => ("late", "mailx"),
         TaskKind::CallBack => ("", "phone"),
         TaskKind::CloseNeed => ("wait", "checkc"),
     }
@@ -102,7 +104,12 @@ fn act_href(line: &TaskLine, href: &str) -> String {
         TaskKind::MailAlarm | TaskKind::MailUnmatched => "/mail".to_owned(),
         TaskKind::DutyGap => "/duty?only=gap#gaps".to_owned(),
         TaskKind::DutySwap => "/duty#changes".to_owned(),
-        TaskKind::ConductReport
+        TaskKind::ReviewApplication | TaskKind::LookAtDocument => line
+            .expert
+            .as_ref()
+            .map_or_else(|| "/experts/applications".to_owned(), |(id, _)| format!("/experts/{id}/admission")),
+        TaskKind::EmailObjected
+        | TaskKind::ConductReport
         | TaskKind::Unanswered
         | TaskKind::NobodyQualifies
         | TaskKind::NobodyAsked
