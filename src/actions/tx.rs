@@ -10,7 +10,10 @@ use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::{Right, Scope, Staff};
 use crate::domain::task::TaskKind;
-use crate::ids::{AccountId, AssignmentId, CaseId, DocumentId, DutyPlanId, DutyTurnId, EventId, ExpertId, NeedId, OutboxId, ReviewId, StationId, TaskId};
+use crate::ids::{
+    AccountId, AssignmentId, CaseId, DocumentId, DutyPlanId, DutyTurnId, EventId, ExpertId, NeedId, OutboxId, ReviewId,
+    StationId, TaskId,
+};
 use crate::trial;
 use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Asia::Shanghai;

@@ -1,6 +1,9 @@
 //! How the domain's ids, words and documents are stored: all of them as text, alike on both databases.
 
-use crate::domain::{answer_rule, assignment, calendar, conduct, document, duty, email_change, expert, feedback, need, role, standing, task};
+use crate::domain::{
+    answer_rule, assignment, calendar, conduct, document, duty, email_change, expert, feedback, need, role, standing,
+    task,
+};
 use crate::ids;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -9,12 +9,14 @@ pub use duty::{DutyFacts, DutyLine};
 
 mod admission;
 
-pub use admission::{AdmissionFacts, DocumentFacts};
 use super::answer_rule::{CountedDay, CountingRule};
 use super::assignment::{AnswerKind, DeclineReason};
 use super::need::{Mode, Urgency};
 use super::task::TaskKind;
-use crate::ids::{AccountId, AssignmentId, CaseId, DocumentId, DutyPlanId, DutyTurnId, ExpertId, NeedId, OutboxId, ReviewId, TaskId};
+use crate::ids::{
+    AccountId, AssignmentId, CaseId, DocumentId, DutyPlanId, DutyTurnId, ExpertId, NeedId, OutboxId, ReviewId, TaskId,
+};
+pub use admission::{AdmissionFacts, DocumentFacts};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 

@@ -3,8 +3,8 @@
 use crate::domain::answer_rule::{CountedDay, CountingRule, Why};
 use crate::domain::assignment::{AnswerKind, DeclineReason};
 use crate::domain::conduct::{CaseKind, Decision};
-use crate::domain::duty::{DutyPart, Span};
 use crate::domain::document::DocumentKind;
+use crate::domain::duty::{DutyPart, Span};
 use crate::domain::need::{Mode, Urgency};
 use crate::domain::notice::{
     AdmissionFacts, Audience, CaseFacts, DocumentFacts, DutyFacts, DutyLine, NeedFacts, Notice, NoticeKind, OfferFacts,
