@@ -147,6 +147,12 @@ id! {
     DutySwapId,
     /// A calendar feed.
     DutyFeedId,
+    /// What an expert said in a case: 陈述、申诉.
+    StatementId,
+    /// A paper of a case: 案件材料.
+    PaperId,
+    /// What was passed on to an authority: 移送.
+    TransferId,
 }
 
 #[cfg(test)]

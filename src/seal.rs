@@ -34,6 +34,8 @@ pub enum Purpose {
     DutyStation,
     /// A calendar feed. Subject: the feed; the round must be the feed's.
     DutyFeed,
+    /// The expert's own view of a conduct case: statement, appeal, papers. Subject: a case.
+    Case,
 }
 
 impl Purpose {
@@ -46,6 +48,7 @@ impl Purpose {
             Self::Duty => 20,
             Self::DutyStation => 21,
             Self::DutyFeed => 22,
+            Self::Case => 40,
         }
     }
 
@@ -58,6 +61,7 @@ impl Purpose {
             20 => Some(Self::Duty),
             21 => Some(Self::DutyStation),
             22 => Some(Self::DutyFeed),
+            40 => Some(Self::Case),
             _ => None,
         }
     }

@@ -6,7 +6,8 @@
 //! new home in the same act. Deliberately absent: any judgment of the reason.
 
 use super::answer_assignment::void_offer;
-use super::{Actor, Done, Office, Tx, next_in_chain, rehome, rehome_duty, release_assignment};
+use super::rehome::{self, Leaving};
+use super::{Actor, Done, Office, Tx, next_in_chain, rehome_duty, release_assignment};
 use crate::db;
 use crate::db::expert::LeaveRow;
 use crate::db::{Conn, expert_list};
@@ -119,8 +120,11 @@ fn within(
     tx.event(expert.as_str(), actor, Event::LeaveEntered, &json!({"from": input.from, "to": input.to}))?;
     tx.changed("expert", expert.as_str())?;
     let today = beijing_date(tx.now);
-    let moved =
-        if input.from <= today && today <= input.to { rehome::within(tx, actor, expert, false, "leave")? } else { 0 };
+    let moved = if input.from <= today && today <= input.to {
+        rehome::within(tx, actor, expert, Leaving { accepted_too: false, reason: "leave" })?
+    } else {
+        0
+    };
     let turns = rehome_duty::within(tx, actor, expert, (input.from, input.to), "leave")?;
     Ok((id, moved + turns))
 }

@@ -44,7 +44,10 @@ pub const fn right_to_finish(kind: TaskKind) -> Option<Right> {
         | TaskKind::ApproveCalendar
         | TaskKind::DutyGap
         | TaskKind::DutySwap
-        | TaskKind::DecideCase => None,
+        | TaskKind::DecideCase
+        | TaskKind::TellCase
+        | TaskKind::SealDecision
+        | TaskKind::DecideAppeal => None,
     }
 }
 

@@ -119,6 +119,9 @@ fn accepted(tx: &mut Tx<'_>, letter: &OutboxRow, kind: NoticeKind) -> Done<()> {
         let now = tx.now;
         return super::ask_duty::notified(tx, plan, expert, now);
     }
+    if let Some(case) = letter.notice.get().case.filter(|_| super::tell_case::tells(kind)) {
+        return super::tell_case::accepted(tx, case, kind);
+    }
     let Some(id) = letter.assignment else { return Ok(()) };
     match kind {
         NoticeKind::Offer => {

@@ -4,6 +4,7 @@
 //! judgment and words. What was on file, what was stated and every reason written is kept with the review. Deliberately
 //! absent: the conditions themselves (`domain::selection`).
 
+use super::change_standing::{self, Change};
 use super::hand_in_document::taken;
 use super::{Actor, Done, Letter, Office, Tx};
 use crate::db::application::{Judged, ReviewRow};
@@ -17,7 +18,7 @@ use crate::domain::number::Series;
 use crate::domain::refusal::{FieldProblem, Problems, Refusal};
 use crate::domain::role::Right;
 use crate::domain::selection::{Applicant, Condition, Finding, admission, judge};
-use crate::domain::standing::Standing;
+use crate::domain::standing::{Standing, StandingDeed};
 use crate::domain::task::TaskKind;
 use crate::ids::{ExpertId, ReviewId};
 use chrono::NaiveDate;
@@ -100,7 +101,7 @@ pub fn review_expert(office: &Office, actor: &Actor, id: ExpertId, review: &Revi
     }
     p.settle()?;
     office.write(|tx| {
-        let mut row = db::expert::find(tx.conn, &id)?.ok_or(Refusal::NotFound)?;
+        let row = db::expert::find(tx.conn, &id)?.ok_or(Refusal::NotFound)?;
         if !actor.scope().covers_region(&row.region) {
             return Err(Refusal::NotYours.into());
         }
@@ -112,18 +113,17 @@ pub fn review_expert(office: &Office, actor: &Actor, id: ExpertId, review: &Revi
             admission(&findings, &review.reasons)?;
             take_papers(tx, actor, id)?;
         }
-        row.standing = match review.decision {
-            ReviewDecision::Admit => Standing::Active,
-            ReviewDecision::More => Standing::Reviewing,
-            ReviewDecision::Refuse => Standing::Withdrawn,
+        let deed = match review.decision {
+            ReviewDecision::Admit => StandingDeed::Admit,
+            ReviewDecision::More => StandingDeed::TakeUp,
+            ReviewDecision::Refuse => StandingDeed::Refuse,
         };
+        change_standing::within(tx, actor, id, Change::of(deed, Some(&reason)))?;
+        let mut row = db::expert::find(tx.conn, &id)?.ok_or(Refusal::NotFound)?;
         if review.decision == ReviewDecision::Admit && row.filed_number.is_none() {
             row.filed_number = Some(tx.number(Series::Filing)?);
+            db::expert::save(tx.conn, &row)?;
         }
-        row.standing_why = Some(reason.clone());
-        row.updated_at = tx.now.naive_utc();
-        row.version += 1;
-        db::expert::save(tx.conn, &row)?;
         keep(tx, actor, &row, review, &reason, &findings)
     })
 }

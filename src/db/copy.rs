@@ -10,7 +10,7 @@ use std::io::{BufRead, Write};
 use std::path::Path;
 
 /// Every table that is copied, parents before children.
-pub const TABLES: [&str; 51] = [
+pub const TABLES: [&str; 55] = [
     "regions",
     "stations",
     "accounts",
@@ -38,6 +38,10 @@ pub const TABLES: [&str; 51] = [
     "closures",
     "incidents",
     "conduct_cases",
+    "case_statements",
+    "case_papers",
+    "case_transfers",
+    "standing_history",
     "tasks",
     "escalations",
     "outbox",

@@ -4,11 +4,13 @@
 //! the person's contact row and register row, which the deed writes, and the audit trail, which never held any.
 
 use super::conn::Conn;
+use super::schema::qualifications;
 use super::schema::{
-    assignments, documents, drafts, email_changes, expert_links, leaves, letters, outbox, qualifications, relations,
-    reviews, sessions,
+    CaseId, ExpertId, OutboxId, assignments, case_papers, case_statements, conduct_cases, documents, drafts,
+    email_changes, expert_links, incidents, leaves, letters, outbox, relations, reviews, sessions, standing_history,
 };
-use crate::ids::{AssignmentId, ExpertId, OutboxId};
+use crate::ids::AssignmentId;
+use crate::ids::AssignmentId;
 use diesel::prelude::*;
 
 /// How much was taken out.
@@ -20,8 +22,9 @@ pub struct TakenOut {
     pub qualifications: usize,
 }
 
-/// Takes out what a person wrote and what identifies them: certificate numbers, the files of papers, reasons of leave, notes and questions on
-/// offers, declared relations, unfinished forms, and the letters about them whatever key those were sealed under.
+/// Takes out what a person wrote and what identifies them: certificate numbers, the files of papers, reasons of leave,
+/// notes and questions on offers, declared relations, unfinished forms, statements, papers and reports in conduct cases, and
+/// the letters about them whatever key those were sealed under.
 ///
 /// # Errors
 /// What the database says.
@@ -58,6 +61,20 @@ pub fn take_out(conn: &mut Conn, expert: ExpertId, in_place: &str) -> QueryResul
         .execute(conn)?;
     diesel::update(relations::table.filter(relations::expert.eq(expert)))
         .set((relations::name.eq(in_place), relations::note.eq(None::<String>)))
+        .execute(conn)?;
+    let cases: Vec<CaseId> =
+        conduct_cases::table.filter(conduct_cases::expert.eq(expert)).select(conduct_cases::id).load(conn)?;
+    diesel::update(case_statements::table.filter(case_statements::conduct_case.eq_any(&cases)))
+        .set(case_statements::words.eq(in_place))
+        .execute(conn)?;
+    diesel::update(case_papers::table.filter(case_papers::conduct_case.eq_any(&cases)))
+        .set((case_papers::name.eq(in_place), case_papers::content.eq(Vec::<u8>::new())))
+        .execute(conn)?;
+    diesel::update(standing_history::table.filter(standing_history::expert.eq(expert)))
+        .set(standing_history::why.eq(None::<String>))
+        .execute(conn)?;
+    diesel::update(incidents::table.filter(incidents::expert.eq(expert)))
+        .set((incidents::note.eq(None::<String>), incidents::finding_note.eq(None::<String>)))
         .execute(conn)?;
     for part in offers.chunks(400) {
         let mut of_offers: Vec<OutboxId> =

@@ -47,6 +47,12 @@ text_enum! {
         CaseOpened = "case-opened",
         /// A case was decided.
         CaseDecided = "case-decided",
+        /// The sealed decision, scanned.
+        CaseSealed = "case-sealed",
+        /// An appeal was decided.
+        AppealDecided = "appeal-decided",
+        /// What was in hand moved on to others: once, for everything.
+        Rehomed = "rehomed",
         /// A breach was withdrawn: the letter had not reached you.
         BreachWithdrawn = "breach-withdrawn",
         /// Several of these in one letter.
@@ -119,6 +125,8 @@ text_enum! {
         StaffConduct = "staff-conduct",
         /// A case waits for a second manager.
         StaffCase = "staff-case",
+        /// An appeal waits for another manager.
+        StaffAppeal = "staff-appeal",
         /// The expert says the entered answer was not theirs.
         StaffNotMine = "staff-not-mine",
         /// A task still waits: nobody acted on it.
@@ -164,6 +172,9 @@ impl NoticeKind {
             | Self::FeedbackReminder
             | Self::CaseOpened
             | Self::CaseDecided
+            | Self::CaseSealed
+            | Self::AppealDecided
+            | Self::Rehomed
             | Self::BreachWithdrawn
             | Self::Digest
             | Self::DueMoved
@@ -199,6 +210,7 @@ impl NoticeKind {
             | Self::StaffFeedback
             | Self::StaffConduct
             | Self::StaffCase
+            | Self::StaffAppeal
             | Self::StaffNotMine
             | Self::StaffEscalated
             | Self::StaffApplication
@@ -380,6 +392,17 @@ pub struct OfferFacts {
     pub next: Option<String>,
 }
 
+/// A paper that travels with a letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enclosure {
+    /// The file's name.
+    pub name: String,
+    /// Media type as sniffed when it was filed.
+    pub media_type: String,
+    /// Content.
+    pub content: Vec<u8>,
+}
+
 /// What a letter says of a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseFacts {
@@ -399,6 +422,16 @@ pub struct CaseFacts {
     pub expert: String,
     /// The expert.
     pub expert_id: ExpertId,
+    /// Working days for the statement.
+    pub statement_days: i32,
+    /// Working days for an appeal.
+    pub appeal_days: i32,
+    /// How the appeal ended.
+    pub appeal_outcome: Option<super::conduct::AppealOutcome>,
+    /// Why.
+    pub appeal_reason: Option<String>,
+    /// The sealed decision, scanned, where the letter brings it and it is not too large for mail.
+    pub scan: Option<Enclosure>,
 }
 
 /// What a letter says of a task.

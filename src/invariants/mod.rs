@@ -8,6 +8,7 @@
 
 pub mod across;
 mod chain;
+mod conduct;
 pub mod dossier;
 mod duty;
 mod figures;
@@ -63,13 +64,19 @@ pub enum Invariant {
     StatesFollow,
     /// I15: the last day of an answer is a working day.
     EndsOnAWorkingDay,
+    /// I16: a standing is what its history leads to, step by step.
+    StandingFollows,
+    /// I17: nobody who is gone has anything in hand.
+    GoneHoldNothing,
+    /// I18: every case went its fair way: two people, evidence as frozen, never forgotten.
+    CasesAreFair,
     /// I19: nobody is on a published rota without a yes.
     DutyWithYes,
 }
 
 impl Invariant {
     /// All of them, in order.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::NeedKept,
         Self::OnePerSeat,
         Self::NothingWaits,
@@ -85,6 +92,9 @@ impl Invariant {
         Self::RuleStays,
         Self::StatesFollow,
         Self::EndsOnAWorkingDay,
+        Self::StandingFollows,
+        Self::GoneHoldNothing,
+        Self::CasesAreFair,
         Self::DutyWithYes,
     ];
 
@@ -107,6 +117,9 @@ impl Invariant {
             Self::RuleStays => "i13",
             Self::StatesFollow => "i14",
             Self::EndsOnAWorkingDay => "i15",
+            Self::StandingFollows => "i16",
+            Self::GoneHoldNothing => "i17",
+            Self::CasesAreFair => "i18",
             Self::DutyWithYes => "i19",
         }
     }
@@ -218,6 +231,7 @@ pub fn verify(
     let needs = look_at_needs(conn, look, reach, findings)?;
     across::acknowledged(conn, findings)?;
     across::refusing(conn, findings)?;
+    conn.snapshot(|conn| conduct::look(conn, findings))?;
     conn.snapshot(|conn| across::caps(conn, look.now, findings))?;
     conn.snapshot(|conn| duty::judge(conn, look, findings))?;
     // The chains of the needs in reach were judged with them; here every chain is, once.

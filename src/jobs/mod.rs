@@ -10,6 +10,7 @@ pub mod night;
 pub mod read_mail;
 pub mod supervisor;
 pub mod sweep_assignments;
+pub mod sweep_cases;
 pub mod sweep_duty;
 pub mod sweep_experts;
 pub mod sweep_needs;
@@ -155,6 +156,7 @@ pub fn do_due(desk: &Desk, report: &mut TickReport) -> Done<()> {
         read_mail::read_due(desk, &mut round)?;
         sweep_assignments::sweep(&desk.office, &mut round)?;
         sweep_needs::sweep(&desk.office, &mut round)?;
+        sweep_cases::sweep(&desk.office, &mut round)?;
         sweep_tasks::sweep(&desk.office, &mut round)?;
         sweep_duty::sweep(&desk.office, &mut round)?;
         sweep_experts::sweep(&desk.office)?;
@@ -174,6 +176,7 @@ pub fn next_due(office: &Office) -> Done<Option<DateTime<Utc>>> {
     let mut reader = office.read()?;
     let due = [
         db::assignment::next_due(&mut reader)?,
+        db::conduct::next_due(&mut reader)?,
         db::escalation::next_due(&mut reader)?,
         db::outbox::next_due(&mut reader)?,
         db::document::next_notice(&mut reader)?,

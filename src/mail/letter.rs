@@ -3,9 +3,11 @@
 //! Contract: [`letter`] is a pure function of notice, links and language. Every letter says who, what, where, how long,
 //! until when and what to do, in that order, and has the same words as HTML and as text. An offer never shows contact
 //! data, whatever the notice holds (rules.md, "The answer"): only the arms that may print a contact do. Every letter to an
-//! enterprise ends with the 监督电话. Deliberately absent: attachments of a need, advertising, pictures.
+//! enterprise ends with the 监督电话. One kind
+//! brings a paper: the sealed decision of a conduct case. Deliberately absent: attachments of a need, advertising, pictures.
 
 mod admission;
+mod case;
 mod digest;
 mod duty;
 mod enterprise;
@@ -24,7 +26,7 @@ pub use duty::hours as duty_hours;
 use super::duty_feed::FeedEvent;
 use super::invite::Invite;
 use super::links::Links;
-use crate::domain::notice::{Notice, NoticeKind};
+use crate::domain::notice::{Enclosure, Notice, NoticeKind};
 use crate::i18n::{L, Lang};
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -67,6 +69,8 @@ pub struct Letter {
     pub invite: Option<Invite>,
     /// The turns of duty that go into a calendar file.
     pub turns: Vec<FeedEvent>,
+    /// A paper that travels with it.
+    pub enclosure: Option<Enclosure>,
     /// What a digest tells, one after the other.
     pub entries: Vec<Entry>,
 }
@@ -139,8 +143,11 @@ pub fn letter(notice: &Notice, links: &Links<'_>, lang: Lang) -> Letter {
         NoticeKind::AnswerEntered => expert::answer_entered(&pen, &mut letter),
         NoticeKind::ExpertReleased => expert::expert_released(&pen, &mut letter),
         NoticeKind::FeedbackReminder => expert::feedback_reminder(&pen, &mut letter),
-        NoticeKind::CaseOpened => expert::case_opened(&pen, &mut letter),
-        NoticeKind::CaseDecided => expert::case_decided(&pen, &mut letter),
+        NoticeKind::CaseOpened => case::opened(&pen, &mut letter),
+        NoticeKind::CaseDecided => case::decided(&pen, &mut letter),
+        NoticeKind::CaseSealed => case::sealed(&pen, &mut letter),
+        NoticeKind::AppealDecided => case::appeal_decided(&pen, &mut letter),
+        NoticeKind::Rehomed => case::rehomed(&pen, &mut letter),
         NoticeKind::BreachWithdrawn => expert::breach_withdrawn(&pen, &mut letter),
         NoticeKind::Digest | NoticeKind::StaffDigest => digest::digest(&pen, &mut letter),
         NoticeKind::DueMoved => expert::due_moved(&pen, &mut letter),
@@ -177,7 +184,8 @@ pub fn letter(notice: &Notice, links: &Links<'_>, lang: Lang) -> Letter {
         NoticeKind::StaffReleased => staff::released(&pen, &mut letter),
         NoticeKind::StaffFeedback => staff::feedback(&pen, &mut letter),
         NoticeKind::StaffConduct => staff::conduct(&pen, &mut letter),
-        NoticeKind::StaffCase => staff::case(&pen, &mut letter),
+        NoticeKind::StaffCase => staff::case(&pen, &mut letter, "task-decide-case-next"),
+        NoticeKind::StaffAppeal => staff::case(&pen, &mut letter, "task-decide-appeal-next"),
         NoticeKind::StaffNotMine => staff::not_mine(&pen, &mut letter),
         NoticeKind::StaffEscalated => staff::escalated(&pen, &mut letter),
         NoticeKind::StaffApplication => admission::staff_application(&pen, &mut letter),

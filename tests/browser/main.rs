@@ -15,6 +15,7 @@
 mod support;
 
 mod admission;
+mod conduct;
 mod driver;
 mod journey;
 mod pages;

@@ -68,6 +68,7 @@ impl<'a> Pen<'a> {
             wechat: String::new(),
             invite: None,
             turns: Vec::new(),
+            enclosure: None,
             entries: Vec::new(),
         }
     }
@@ -116,6 +117,9 @@ impl<'a> Pen<'a> {
                 ("duty_place", duty_place.unwrap_or_default()),
                 ("document", &self.document()),
                 ("until", &until.map(|day| self.l.date(day)).unwrap_or_default()),
+                ("n", &self.notice.ordinal.map(|n| n.to_string()).unwrap_or_default()),
+                ("statement_days", &self.case().map(|case| case.statement_days.to_string()).unwrap_or_default()),
+                ("appeal_days", &self.case().map(|case| case.appeal_days.to_string()).unwrap_or_default()),
             ],
         )
     }

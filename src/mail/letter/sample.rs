@@ -2,13 +2,13 @@
 
 use crate::domain::answer_rule::{CountedDay, CountingRule, Why};
 use crate::domain::assignment::{AnswerKind, DeclineReason};
-use crate::domain::conduct::{CaseKind, Decision};
+use crate::domain::conduct::{AppealOutcome, CaseKind, Decision};
 use crate::domain::document::DocumentKind;
 use crate::domain::duty::{DutyPart, Span};
 use crate::domain::need::{Mode, Urgency};
 use crate::domain::notice::{
-    AdmissionFacts, Audience, CaseFacts, DocumentFacts, DutyFacts, DutyLine, NeedFacts, Notice, NoticeKind, OfferFacts,
-    OwedNotice, Person, Recipient, StationFacts, TaskFacts,
+    AdmissionFacts, Audience, CaseFacts, DocumentFacts, DutyFacts, DutyLine, Enclosure, NeedFacts, Notice, NoticeKind,
+    OfferFacts, OwedNotice, Person, Recipient, StationFacts, TaskFacts,
 };
 use crate::domain::task::TaskKind;
 use crate::ids::OutboxId;
@@ -113,6 +113,15 @@ pub fn case() -> CaseFacts {
         reason: Some("证据充分。".into()),
         expert: "顾明岚".into(),
         expert_id: ID.parse().expect("an id"),
+        statement_days: 5,
+        appeal_days: 10,
+        appeal_outcome: Some(AppealOutcome::Upheld),
+        appeal_reason: Some("申诉没有新的事实。".into()),
+        scan: Some(Enclosure {
+            name: "决定书.pdf".into(),
+            media_type: "application/pdf".into(),
+            content: b"%PDF-1.7".to_vec(),
+        }),
     }
 }
 
@@ -153,14 +162,22 @@ fn items(kinds: &[NoticeKind]) -> Vec<(OutboxId, Notice)> {
 
 /// A notice of a kind, with every fact its letter could use and more.
 pub fn notice(kind: NoticeKind) -> Notice {
-    let is_case = matches!(kind, NoticeKind::CaseOpened | NoticeKind::CaseDecided | NoticeKind::StaffCase);
+    let is_case = matches!(
+        kind,
+        NoticeKind::CaseOpened
+            | NoticeKind::CaseDecided
+            | NoticeKind::CaseSealed
+            | NoticeKind::AppealDecided
+            | NoticeKind::StaffCase
+            | NoticeKind::StaffAppeal
+    );
     let by_link = matches!(
         kind,
         NoticeKind::PasswordReset | NoticeKind::EnterPage | NoticeKind::EmailConfirm | NoticeKind::EmailTold
     );
     let of_register =
         kind.tells_of_admission() || matches!(kind, NoticeKind::DocumentEnding | NoticeKind::DocumentReturned);
-    let is_reset = by_link || of_register || kind.is_digest() || kind.is_duty();
+    let is_reset = by_link || of_register || kind == NoticeKind::Rehomed || kind.is_digest() || kind.is_duty();
     let name = match kind.audience() {
         Audience::Expert => "顾明岚",
         Audience::Enterprise => "何工",
@@ -168,7 +185,7 @@ pub fn notice(kind: NoticeKind) -> Notice {
     };
     Notice {
         kind,
-        ordinal: OwedNotice::default().ordinal,
+        ordinal: if kind == NoticeKind::Rehomed { Some(3) } else { OwedNotice::default().ordinal },
         to: Recipient { name: name.into(), address: "reader@firm.example".into(), language: "zh".into() },
         account: None,
         need: (!is_case && !is_reset).then(need),

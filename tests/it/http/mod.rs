@@ -6,6 +6,8 @@ mod bad_input;
 mod batch;
 mod chain;
 mod conduct;
+mod conduct_case;
+mod conduct_deeds;
 mod conflicts;
 mod doors;
 mod duty;
