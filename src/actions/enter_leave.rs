@@ -1,4 +1,5 @@
-//! Leave (请假) is entered for an expert: dated rows, both days inclusive. Open offers that fall into it move on.
+//! Leave (请假) is entered for an expert: dated rows, both days inclusive. Open offers move on when it begins: at once, or
+//! on its first day.
 
 use super::{Actor, Done, Office, rehome};
 use crate::db;
@@ -41,6 +42,7 @@ pub fn enter_leave(office: &Office, actor: &Actor, expert: ExpertId, input: &Lea
     }
     p.settle()?;
     office.write(|tx| {
+        db::dialect::lock_expert(tx.conn, expert)?;
         db::expert::find(tx.conn, &expert)?.ok_or(Refusal::NotFound)?;
         let id = LeaveId::from_minted(tx.mint());
         let row = LeaveRow { id, expert, from_on: input.from, to_on: input.to, reason: reason.clone() };
@@ -54,5 +56,27 @@ pub fn enter_leave(office: &Office, actor: &Actor, expert: ExpertId, input: &Lea
             0
         };
         Ok((id, moved))
+    })
+}
+
+/// The experts whose leave has begun and to whom something is open still.
+///
+/// # Errors
+/// A fault of the machine.
+pub fn gone_with_offers(office: &Office) -> Done<Vec<ExpertId>> {
+    let today = beijing_date(office.now());
+    Ok(db::expert::away_with_offers(&mut *office.read()?, today)?)
+}
+
+/// An expert's leave has begun: what is open to them moves on. Answers how much did.
+///
+/// # Errors
+/// A fault of the machine.
+pub fn begin_leave(office: &Office, expert: ExpertId) -> Done<usize> {
+    office.write(|tx| {
+        db::dialect::lock_expert(tx.conn, expert)?;
+        let today = beijing_date(tx.now);
+        let away = db::expert::leaves_of(tx.conn, expert)?.iter().any(|row| row.from_on <= today && today <= row.to_on);
+        if away { rehome::within(tx, &Actor::Desk, expert, false, "leave") } else { Ok(0) }
     })
 }
