@@ -1,9 +1,9 @@
 //! Leave (请假) is entered, by staff or by the expert: dated rows, both days inclusive. What it collides with is told before
 //! anything is written, each with its way out.
 //!
-//! Source: issue "The registry", 3. An offer that is open while the leave has begun moves on at once; one that is open
-//! now and a leave that begins later collide, and so do a case in hand and the leave. Duty turns that fall into it find a
-//! new home in the same act. Deliberately absent: any judgment of the reason.
+//! Source: issue "The registry", 3. Open offers move on when the leave begins: at once, or on its first day. One that is
+//! open now and a leave that begins later collide, and so do a case in hand and the leave. Duty turns that fall into it
+//! find a new home in the same act. Deliberately absent: any judgment of the reason.
 
 use super::answer_assignment::void_offer;
 use super::rehome::{self, Leaving};
@@ -113,6 +113,7 @@ fn within(
     input: &LeaveInput,
     reason: Option<String>,
 ) -> Done<(LeaveId, usize)> {
+    db::dialect::lock_expert(tx.conn, expert)?;
     db::expert::find(tx.conn, &expert)?.ok_or(Refusal::NotFound)?;
     let id = LeaveId::from_minted(tx.mint());
     let row = LeaveRow { id, expert, from_on: input.from, to_on: input.to, reason };
@@ -207,5 +208,27 @@ pub fn end_leave(office: &Office, expert: ExpertId, id: LeaveId) -> Done<()> {
         let detail = json!({"from": row.from_on, "to": row.to_on, "kept_to": kept});
         tx.event(expert.as_str(), &Actor::Expert(expert), Event::LeaveEnded, &detail)?;
         tx.changed("expert", expert.as_str())
+    })
+}
+
+/// The experts whose leave has begun and to whom something is open still.
+///
+/// # Errors
+/// A fault of the machine.
+pub fn gone_with_offers(office: &Office) -> Done<Vec<ExpertId>> {
+    let today = beijing_date(office.now());
+    Ok(db::expert::away_with_offers(&mut *office.read()?, today)?)
+}
+
+/// An expert's leave has begun: what is open to them moves on. Answers how much did.
+///
+/// # Errors
+/// A fault of the machine.
+pub fn begin_leave(office: &Office, expert: ExpertId) -> Done<usize> {
+    office.write(|tx| {
+        db::dialect::lock_expert(tx.conn, expert)?;
+        let today = beijing_date(tx.now);
+        let away = db::expert::leaves_of(tx.conn, expert)?.iter().any(|row| row.from_on <= today && today <= row.to_on);
+        if away { rehome::within(tx, &Actor::Desk, expert, false, "leave") } else { Ok(0) }
     })
 }

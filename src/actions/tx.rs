@@ -1,6 +1,6 @@
 //! One deed's transaction: its moment, its connection, and the three things every deed leaves: rows, an event, letters.
 
-use super::{Done, Office};
+use super::{Done, Office, contact};
 use crate::db::{self, Conn};
 use crate::domain::event::Event;
 use crate::domain::need::{NeedState, SeatState, state_from_seats};
@@ -278,14 +278,21 @@ impl<'a> Tx<'a> {
     }
 
     /// Owes a letter, once. A letter the desk sends by itself leaves only by day, as policy says (rules.md, "Letters and
-    /// the night"); one a person sends leaves at once.
+    /// the night"); one a person sends leaves at once. Whoever acts by a link sends letters to nobody but themselves: what
+    /// others are told of it, the desk tells.
     ///
     /// # Errors
     /// What the database says.
     pub fn owe(&mut self, actor: &Actor, letter: Letter) -> Done<()> {
         let earliest = letter.not_before.unwrap_or(self.now);
-        let self_sent =
-            !actor.is_person() || letter.kind.audience() == Audience::Staff && letter.kind != NoticeKind::PasswordReset;
+        let audience = letter.kind.audience();
+        let by_person = match actor {
+            Actor::Staff(_) | Actor::Operator => true,
+            Actor::Expert(_) => audience == Audience::Expert,
+            Actor::Enterprise(_) => audience == Audience::Enterprise,
+            Actor::Desk => false,
+        };
+        let self_sent = !by_person || audience == Audience::Staff && letter.kind != NoticeKind::PasswordReset;
         let not_before = if self_sent && !trial::without(trial::Guard::QuietHours) {
             self.policy()?.letters.quiet().next_waking(earliest)
         } else {
@@ -294,7 +301,7 @@ impl<'a> Tx<'a> {
         let reader = match (&letter.account, &letter.expert, &letter.need) {
             (Some(account), _, _) => format!("account:{account}"),
             (None, Some(expert), _) if letter.kind.audience() == Audience::Expert => format!("expert:{expert}"),
-            (None, _, Some(need)) => format!("need:{need}"),
+            (None, _, Some(need)) => self.enterprise_reader(*need)?,
             (None, _, None) => String::new(),
         };
         let row = db::outbox::OutboxRow {
@@ -333,11 +340,30 @@ impl<'a> Tx<'a> {
         Ok(())
     }
 
+    /// How the outbox knows the reader of an enterprise's letters: by the blind mark of the address, so that somebody with
+    /// several needs is one reader; by the need where there is no address.
+    fn enterprise_reader(&mut self, need: NeedId) -> Done<String> {
+        let row = db::need::find(self.conn, &need)?;
+        let address = row.and_then(|row| contact::of_need(&self.office.keys, &row).email);
+        Ok(match address {
+            Some(address) => format!("mail:{}", contact::email_mark(&self.office.keys, address.trim())),
+            None => format!("need:{need}"),
+        })
+    }
+
     /// Leaves a task, once.
     ///
     /// # Errors
     /// What the database says.
     pub fn leave_task(&mut self, work: Work) -> Done<()> {
+        self.leave_new_task(work).map(drop)
+    }
+
+    /// Leaves a task, once. Answers whether it was left now.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn leave_new_task(&mut self, work: Work) -> Done<bool> {
         let (station, region): (Option<StationId>, Option<String>) = match work.need {
             Some(need) => {
                 db::need::find(self.conn, &need)?.map_or((None, None), |row| (Some(row.station), Some(row.region)))
@@ -365,10 +391,11 @@ impl<'a> Tx<'a> {
             done_by: None,
             dedup_key: work.dedup,
         };
-        if db::task::add(self.conn, &row)? && row.kind.escalates() {
+        let left = db::task::add(self.conn, &row)?;
+        if left && row.kind.escalates() {
             super::escalate_task::watch(self, &row)?;
         }
-        Ok(())
+        Ok(left)
     }
 
     /// The need of that id, locked for this transaction, if the actor may see it.

@@ -1,8 +1,8 @@
 //! Finds the conduct cases something is due for, and tends each in a transaction of its own.
 
-use super::TickReport;
+use super::{Desk, TickReport};
+use crate::actions::Done;
 use crate::actions::tell_case::tend_case;
-use crate::actions::{Done, Office};
 use crate::db;
 
 /// How many are read at a time.
@@ -12,7 +12,8 @@ const AT_A_TIME: i64 = 200;
 ///
 /// # Errors
 /// A fault of the machine.
-pub fn sweep(office: &Office, report: &mut TickReport) -> Done<()> {
+pub fn sweep(desk: &Desk, report: &mut TickReport) -> Done<()> {
+    let office = &desk.office;
     loop {
         let due = db::conduct::due(&mut *office.read()?, office.now().naive_utc(), AT_A_TIME)?;
         let mut moved = false;

@@ -1,8 +1,9 @@
 //! Finds the papers whose notice is due and the changes of address nobody objected to in time, and sees to each in a
 //! transaction of its own.
 
+use super::{Desk, TickReport};
 use crate::actions::tend_document::{noticeable, tend_document};
-use crate::actions::{Done, Office, change_email};
+use crate::actions::{Done, change_email};
 
 /// How many are read at a time.
 const AT_A_TIME: i64 = 200;
@@ -11,7 +12,8 @@ const AT_A_TIME: i64 = 200;
 ///
 /// # Errors
 /// A fault of the machine.
-pub fn sweep(office: &Office) -> Done<()> {
+pub fn sweep(desk: &Desk, _: &mut TickReport) -> Done<()> {
+    let office = &desk.office;
     loop {
         let due = noticeable(office, AT_A_TIME)?;
         if due.is_empty() {
