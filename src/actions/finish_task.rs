@@ -26,9 +26,11 @@ pub const fn right_to_finish(kind: TaskKind) -> Option<Right> {
         | TaskKind::MailReply
         | TaskKind::MailComplaint
         | TaskKind::MailUnmatched => Some(Right::WorkNeeds),
-        TaskKind::ConductReport | TaskKind::AdmonitionProposed | TaskKind::RemovalProposed | TaskKind::ClockBack => {
-            Some(Right::Decide)
-        }
+        TaskKind::ConductReport
+        | TaskKind::AdmonitionProposed
+        | TaskKind::RemovalProposed
+        | TaskKind::ClockBack
+        | TaskKind::ConflictFound => Some(Right::Decide),
         TaskKind::Unanswered
         | TaskKind::ReplyQuestion
         | TaskKind::QuestionOverdue

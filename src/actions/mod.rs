@@ -26,6 +26,7 @@ pub mod conduct_case;
 pub mod contact;
 pub mod contest_answer;
 pub mod correct_need;
+pub mod correct_opposing;
 pub mod declare_relation;
 pub mod enter_leave;
 pub mod erase_expert;
