@@ -56,7 +56,7 @@ pub struct ProblemShape {
 #[derive(OpenApi)]
 #[openapi(
     paths(
-        super::need::submit, super::need::list, super::need::show, super::need::suggest, super::need::retract,
+        super::need::submit, super::need::list, super::need::show, super::suggest::suggest, super::need::retract,
         super::need::close,
         super::candidate::list, super::candidate::show, super::candidate::assign, super::candidate::assign_all,
         super::assignment::list, super::assignment::show, super::assignment::answer, super::assignment::notice,
@@ -73,7 +73,7 @@ pub struct ProblemShape {
         super::calendar::list, super::calendar::import, super::calendar::show, super::calendar::decide,
         super::calendar::outages, super::calendar::enter, super::calendar::outage,
         super::conflict::check, super::conflict::relations, super::conflict::declare, super::conflict::end,
-        super::conflict::waive, super::conflict::ranking, super::conflict::set,
+        super::conflict::waive, super::conflict::opposing, super::conflict::ranking, super::conflict::set,
     ),
     components(schemas(ProblemShape, super::audit::EventShape, super::audit::RootShape)),
     tags((name = "needs"), (name = "assignments"), (name = "experts"), (name = "conduct"), (name = "feedback"),

@@ -24,6 +24,7 @@ use crate::web::call::Call;
 use crate::web::error::{Answered, WebError};
 use crate::web::form::{Fields, Wrong};
 use crate::web::frame::Frame;
+use crate::web::reasons::industry_name;
 use actix_web::http::{StatusCode, header};
 use chrono::{Days, NaiveDate};
 
@@ -243,7 +244,10 @@ pub(super) fn facts(conn: &mut Conn, l: L, row: &ExpertRow) -> Result<Vec<Fact>,
         fact("region", regions.get(&row.region).cloned().unwrap_or_else(|| row.region.clone())),
         fact("years", l.a("expert-years-text", &[("n", &row.years.to_string())])),
         fact("services", l.list(&named)),
-        fact("industries", l.list(&row.industries.get())),
+        fact(
+            "industries",
+            l.list(&row.industries.get().iter().map(|name| industry_name(l, name).to_owned()).collect::<Vec<_>>()),
+        ),
         fact("languages", l.list(&languages)),
         fact("modes", if modes.is_empty() { l.t("expert-modes-all") } else { l.list(&modes) }),
         fact(
