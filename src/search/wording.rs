@@ -1,10 +1,11 @@
 //! How a typed text is read.
 //!
 //! As a number first (`XQ-2026-000123`, `123`, a 统一社会信用代码): what bears it comes on top. As a name from a Latin keyboard
-//! (`yunxiu`, `zw`); needs and feedback by their enterprise's, unless what was typed is a word that texts hold. Then it is cut into pieces. A piece that names a concept matches the concept in any wording and either
-//! language, counted once; any other matches by its grams or its stem. Up to three pieces must all match, of up to eight at
-//! least three fifths. A longer text, a pasted paragraph, is looked for by its two dozen rarest terms, so that it costs
-//! little whatever its length.
+//! (`yunxiu`, `zw`); needs and feedback by their enterprise's, unless what was typed is a word that texts hold. Then it
+//! is cut into pieces. A piece that names a concept matches the concept in any wording and either language, counted
+//! once; any other matches by its grams or its stem. Up to three pieces must all match, of up to eight at least three
+//! fifths. A longer text, a pasted paragraph, is looked for by its two dozen rarest terms, so that it costs little
+//! whatever its length.
 //!
 //! Deliberately absent: query syntax (a quote or a minus is punctuation), so nothing that is typed is an error.
 
