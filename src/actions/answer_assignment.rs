@@ -5,6 +5,7 @@
 
 use super::owners::staff_for;
 use super::record_notice::start_clock;
+use super::rehome::{self, Leaving};
 use super::{Actor, Done, Letter, Office, Tx, Work};
 use crate::db;
 use crate::db::assignment::AssignmentRow;
@@ -154,7 +155,7 @@ fn within(tx: &mut Tx<'_>, actor: &Actor, id: AssignmentId, input: &AnswerInput,
         tx.changed("expert", row.expert.as_str())?;
         if input.answer != AnswerKind::Question {
             // Whoever is away is away for everything: what else is open to him moves on.
-            super::rehome::within(tx, actor, row.expert, false, "leave")?;
+            rehome::within(tx, actor, row.expert, Leaving { accepted_too: false, reason: "leave" })?;
         }
     }
     if input.by != AnsweredBy::Link {

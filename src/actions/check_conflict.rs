@@ -6,13 +6,14 @@
 //! nobody lists an expert's clients by asking one name after the other.
 
 use super::expert_past::conflict_now;
+use super::suggest_experts::conflict;
 use super::{Actor, Done, Office};
 use crate::db;
 use crate::db::relation::CheckRow;
 use crate::domain::calendar::beijing_date;
 use crate::domain::event::Event;
 use crate::domain::firm::FirmName;
-use crate::domain::matching::{Exclusion, Facts, Ground, IndustrySet, NeedProfile, eligible};
+use crate::domain::matching::{Exclusion, Facts, Ground, IndustrySet, NeedProfile};
 use crate::domain::refusal::{FieldProblem, Problems, Refusal};
 use crate::domain::role::{Right, Role};
 use crate::ids::{CheckId, ExpertId};
@@ -80,9 +81,9 @@ pub fn check_conflict(office: &Office, actor: &Actor, expert: ExpertId, question
             return Err(Refusal::TooManyTries.into());
         }
         let need = against(&party, agent.as_deref(), tx.now);
-        let relation = conflict_now(tx.conn, &need, "", &row, tx.now)?;
+        let conflicts = conflict_now(tx.conn, &need, "", &row, tx.now)?;
         let candidate = super::expert_pool::candidate_now(tx.conn, expert, tx.now)?.ok_or(Refusal::NotFound)?;
-        let facts = Facts { relation, ..Facts::default() };
+        let facts = Facts { conflicts, ..Facts::default() };
         let verdict = verdict(conflict(&need, candidate, &facts), staff.role == Role::Manager);
         let check = CheckRow {
             id: CheckId::from_minted(tx.mint()),
@@ -113,16 +114,6 @@ fn against(party: &str, agent: Option<&str>, now: DateTime<Utc>) -> NeedProfile 
         asked_on,
         wanted_on: asked_on,
     }
-}
-
-/// The rule of conflict that bars him, whatever else would.
-fn conflict(need: &NeedProfile, mut candidate: crate::domain::matching::Candidate, facts: &Facts) -> Option<Exclusion> {
-    candidate.standing = crate::domain::standing::Standing::Active;
-    candidate.qualified = crate::domain::matching::Qualified::NoExpiry;
-    candidate.leaves.clear();
-    (candidate.open_offers, candidate.month_offers) = (0, 0);
-    (candidate.open_cap, candidate.monthly_cap) = (1, 1);
-    eligible(need, &candidate, facts).err().filter(Exclusion::is_conflict)
 }
 
 fn verdict(rule: Option<Exclusion>, manager: bool) -> Verdict {

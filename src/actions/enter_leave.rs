@@ -229,6 +229,10 @@ pub fn begin_leave(office: &Office, expert: ExpertId) -> Done<usize> {
         db::dialect::lock_expert(tx.conn, expert)?;
         let today = beijing_date(tx.now);
         let away = db::expert::leaves_of(tx.conn, expert)?.iter().any(|row| row.from_on <= today && today <= row.to_on);
-        if away { rehome::within(tx, &Actor::Desk, expert, false, "leave") } else { Ok(0) }
+        if away {
+            rehome::within(tx, &Actor::Desk, expert, Leaving { accepted_too: false, reason: "leave" })
+        } else {
+            Ok(0)
+        }
     })
 }

@@ -6,10 +6,9 @@ use crate::db::{self, Conn};
 use crate::domain::assignment::AssignmentState;
 use crate::domain::calendar::beijing_date;
 use crate::domain::catalogue;
-use crate::domain::firm::{FirmMatch, FirmName};
+use crate::domain::firm::{self, FirmMatch, FirmName};
 use crate::domain::matching::{
-    Bond, LEARNED_DAYS, NeedProfile, Relation, Tie, Track, conflict_of, conflict_of_department, conflict_of_firm,
-    graver,
+    Bond, Conflicts, Department, LEARNED_DAYS, NeedProfile, Stage, Tie, Track, conflict_of, conflict_of_firm,
 };
 use crate::ids::{AssignmentId, ExpertId, NeedId};
 use crate::search::analyzer;
@@ -31,14 +30,15 @@ pub struct ExpertPast {
     pub ties: Vec<Tie>,
 }
 
-/// The kinds a need is of: its service items, and what its text speaks of. Industries and places make no needs alike.
+/// The kinds a need is of: its service items, and what its text speaks of (procedures, statutes, matters). Industries,
+/// places and technologies make no needs alike.
 #[must_use]
 pub fn kinds_of(services: &[String], text: &str) -> Vec<u16> {
     let mut kinds: Vec<usize> = services.iter().filter_map(|slug| catalogue::position(slug)).collect();
     let words = lexicon();
     for hit in words.hits(&analyzer::fold(text)) {
         let kind = words.concepts().get(hit.concept).map(|concept| concept.kind);
-        if matches!(kind, Some(Kind::Topic | Kind::Service)) {
+        if kind.is_some_and(|kind| !matches!(kind, Kind::Industry | Kind::Place | Kind::Technology)) {
             kinds.push(FIRST_CONCEPT + hit.concept);
         }
     }
@@ -71,6 +71,19 @@ impl Parties {
 /// # Errors
 /// What the database says.
 pub fn read(conn: &mut Conn, one: Option<ExpertId>, now: DateTime<Utc>) -> QueryResult<HashMap<ExpertId, ExpertPast>> {
+    read_as_known(conn, one, now, now)
+}
+
+/// The same with what was done as it was known at a moment of the past: services asked for later count for nobody.
+///
+/// # Errors
+/// What the database says.
+pub fn read_as_known(
+    conn: &mut Conn,
+    one: Option<ExpertId>,
+    now: DateTime<Utc>,
+    known_at: DateTime<Utc>,
+) -> QueryResult<HashMap<ExpertId, ExpertPast>> {
     let mut ratings: HashMap<AssignmentId, Vec<i32>> = HashMap::new();
     for (assignment, score) in relation::ratings_by_assignment(conn, one)? {
         ratings.entry(assignment).or_default().push(score);
@@ -83,7 +96,7 @@ pub fn read(conn: &mut Conn, one: Option<ExpertId>, now: DateTime<Utc>) -> Query
     let about = about(conn, &services)?;
     for service in services {
         let Some((need, enterprise)) = about.get(&service.need) else { continue };
-        if service.state == AssignmentState::Done {
+        if service.state == AssignmentState::Done && service.created_at <= known_at.naive_utc() {
             let scores = ratings.get(&service.id).map_or(&[][..], Vec::as_slice);
             let tracks = tracks.entry(service.expert).or_default();
             for kind in kinds_of(&need.services.get(), &need.title) {
@@ -114,16 +127,20 @@ fn about(conn: &mut Conn, services: &[PastService]) -> QueryResult<HashMap<NeedI
 /// What a service binds its expert to: the enterprise, and against the other side.
 fn learn(ties: &mut Vec<Tie>, service: &PastService, need: &NeedBrief, enterprise: &str, parties: &mut Parties) {
     let last_on = beijing_date(service.created_at.and_utc());
-    let open = service.state == AssignmentState::Accepted;
+    let stage = match service.state {
+        AssignmentState::Offered => Stage::Offered,
+        AssignmentState::Accepted => Stage::Serving,
+        _ => Stage::Done,
+    };
     let opposing = parties.listed(need.opposing_party.as_deref());
     for party in &opposing {
-        ties.push(Tie { party: Arc::clone(party), bond: Bond::ServedAgainst { last_on, open } });
+        ties.push(Tie { party: Arc::clone(party), bond: Bond::ServedAgainst { last_on, stage } });
     }
-    let against = if open { opposing } else { Vec::new() };
-    ties.push(Tie { party: parties.named(enterprise), bond: Bond::Served { last_on, open, against } });
+    let against = if stage == Stage::Done { Vec::new() } else { opposing };
+    ties.push(Tie { party: parties.named(enterprise), bond: Bond::Served { last_on, stage, against } });
 }
 
-/// The gravest conflict of one expert for a need, decided on rows at this moment.
+/// The conflicts of one expert for a need, decided on rows at this moment.
 ///
 /// # Errors
 /// What the database says.
@@ -133,26 +150,19 @@ pub fn conflict_now(
     need_text: &str,
     expert: &db::expert::ExpertRow,
     now: DateTime<Utc>,
-) -> QueryResult<Option<Relation>> {
+) -> QueryResult<Conflicts> {
     let ties = read(conn, Some(expert.id), now)?.remove(&expert.id).unwrap_or_default().ties;
     let mut found = conflict_of(need, &ties);
     if expert.firm_type == crate::domain::expert::FirmType::Authority {
-        found = graver(found, conflict_of_department(need_text, &FirmName::parse(&expert.firm)));
-    }
-    if need.opposing_party.is_empty() {
-        return Ok(found);
+        found.join(Department::of(&expert.firm).conflict(&firm::folded(need_text)));
     }
     let own = FirmName::parse(&expert.firm);
-    let serving: Vec<PastService> =
-        relation::served_now(conn, None)?.into_iter().filter(|service| service.expert != expert.id).collect();
-    let mut colleagues: Vec<ExpertId> = serving.iter().map(|service| service.expert).collect();
-    colleagues.sort_unstable();
-    colleagues.dedup();
-    let firms: HashMap<ExpertId, String> =
-        db::expert::by_ids(conn, &colleagues)?.into_iter().map(|row| (row.id, row.firm)).collect();
-    let own_firm =
-        |id: &ExpertId| firms.get(id).is_some_and(|firm| own.compare(&FirmName::parse(firm)) == FirmMatch::Sure);
-    let serving: Vec<PastService> = serving.into_iter().filter(|service| own_firm(&service.expert)).collect();
+    if own.is_nothing() {
+        return Ok(found);
+    }
+    let mut serving = relation::served_now_by_firm(conn, &own.key_beginning(), expert.id)?;
+    serving.retain(|(_, firm)| own.compare(&FirmName::parse(firm)) == FirmMatch::Sure);
+    let serving: Vec<PastService> = serving.into_iter().map(|(service, _)| service).collect();
     let about = about(conn, &serving)?;
     let mut parties = Parties::default();
     for service in &serving {
@@ -160,7 +170,7 @@ pub fn conflict_now(
         let mut ties = Vec::new();
         learn(&mut ties, service, other, enterprise, &mut parties);
         for tie in &ties {
-            found = graver(found, conflict_of_firm(need, tie));
+            found.add(conflict_of_firm(need, tie));
         }
     }
     Ok(found)

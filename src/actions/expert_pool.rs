@@ -14,8 +14,8 @@ use crate::domain::document;
 use crate::domain::expert::FirmType;
 use crate::domain::firm::FirmName;
 use crate::domain::matching::{
-    Bench, Candidate, IndustrySet, LanguageSet, LeaveDays, ModeSet, Names, PastServices, Qualified, RegionIx, Roster,
-    ServiceSet, Tie, Weights,
+    Bench, Candidate, Department, IndustrySet, LanguageSet, LeaveDays, ModeSet, Names, PastServices, Qualified,
+    RegionIx, Roster, ServiceSet, Tie, Weights,
 };
 use crate::domain::place::Point;
 use crate::domain::region;
@@ -59,7 +59,7 @@ pub struct ExpertPool {
     /// Who is bound to whom, by name.
     pub tied: Names,
     /// Officials, by slot: their own department is no matter for them.
-    pub officials: Vec<usize>,
+    pub officials: Vec<(usize, Department)>,
     /// The weights in force.
     pub weights: Weights,
     /// Whose texts fit a need's text; its slots are the pool's.
@@ -107,12 +107,21 @@ impl ExpertPool {
     /// # Errors
     /// What the database says.
     pub fn load(conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<Self> {
+        Self::load_as_known(conn, now, now)
+    }
+
+    /// The same, of whose past services only those asked for before `known_at` count as experience: what a replay of the
+    /// past begins with.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn load_as_known(conn: &mut Conn, now: DateTime<Utc>, known_at: DateTime<Utc>) -> QueryResult<Self> {
         let watermark = db::changes::end(conn)?;
         let experts = db::expert::all(conn)?;
         let mut pool = Self::empty(experts.len(), watermark, now);
         pool.weights = super::set_ranking::in_force(conn)?;
         let mut facts = Histories::read(conn, None, now)?;
-        let mut past = expert_past::read(conn, None, now)?;
+        let mut past = expert_past::read_as_known(conn, None, now, known_at)?;
         let mut qualifications: HashMap<ExpertId, Vec<QualificationRow>> = HashMap::new();
         for row in db::expert::all_qualifications(conn)? {
             qualifications.entry(row.expert).or_default().push(row);
@@ -164,13 +173,20 @@ impl ExpertPool {
         }
     }
 
-    /// Reads what changed since; nothing when nothing did, everybody when the day changed.
+    /// Whether it was read on that day.
+    #[must_use]
+    pub fn is_of(&self, now: DateTime<Utc>) -> bool {
+        beijing_date(now) == self.read_on
+    }
+
+    /// Reads what changed since; nothing when nothing did, everybody when the day changed and `by_day` says that it is to be
+    /// minded here.
     ///
     /// # Errors
     /// What the database says.
-    pub fn changes(&self, conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<Option<PoolChanges>> {
+    pub fn changes(&self, conn: &mut Conn, now: DateTime<Utc>, by_day: bool) -> QueryResult<Option<PoolChanges>> {
         let all = |conn: &mut Conn| Ok(Some(PoolChanges::All(Box::new(Self::load(conn, now)?))));
-        if beijing_date(now) != self.read_on {
+        if by_day && !self.is_of(now) {
             return all(conn);
         }
         let Some((changes, watermark)) = db::changes::since(conn, self.watermark)? else { return all(conn) };
@@ -267,9 +283,9 @@ impl ExpertPool {
             self.tied.add_firm(&tie.party, slot);
         }
         place_at(&mut self.ties, slot, past.ties);
-        self.officials.retain(|held| *held != slot);
+        self.officials.retain(|(held, _)| *held != slot);
         if row.firm_type == FirmType::Authority {
-            self.officials.push(slot);
+            self.officials.push((slot, Department::of(&row.firm)));
         }
         self.roster.put(slot, candidate(&row, &qualifications, &leaves, history, &self.industries));
     }
@@ -374,7 +390,8 @@ fn candidate(
         max_distance_km: row.max_distance_km.and_then(|km| u16::try_from(km).ok()),
         served: history.served.iter().filter_map(|code| region_ix(code)).collect(),
         standing: row.standing,
-        active_since: Some(beijing_date(row.created_at.and_utc())),
+        // Whoever waited long for the admission catches up from that day, not from the day of the application.
+        active_since: Some(history.admitted_on.unwrap_or_else(|| beijing_date(row.created_at.and_utc()))),
         qualified,
         leaves: leaves.iter().map(|leave| LeaveDays { from: leave.from_on, to: leave.to_on }).collect(),
         open_offers: history.open,

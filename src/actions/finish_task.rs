@@ -30,7 +30,8 @@ pub const fn right_to_finish(kind: TaskKind) -> Option<Right> {
         | TaskKind::AdmonitionProposed
         | TaskKind::RemovalProposed
         | TaskKind::EmailObjected
-        | TaskKind::ClockBack => Some(Right::Decide),
+        | TaskKind::ClockBack
+        | TaskKind::ConflictFound => Some(Right::Decide),
         TaskKind::Unanswered
         | TaskKind::NobodyQualifies
         | TaskKind::ReplyQuestion

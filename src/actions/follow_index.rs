@@ -21,8 +21,9 @@ const PATIENCE: u32 = 4;
 const MOST_PATIENCE: u32 = 600;
 /// After so many failures in a row that no full disk explains, another index is built.
 const MOST_FAILURES: u32 = 3;
-/// After so many calls with nothing to do, the files on disk are compared with what is held.
-const LOOK_EVERY: u32 = 100;
+/// After so many rounds of whoever follows with nothing to do, the files on disk are compared with what is held: at ten
+/// rounds a second every five minutes. The files of a large index take a second to read, which no search waits for.
+const LOOK_EVERY: u32 = 3_000;
 
 /// How far the index has come, and how it fares.
 #[derive(Debug, Default)]
@@ -31,9 +32,9 @@ pub(super) struct Following {
     database: String,
     /// Calls to let pass before writing is tried again.
     resting: u32,
-    /// How often writing failed in a row.
+    /// How often reading what changed or writing it failed in a row.
     failures: u32,
-    /// Calls since the files were last looked at.
+    /// Rounds with nothing to do since the files were last looked at.
     unlooked: u32,
 }
 
@@ -95,7 +96,25 @@ impl Office {
         if self.index.current().is_none() {
             return self.build(&mut following);
         }
-        self.follow(&mut following, usize::MAX)
+        let written = self.follow(&mut following, usize::MAX)?;
+        if written == 0 {
+            self.look(&mut following);
+        }
+        Ok(written)
+    }
+
+    /// Compares the files with what is held, once in a while; whoever follows does, and no search.
+    fn look(&self, following: &mut Following) {
+        following.unlooked += 1;
+        if following.unlooked < LOOK_EVERY {
+            return;
+        }
+        following.unlooked = 0;
+        if let Some(index) = self.index.current()
+            && let Some(why) = index.damage()
+        {
+            self.index.give_up(&index, &why);
+        }
     }
 
     /// Before a search: what was just written is found, unless that would keep somebody waiting.
@@ -169,16 +188,10 @@ impl Office {
         }
         if changed.is_empty() {
             following.follower.seen(&entries, watermark);
-            following.unlooked += 1;
-            if following.unlooked >= LOOK_EVERY {
-                following.unlooked = 0;
-                if let Some(why) = index.damage() {
-                    self.index.give_up(&index, &why);
-                }
-            }
             return Ok(0);
         }
-        let (subjects, documents) = documents_of(&mut reader, &changed)?;
+        // What cannot be read is tried again ever more rarely, as what cannot be written is.
+        let (subjects, documents) = documents_of(&mut reader, &changed).inspect_err(|_| following.rest())?;
         let mark = Mark { database: following.database.clone(), watermark };
         if let Err(fault) = index.apply(&subjects, &documents, &mark) {
             following.rest();

@@ -126,6 +126,7 @@ fn of_need(row: NeedRow, enterprise: String, offers: Vec<String>, feedback: &[Fe
     let id = row.id.to_string();
     let seen_by = seen_as(&row);
     let industries = row.industries.get();
+    let names = vec![enterprise.clone()];
     let mut body = vec![row.description, enterprise];
     body.extend(row.opposing_party);
     body.extend(row.opposing_agent);
@@ -135,6 +136,7 @@ fn of_need(row: NeedRow, enterprise: String, offers: Vec<String>, feedback: &[Fe
     Document {
         heading: row.title,
         body,
+        names,
         numbers,
         regions: vec![row.region],
         stations: vec![row.station.to_string()],
@@ -153,6 +155,7 @@ fn of_feedback(need: &NeedRow, enterprise: &str, text: &FeedbackText) -> Documen
     Document {
         heading: need.title.clone(),
         body,
+        names: vec![enterprise.to_owned()],
         numbers: vec![need.number.clone()],
         regions: vec![need.region.clone()],
         stations: vec![need.station.to_string()],

@@ -31,6 +31,7 @@ pub mod conduct_case;
 pub mod contact;
 pub mod contest_answer;
 pub mod correct_need;
+pub mod correct_opposing;
 pub mod cover_duty;
 pub mod decide_appeal;
 pub mod decide_case;

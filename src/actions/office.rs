@@ -21,7 +21,7 @@ use crate::trial;
 use chrono::{DateTime, Utc};
 use std::ops::Deref;
 use std::panic::Location;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -71,6 +71,8 @@ pub struct Rooms {
     pub index: IndexHome,
     pool: RwLock<ExpertPool>,
     pooling: Mutex<()>,
+    /// Whether a thread of its own reads the pool anew when the day changes.
+    renewing: AtomicBool,
     answers: Mutex<AnswerBook>,
     calendar: RwLock<Arc<Calendar>>,
     /// The newest approved notice the calendar kept here was read with.
@@ -110,6 +112,7 @@ impl Office {
             index,
             pool: RwLock::new(pool),
             pooling: Mutex::new(()),
+            renewing: AtomicBool::new(false),
             answers: Mutex::new(AnswerBook::default()),
             calendar: RwLock::new(calendar),
             notice: Mutex::new(notice),
@@ -242,7 +245,9 @@ impl Office {
     }
 
     /// Works with the pool of experts, brought up to date with the change log first. Many rank at once; one reads what
-    /// changed while the others rank, and they wait only while it is put in. `work` must not ask for the pool again.
+    /// changed while the others rank, and they wait only while it is put in. When the day changes everybody is read anew:
+    /// here, or by whoever renews the pool ([`renew_pool`](Self::renew_pool)), and until then figures of 90 days are
+    /// yesterday's. `work` must not ask for the pool again.
     ///
     /// # Errors
     /// A fault when the changes cannot be read.
@@ -251,13 +256,35 @@ impl Office {
             let _one_at_a_time = self.pooling.lock().unwrap_or_else(PoisonError::into_inner);
             let changes = {
                 let mut reader = self.read()?;
-                self.pool.read().unwrap_or_else(PoisonError::into_inner).changes(&mut reader, self.now())?
+                let pool = self.pool.read().unwrap_or_else(PoisonError::into_inner);
+                pool.changes(&mut reader, self.now(), !self.renewing.load(Ordering::SeqCst))?
             };
             if let Some(changes) = changes {
                 self.pool.write().unwrap_or_else(PoisonError::into_inner).apply(changes);
             }
         }
         work(&self.pool.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Says whether a thread of its own calls [`renew_pool`](Self::renew_pool) from now on.
+    pub fn pool_is_renewed(&self, renewed: bool) {
+        self.renewing.store(renewed, Ordering::SeqCst);
+    }
+
+    /// Reads the pool anew if the day has changed since it was read, while others rank with the old one; answers whether it
+    /// did. What changes while it is read lies in the log above its watermark, and is put in by whoever ranks next.
+    ///
+    /// # Errors
+    /// A fault when the database cannot be read.
+    pub fn renew_pool(&self) -> Done<bool> {
+        let now = self.now();
+        if self.pool.read().unwrap_or_else(PoisonError::into_inner).is_of(now) {
+            return Ok(false);
+        }
+        let fresh = ExpertPool::load(&mut *self.read()?, now)?;
+        let _one_at_a_time = self.pooling.lock().unwrap_or_else(PoisonError::into_inner);
+        *self.pool.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        Ok(true)
     }
 
     /// The weights of the ranking in force.

@@ -4,11 +4,13 @@
 //! The hard rules and the score of each need are matching's own ([`super::suggest_experts`]); [`crate::flow`] then covers
 //! as many seats as possible and, among all ways to do that, takes the one with the most points after a fairness weight on
 //! what each expert carries this month, proven optimal. Nobody gets more than his month and his open offers leave room for.
+//! A seat with a specialty is surveyed and filled by that item; needs that stand against each other share no house.
 //! Deliberately absent: anything random; the same rows give the same plan and the same fingerprint.
 
+mod opposed;
 mod propose;
 
-use super::suggest_experts::{Shortlist, Suggested, WhyExpert, suggest_experts, why_expert};
+use super::suggest_experts::{Shortlist, Suggested, WhyExpert, suggest_experts, suggest_for_item, why_expert};
 use super::{Actor, Done, Office};
 use crate::db;
 use crate::db::need::{NeedRow, SeatRow};
@@ -22,7 +24,8 @@ use std::collections::{BTreeMap, HashMap};
 pub const MOST_NEEDS: usize = 100;
 /// The most free seats planned together.
 pub const MOST_SEATS: usize = 300;
-/// How many of a need's candidates are looked at: enough that a hundred needs of one kind do not all lack a taker.
+/// How many of a need's candidates are looked at, and as many as there are seats: enough that a hundred needs of one kind
+/// do not all lack a taker.
 const LOOKED_AT: usize = 80;
 
 /// A seat a person decided on.
@@ -57,6 +60,10 @@ pub enum Gap {
     EverybodyFull(Vec<ExpertId>),
     /// Whoever fits sits in another seat of the same need.
     SameNeed,
+    /// Whoever fits, or his firm, is proposed for the other side of the matter.
+    OtherSide,
+    /// Nobody who may be asked offers the item the seat asks for: its slug.
+    NobodyKnows(String),
 }
 
 /// Somebody who ranks above the one proposed for a seat, and where he goes instead.
@@ -96,6 +103,8 @@ pub struct BatchNeed {
     pub enterprise: String,
     /// Who may be asked, best first, as far as looked at; and whoever was pinned.
     pub candidates: Vec<Suggested>,
+    /// The same for the seats that ask for one item of their own, by its slug.
+    pub by_item: BTreeMap<String, Vec<Suggested>>,
     /// How many a rule drops, rule by rule.
     pub dropped: Vec<(&'static str, u32)>,
     /// How many may be asked in all.
@@ -103,10 +112,26 @@ pub struct BatchNeed {
 }
 
 impl BatchNeed {
-    /// One of the candidates.
+    /// One of the candidates, whichever seat he was looked at for.
     #[must_use]
     pub fn candidate(&self, expert: ExpertId) -> Option<&Suggested> {
-        self.candidates.iter().find(|one| one.expert.id == expert)
+        self.everybody().find(|one| one.expert.id == expert)
+    }
+
+    /// Who may be asked for a seat, best first.
+    #[must_use]
+    pub fn of_seat(&self, seat: &SeatRow) -> &[Suggested] {
+        seat.specialty.as_ref().and_then(|item| self.by_item.get(item)).unwrap_or(&self.candidates)
+    }
+
+    /// One of those who may be asked for a seat.
+    #[must_use]
+    pub fn candidate_of(&self, seat: &SeatRow, expert: ExpertId) -> Option<&Suggested> {
+        self.of_seat(seat).iter().find(|one| one.expert.id == expert)
+    }
+
+    fn everybody(&self) -> impl Iterator<Item = &Suggested> {
+        self.candidates.iter().chain(self.by_item.values().flatten())
     }
 }
 
@@ -157,14 +182,20 @@ pub fn plan_batch(office: &Office, actor: &Actor, input: &PlanBatch) -> Done<Bat
     let mut industries = Vec::new();
     let mut needs = Vec::with_capacity(rows.len());
     for (row, enterprise) in rows {
-        let shortlist = suggest_experts(office, actor, row.id, LOOKED_AT)?;
+        let most = LOOKED_AT.max(seats.len());
+        let shortlist = suggest_experts(office, actor, row.id, most)?;
         let Shortlist { candidates, counts, eligible, industries: named, .. } = shortlist;
         industries = named;
-        needs.push(BatchNeed { row, enterprise, candidates, dropped: counts, eligible });
+        let mut by_item = BTreeMap::new();
+        for item in seats.iter().filter(|seat| seat.need == row.id).filter_map(|seat| seat.specialty.as_ref()) {
+            if !by_item.contains_key(item) {
+                by_item.insert(item.clone(), suggest_for_item(office, actor, row.id, item, most)?.candidates);
+            }
+        }
+        needs.push(BatchNeed { row, enterprise, candidates, by_item, dropped: counts, eligible });
     }
     pin(office, actor, input, &mut needs, &seats)?;
-    let mut people: Vec<ExpertId> =
-        needs.iter().flat_map(|need| need.candidates.iter().map(|one| one.expert.id)).collect();
+    let mut people: Vec<ExpertId> = needs.iter().flat_map(|need| need.everybody().map(|one| one.expert.id)).collect();
     people.sort_unstable();
     people.dedup();
     let caps: HashMap<ExpertId, i32> = db::batch::open_caps(&mut *office.read()?, &people)?.into_iter().collect();
@@ -229,9 +260,15 @@ fn pin(office: &Office, actor: &Actor, input: &PlanBatch, needs: &mut [BatchNeed
             let problem = FieldProblem::with(format!("pinned.{place}.seat"), "not-known", pinned.seat);
             return Err(Refusal::Invalid(vec![problem]).into());
         };
-        if need.candidate(pinned.expert_id).is_none() {
+        let Some(seat) = seat else { continue };
+        if need.candidate_of(seat, pinned.expert_id).is_none() {
             match why_expert(office, actor, need.row.id, pinned.expert_id)? {
-                (WhyExpert::Ranked(one), ..) => need.candidates.push(*one),
+                (WhyExpert::Ranked(one), ..) => {
+                    match seat.specialty.as_ref().and_then(|item| need.by_item.get_mut(item)) {
+                        Some(own) => own.push(*one),
+                        None => need.candidates.push(*one),
+                    }
+                }
                 (WhyExpert::Excluded(one), ..) => return Err(Refusal::NotEligible(one.rule.code()).into()),
             }
         }

@@ -4,7 +4,8 @@
 //! what was promised already is not touched, except that a break moves the offers that are still open on to the next in
 //! their chains, in the same transaction. Deliberately absent: leave, which is dated rows (`enter_leave`).
 
-use super::{Actor, Done, Office, rehome};
+use super::change_standing::{self, Change};
+use super::{Actor, Done, Office};
 use crate::db;
 use crate::db::JsonText;
 use crate::db::expert_terms::ExpertTermsRow;
@@ -12,7 +13,7 @@ use crate::domain::event::Event;
 use crate::domain::need::Mode;
 use crate::domain::refusal::{FieldProblem, Problems, Refusal};
 use crate::domain::region;
-use crate::domain::standing::Standing;
+use crate::domain::standing::StandingDeed;
 use crate::ids::ExpertId;
 use serde_json::json;
 
@@ -82,21 +83,9 @@ pub fn set_terms(office: &Office, expert: ExpertId, input: &TermsInput) -> Done<
 /// # Errors
 /// [`Refusal::WrongState`] unless the expert is active, or on a break when coming back.
 pub fn set_pause(office: &Office, expert: ExpertId, paused: bool) -> Done<usize> {
-    let (from, to) = if paused { (Standing::Active, Standing::Paused) } else { (Standing::Paused, Standing::Active) };
-    let actor = Actor::Expert(expert);
+    let deed = if paused { StandingDeed::Pause } else { StandingDeed::Resume };
     office.write(|tx| {
-        let mut row = db::expert::find(tx.conn, &expert)?.ok_or(Refusal::NotFound)?;
-        if row.standing != from {
-            return Err(Refusal::WrongState.into());
-        }
-        row.standing = to;
-        row.standing_why = None;
-        row.updated_at = tx.now.naive_utc();
-        row.version += 1;
-        db::expert::save(tx.conn, &row)?;
-        let event = if paused { Event::ExpertPaused } else { Event::ExpertResumed };
-        tx.event(expert.as_str(), &actor, event, &json!({"from": from, "to": to}))?;
-        tx.changed("expert", expert.as_str())?;
-        if paused { rehome::within(tx, &actor, expert, false, "paused") } else { Ok(0) }
+        let changed = change_standing::within(tx, &Actor::Expert(expert), expert, Change::of(deed, None))?;
+        Ok(changed.moved)
     })
 }

@@ -20,7 +20,7 @@ use crate::domain::notice::NoticeKind;
 use crate::domain::number::Series;
 use crate::domain::place::Point;
 use crate::domain::refusal::{FieldProblem, Refusal};
-use crate::domain::role::{Right, Role};
+use crate::domain::role::{Right, Role, Scope};
 use crate::domain::task::TaskKind;
 use crate::domain::uscc::Uscc;
 use crate::ids::{EnterpriseId, NeedId, SeatId, StationId};
@@ -179,7 +179,7 @@ pub(super) fn within(tx: &mut Tx<'_>, actor: &Actor, input: &SubmitNeed) -> Done
         .ok_or_else(|| Refusal::Invalid(vec![FieldProblem::new("station", "not-known")]))?;
     let enterprise = enterprise_of(tx, &checked)?;
     let own = Matter::read(&checked.title, &checked.description, &checked.services, checked.opposing_party.as_deref());
-    let similar = similar_open(tx, enterprise.id, &own)?;
+    let similar = similar_open(tx, &actor.scope(), enterprise.id, &own)?;
     let number = tx.number(Series::Need)?;
     let id = NeedId::from_minted(tx.mint());
     let now = tx.now.naive_utc();
@@ -292,10 +292,16 @@ fn enterprise_of(tx: &mut Tx<'_>, checked: &Checked) -> Done<db::enterprise::Ent
     Ok(row)
 }
 
-/// Open needs of the same enterprise that seem to be the same matter.
-fn similar_open(tx: &mut Tx<'_>, enterprise: EnterpriseId, own: &Matter) -> Done<Vec<db::need::NeedRow>> {
-    let open = db::need::open_of_enterprise(tx.conn, enterprise)?;
-    Ok(open.into_iter().filter(|other| own.same_as(&matter_of(other)).is_some()).collect())
+/// Open needs of the same enterprise within a scope that seem to be the same matter.
+fn similar_open(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    enterprise: EnterpriseId,
+    own: &Matter,
+) -> Done<Vec<db::need::NeedRow>> {
+    let mut open = db::need::open_of_enterprise(tx.conn, enterprise)?;
+    open.retain(|other| scope.covers(&other.region, other.station) && own.same_as(&matter_of(other)).is_some());
+    Ok(open)
 }
 
 /// A need as it is compared with others of its enterprise.

@@ -1,26 +1,36 @@
 //! Who fits a need, and why (推荐专家): the ranking in memory, with reasons for pages and calls.
 
-use super::expert_past::{conflict_now, kinds_of};
+mod freezing;
+mod judged;
+mod seats;
+
+pub use freezing::freeze;
+pub(super) use judged::{conflict, told};
+pub use judged::{conflict_on_rows, eligible_now, is_told_plainly, judged_now};
+pub use seats::{best, suggest_for_item};
+
+use super::expert_past::kinds_of;
 use super::expert_pool::{ExpertBrief, ExpertPool, point, region_ix, service_set};
 use super::{Actor, Done, Office};
-use crate::db::{self, Conn};
+use crate::db::{self, Conn, JsonText};
 use crate::domain::calendar::beijing_date;
-use crate::domain::firm::{FirmMatch, FirmName};
+use crate::domain::firm::{self, FirmMatch, FirmName};
 use crate::domain::matching::{
-    self, Candidate, DutyHere, Exclusion, Facts, FrozenQuery, LanguageSet, MatchedWord, NeedProfile, Ranked, Ranking,
-    Reason, ReasonText, Relation, Survey, Together, Track, Weights, conflict_of, conflict_of_department,
-    conflict_of_firm, graver,
+    self, Conflicts, DutyHere, Exclusion, Facts, LanguageSet, MatchedWord, NeedProfile, Ranked, Ranking, Reason,
+    ReasonText, Survey, Together, Track, Waived, Weights, conflict_of, conflict_of_firm,
 };
 use crate::domain::need::Mode;
 use crate::domain::refusal::Refusal;
 use crate::domain::region;
 use crate::ids::{ExpertId, NeedId};
-use crate::seal::fingerprint;
 use crate::search::Fits;
 use crate::search::affinity::Query;
 use chrono::{DateTime, Utc};
 use db::need::NeedRow;
 use std::collections::BTreeMap;
+
+/// What is frozen with an offer is at most so long, with room for the braces (rules.md, "Ranking").
+const SIXTEEN_KILOBYTES: usize = 16 * 1024 - 64;
 
 /// Somebody who may be asked.
 #[derive(Debug, Clone)]
@@ -112,14 +122,23 @@ pub fn profile(
 }
 
 /// What the rows say of one need: what was asked before, and what was waived.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct SoFar<'a> {
     /// Who was asked.
     pub asked: &'a [ExpertId],
-    /// For whom a manager waived a conflict.
-    pub waived: &'a [ExpertId],
+    /// For whom a manager waived which conflicts.
+    pub waived: &'a BTreeMap<ExpertId, Waived>,
     /// How duty turns lie to the need's station at this moment.
     pub duty: &'a [(ExpertId, DutyHere)],
+}
+
+/// Nothing was waived.
+static NOTHING_WAIVED: BTreeMap<ExpertId, Waived> = BTreeMap::new();
+
+impl Default for SoFar<'_> {
+    fn default() -> Self {
+        Self { asked: &[], waived: &NOTHING_WAIVED, duty: &[] }
+    }
 }
 
 /// What is known of one need and everybody, on a workbench.
@@ -131,8 +150,8 @@ pub struct Meeting<'a> {
     worth: &'a [u16],
     asked: Vec<usize>,
     kinds: Vec<u16>,
-    relations: BTreeMap<usize, Relation>,
-    waived: Vec<usize>,
+    conflicts: BTreeMap<usize, Conflicts>,
+    waived: BTreeMap<usize, Waived>,
     duty: BTreeMap<usize, DutyHere>,
 }
 
@@ -151,19 +170,19 @@ impl<'a> Meeting<'a> {
         pool.affinity.fit(&query, fits);
         let kinds = kinds_of(&need.services.get(), &text);
         pool.past.worth(&kinds, pool.roster.len(), worth);
-        let slots = |ids: &[ExpertId]| ids.iter().filter_map(|id| pool.slot(*id)).collect::<Vec<usize>>();
-        let (asked, waived) = (slots(so_far.asked), slots(so_far.waived));
+        let asked: Vec<usize> = so_far.asked.iter().filter_map(|id| pool.slot(*id)).collect();
+        let waived = so_far.waived.iter().filter_map(|(id, waived)| Some((pool.slot(*id)?, *waived))).collect();
         let duty = so_far.duty.iter().filter_map(|(id, lies)| Some((pool.slot(*id)?, *lies))).collect();
-        let relations = relations(pool, profile, &text);
+        let conflicts = conflicts(pool, profile, &text);
         closer.clear();
         closer.resize(pool.roster.len(), false);
         let named = pool.roster.namesakes(profile);
-        for slot in asked.iter().chain(relations.keys()).copied().chain(named) {
+        for slot in asked.iter().chain(conflicts.keys()).copied().chain(named) {
             if let Some(mark) = closer.get_mut(slot) {
                 *mark = true;
             }
         }
-        Self { pool, query, fits, closer, worth, asked, kinds, relations, waived, duty }
+        Self { pool, query, fits, closer, worth, asked, kinds, conflicts, waived, duty }
     }
 
     /// The facts with the words that carry the text value, for those who are shown.
@@ -200,18 +219,18 @@ impl Together for Meeting<'_> {
             similar_stars: similar.stars,
             duty: self.duty(slot),
             already_asked: self.asked.contains(&slot),
-            relation: self.relations.get(&slot).copied(),
-            waived: self.waived.contains(&slot),
+            conflicts: self.conflicts.get(&slot).copied().unwrap_or_default(),
+            waived: self.waived.get(&slot).copied().unwrap_or_default(),
         }
     }
 }
 
 /// What binds anybody to a side of the need: his own ties, colleagues who serve the other side, his department.
-fn relations(pool: &ExpertPool, profile: &NeedProfile, text: &str) -> BTreeMap<usize, Relation> {
-    let mut found: BTreeMap<usize, Relation> = BTreeMap::new();
-    let mut add = |slot: usize, relation: Option<Relation>| {
-        if let Some(graver) = graver(found.get(&slot).copied(), relation) {
-            found.insert(slot, graver);
+fn conflicts(pool: &ExpertPool, profile: &NeedProfile, text: &str) -> BTreeMap<usize, Conflicts> {
+    let mut found: BTreeMap<usize, Conflicts> = BTreeMap::new();
+    let mut add = |slot: usize, conflicts: Conflicts| {
+        if !conflicts.is_empty() {
+            found.entry(slot).or_default().join(conflicts);
         }
     };
     let mut bound = Vec::new();
@@ -230,13 +249,16 @@ fn relations(pool: &ExpertPool, profile: &NeedProfile, text: &str) -> BTreeMap<u
                 let same =
                     pool.roster.get(colleague).is_some_and(|one| one.firm.compare(&serving.firm) == FirmMatch::Sure);
                 if colleague != slot && same {
-                    add(colleague, Some(relation));
+                    add(colleague, relation.into());
                 }
             }
         }
     }
-    for slot in &pool.officials {
-        add(*slot, pool.roster.get(*slot).and_then(|one| conflict_of_department(text, &one.firm)));
+    if !pool.officials.is_empty() {
+        let text = firm::folded(text);
+        for (slot, department) in &pool.officials {
+            add(*slot, department.conflict(&text));
+        }
     }
     found
 }
@@ -261,8 +283,10 @@ fn suggested(survey: &Looked<'_, '_>, ranked: Ranked, place: usize) -> Option<Su
     })
 }
 
-fn dropped(survey: &Looked<'_, '_>, slot: usize) -> Option<Dropped> {
-    Some(Dropped { expert: survey.together.pool.briefs.get(slot)?.clone(), rule: survey.rule(slot)? })
+fn dropped(survey: &Looked<'_, '_>, slot: usize, plain: bool) -> Option<Dropped> {
+    let rule = survey.rule(slot)?;
+    let rule = if plain { rule } else { rule.neutral() };
+    Some(Dropped { expert: survey.together.pool.briefs.get(slot)?.clone(), rule })
 }
 
 /// Surveys everybody in a pool for one need.
@@ -282,16 +306,22 @@ pub fn survey_pool<T>(
     })
 }
 
+/// Surveys for the need, or for a seat of it that asks for one item. Where all its free seats ask for the same item of their
+/// own, that is what the need asks for.
 fn surveyed<T>(
     office: &Office,
     actor: &Actor,
     id: NeedId,
+    item: Option<&str>,
     work: impl FnOnce(&Looked<'_, '_>, &NeedRow) -> Done<T>,
 ) -> Done<T> {
     let mut reader = office.read()?;
-    let (need, enterprise) = visible(&mut reader, actor, id)?;
+    let (mut need, enterprise) = visible(&mut reader, actor, id)?;
+    if let Some(item) = item.map(str::to_owned).or(seats::items_of(&mut reader, id)?.common()) {
+        need.services = JsonText::of(&vec![item]);
+    }
     let asked: Vec<ExpertId> = db::assignment::of_need(&mut reader, id)?.iter().map(|row| row.expert).collect();
-    let waived: Vec<ExpertId> = db::relation::waivers_of(&mut reader, id)?.iter().map(|row| row.expert).collect();
+    let waived = judged::waived(&mut reader, id)?;
     let duty = super::who_on_duty::duty_here(&mut reader, need.station, office.now())?;
     drop(reader);
     let so_far = SoFar { asked: &asked, waived: &waived, duty: &duty };
@@ -318,17 +348,25 @@ fn visible(conn: &mut Conn, actor: &Actor, id: NeedId) -> Done<(NeedRow, String)
 /// # Errors
 /// [`Refusal::NotFound`] for needs outside the actor's scope.
 pub fn suggest_experts(office: &Office, actor: &Actor, id: NeedId, limit: usize) -> Done<Shortlist> {
-    surveyed(office, actor, id, |survey, _| Ok(shortlist(survey, limit)))
+    surveyed(office, actor, id, None, |survey, _| Ok(shortlist(survey, limit, is_told_plainly(actor))))
 }
 
-/// The best `limit` of a survey with their reasons, and those a rule drops.
+/// The best `limit` of a survey with their reasons, and those a rule drops; `plain` for whoever may know by which.
 #[must_use]
-pub fn shortlist(survey: &Looked<'_, '_>, limit: usize) -> Shortlist {
+pub fn shortlist(survey: &Looked<'_, '_>, limit: usize, plain: bool) -> Shortlist {
+    let mut counts: BTreeMap<&'static str, u32> = BTreeMap::new();
+    for (rule, count) in survey.counts() {
+        *counts.entry(if plain { rule } else { Exclusion::neutral_code(rule) }).or_default() += count;
+    }
     let best = survey.best(limit).into_iter().enumerate();
     Shortlist {
         candidates: best.filter_map(|(at, ranked)| suggested(survey, ranked, at + 1)).collect(),
-        excluded: survey.dropped_but_near(12).into_iter().filter_map(|slot| dropped(survey, slot)).collect(),
-        counts: survey.counts().into_iter().collect(),
+        excluded: survey
+            .dropped_but_near(12, plain)
+            .into_iter()
+            .filter_map(|slot| dropped(survey, slot, plain))
+            .collect(),
+        counts: counts.into_iter().collect(),
         considered: survey.roster.len(),
         eligible: survey.eligible() as usize,
         industries: survey.together.pool.industries.clone(),
@@ -346,7 +384,7 @@ pub fn why_expert(
     id: NeedId,
     expert: ExpertId,
 ) -> Done<(WhyExpert, Vec<String>, Weights)> {
-    surveyed(office, actor, id, |survey, _| {
+    surveyed(office, actor, id, None, |survey, _| {
         let pool = survey.together.pool;
         let slot = pool.slot(expert).ok_or(Refusal::NotFound)?;
         let ranked = survey.score(slot).map(|score| Ranked { index: slot, id: expert, score });
@@ -354,73 +392,8 @@ pub fn why_expert(
             (Some(ranked), Some(place)) => {
                 WhyExpert::Ranked(Box::new(suggested(survey, ranked, place).ok_or(Refusal::NotFound)?))
             }
-            _ => WhyExpert::Excluded(Box::new(dropped(survey, slot).ok_or(Refusal::NotFound)?)),
+            _ => WhyExpert::Excluded(Box::new(dropped(survey, slot, is_told_plainly(actor)).ok_or(Refusal::NotFound)?)),
         };
         Ok((why, pool.industries.clone(), *survey.weights))
     })
-}
-
-/// The inputs of the ranking as they are frozen with an offer, with those asked in it.
-///
-/// # Errors
-/// As [`suggest_experts`].
-pub fn freeze(office: &Office, actor: &Actor, id: NeedId, asked: &[ExpertId]) -> Done<serde_json::Value> {
-    surveyed(office, actor, id, |survey, need| {
-        let query = FrozenQuery {
-            services: need.services.get(),
-            industries: need.industries.get(),
-            region: Some(need.region.clone()),
-            terms: survey.together.query.words(),
-            text_version: crate::search::analyzer::ANALYZER_V.to_string(),
-        };
-        let ranking = matching::ranking(survey);
-        let mut frozen = matching::frozen(
-            survey.need,
-            survey.roster.candidates(),
-            |slot| survey.together.facts(slot),
-            survey.weights,
-            &ranking,
-            asked,
-            query,
-        );
-        for slot in &survey.together.waived {
-            frozen.waived.extend(survey.roster.get(*slot).map(|one| (one.id, "conflict-waived".to_owned())));
-        }
-        frozen.order_sha256 = fingerprint(ranking.order_text().as_bytes());
-        serde_json::to_value(&frozen).map_err(|error| super::ActionError::Fault(super::Fault::new(error)))
-    })
-}
-
-/// The best who may be asked, at most `limit`, in order.
-///
-/// # Errors
-/// As [`suggest_experts`].
-pub fn best(office: &Office, actor: &Actor, id: NeedId, limit: usize) -> Done<Vec<ExpertId>> {
-    surveyed(office, actor, id, |survey, _| Ok(survey.best(limit).into_iter().map(|one| one.id).collect()))
-}
-
-/// Whether the expert may be asked for the need at this moment, decided on rows inside the caller's transaction, behind the
-/// expert's lock.
-///
-/// # Errors
-/// [`Refusal::NotEligible`] with the rule's code.
-pub fn eligible_now(
-    conn: &mut Conn,
-    need: &NeedRow,
-    expert: ExpertId,
-    now: DateTime<Utc>,
-    asked_again: bool,
-) -> Done<Candidate> {
-    db::dialect::lock_expert(conn, expert)?;
-    let candidate = super::expert_pool::candidate_now(conn, expert, now)?.ok_or(Refusal::NotFound)?;
-    let enterprise = db::enterprise::find(conn, &need.enterprise)?.map(|row| row.name).unwrap_or_default();
-    let profile = profile(need, &enterprise, &|_| matching::IndustrySet::EMPTY, now);
-    let already_asked = !asked_again && db::assignment::of_need(conn, need.id)?.iter().any(|row| row.expert == expert);
-    let row = db::expert::find(conn, &expert)?.ok_or(Refusal::NotFound)?;
-    let text = format!("{}\n{}", need.title, need.description);
-    let relation = conflict_now(conn, &profile, &text, &row, now)?;
-    let waived = db::relation::waivers_of(conn, need.id)?.iter().any(|waiver| waiver.expert == expert);
-    let facts = Facts { already_asked, relation, waived, ..Facts::default() };
-    matching::eligible(&profile, &candidate, &facts).map_err(|rule| Refusal::NotEligible(rule.code()))?;
-    Ok(candidate)
 }

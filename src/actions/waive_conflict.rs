@@ -1,8 +1,9 @@
 //! A manager allows an expert for a need although something ties him to one side, and says why (回避豁免). Only what asks
-//! for it can be waived; what bars stays barred, and is decided again when the offer is made.
+//! for it can be waived; what bars stays barred, and is decided again when the offer is made. A waiver lifts the ground it
+//! was granted for: what becomes known later asks again.
 
-use super::suggest_experts::eligible_now;
-use super::{ActionError, Actor, Done, Office};
+use super::suggest_experts::judged_now;
+use super::{Actor, Done, Office};
 use crate::db;
 use crate::db::relation::WaiverRow;
 use crate::domain::event::Event;
@@ -25,16 +26,16 @@ pub fn waive_conflict(office: &Office, actor: &Actor, need: NeedId, expert: Expe
     problems.settle()?;
     office.write(|tx| {
         let need = tx.need(actor, need)?;
-        let rule = match eligible_now(tx.conn, &need, expert, tx.now, false) {
-            Err(ActionError::Refused(Refusal::NotEligible(rule))) if Exclusion::code_is_waivable(rule) => rule,
+        let rule = match judged_now(tx.conn, &need, expert, tx.now, false)? {
+            Err(rule) if Exclusion::code_is_waivable(rule.code()) => rule.waiver(),
+            Err(rule) => return Err(Refusal::NotEligible(rule.code()).into()),
             Ok(_) => return Err(Refusal::WrongState.into()),
-            Err(other) => return Err(other),
         };
         let row = WaiverRow {
             id: WaiverId::from_minted(tx.mint()),
             need: need.id,
             expert,
-            rule: rule.to_owned(),
+            rule: rule.clone(),
             reason: reason.clone(),
             granted_by: account,
             granted_at: tx.now.naive_utc(),

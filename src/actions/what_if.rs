@@ -4,8 +4,9 @@
 //!
 //! Needs come in the order they were submitted, and an earlier choice counts for the later ones: it fills the expert's
 //! month, stands open for as long as he usually takes, and weighs on fairness for 90 days. What had really been offered in
-//! the 90 days before, and outside the scope meanwhile, counts alike for both sides. Skills, places, records of answers
-//! and ratings are those of today. One choice a need, whatever its seats. The same rows and the same settings give the
+//! the 90 days before, and outside the scope meanwhile, counts alike for both sides. Experience is that of the day the
+//! replay begins, ties to parties are those of before each need's day, and rest after a busy month and the months ahead
+//! are those of each side; skills, places, records of answers and ratings are those of today. One choice a need, whatever its seats. The same rows and the same settings give the
 //! same report on every machine.
 //!
 //! Deliberately absent: guessing who would have declined. A side tells whom it would ask first.
@@ -170,7 +171,7 @@ pub fn what_if(
         input.from
     };
     // A pool of its own: the shared one is not kept waiting, and nobody sees the loads tried on this one.
-    let pool = ExpertPool::load(&mut reader, office.now())?;
+    let pool = ExpertPool::load_as_known(&mut reader, office.now(), start_of_day(from))?;
     let mut run = Run::new(&mut reader, &pool, scope, input, from)?;
     let begins = start_of_day(from).naive_utc();
     let all = u64::try_from(db::what_if::count(&mut reader, scope, begins, before)?).unwrap_or(0);

@@ -9,6 +9,7 @@ use super::schema::{assignments, experts, needs, offer_fact_services, offer_fact
 use crate::domain::assignment::{AnswerKind, AssignmentState, DeclineReason, OfferOutcome};
 use crate::domain::calendar::{day_after, start_of_day};
 use crate::domain::figures::{By, Measure};
+use crate::domain::firm;
 use crate::domain::role::Scope;
 use crate::ids::{AssignmentId, EnterpriseId, NeedId};
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
@@ -138,6 +139,7 @@ pub fn page(conn: &mut Conn, scope: &Scope, filter: &CaseFilter, limit: i64) -> 
 fn counted(conn: &mut Conn, scope: &Scope, filter: &CaseFilter, limit: i64) -> QueryResult<Vec<Counted>> {
     use OfferOutcome::{Lapsed, Late, OnTime, Undelivered, Void};
     let (from, to) = span(filter);
+    let spellings = spellings(conn, filter)?;
     let mut query = offer_facts::table
         .filter(offer_facts::notified_on.between(from, to))
         .select((
@@ -180,7 +182,7 @@ fn counted(conn: &mut Conn, scope: &Scope, filter: &CaseFilter, limit: i64) -> Q
     match &filter.row {
         None | Some((By::Month, _)) => {}
         Some((By::Expert, key)) => query = query.filter(offer_facts::expert.eq(key)),
-        Some((By::Firm, key)) => query = query.filter(offer_facts::firm.eq(key)),
+        Some((By::Firm, _)) => query = query.filter(offer_facts::firm.eq_any(spellings)),
         Some((By::Region, key)) => query = query.filter(offer_facts::region.eq(key)),
         Some((By::Station, key)) => query = query.filter(offer_facts::station.eq(key)),
         Some((By::Service, key)) => {
@@ -211,6 +213,20 @@ fn counted(conn: &mut Conn, scope: &Scope, filter: &CaseFilter, limit: i64) -> Q
         );
     }
     query.order((offer_facts::notified_on.desc(), offer_facts::assignment.desc())).limit(limit).load(conn)
+}
+
+/// How the firm of the row was written in the facts: as the row says, and with an enterprise beside it in any spelling that
+/// comes to the same (the fairness watch counts a firm that serves one enterprise again and again however it is written).
+fn spellings(conn: &mut Conn, filter: &CaseFilter) -> QueryResult<Vec<String>> {
+    let Some((By::Firm, key)) = &filter.row else { return Ok(Vec::new()) };
+    let Some(enterprise) = filter.enterprise else { return Ok(vec![key.clone()]) };
+    let written: Vec<String> = offer_facts::table
+        .filter(offer_facts::enterprise.eq(enterprise.as_str().to_owned()))
+        .select(offer_facts::firm)
+        .distinct()
+        .load(conn)?;
+    let wanted = firm::grouped(key);
+    Ok(written.into_iter().filter(|name| firm::grouped(name) == wanted).collect())
 }
 
 /// The days asked for, narrowed to a month when the row is one.
@@ -248,7 +264,9 @@ fn open_ids(conn: &mut Conn, scope: &Scope, filter: &CaseFilter) -> QueryResult<
     match &filter.row {
         None | Some((By::Month, _)) => {}
         Some((By::Expert, key)) => query = query.filter(assignments::expert.eq(key)),
-        Some((By::Firm, key)) => query = query.filter(experts::firm.eq(key)),
+        Some((By::Firm, key)) if filter.enterprise.is_none() => query = query.filter(experts::firm.eq(key)),
+        // By any spelling of the firm.
+        Some((By::Firm, key)) => query = query.filter(experts::firm_key.eq(firm::normalised(key))),
         Some((By::Region, key)) => query = query.filter(needs::region.eq(key)),
         Some((By::Station, key)) => query = query.filter(needs::station.eq(key)),
         // The items are a JSON list of slugs, which hold neither quotes nor wildcards.

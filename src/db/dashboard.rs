@@ -1,9 +1,11 @@
 //! Read views that count: what matching knows of an expert's past. Boards and desks read theirs from `desk` and
 //! `answers`.
 
+use super::JsonText;
 use super::conn::{Conn, cols};
-use super::schema::{assignments, needs, offer_facts, ratings};
+use super::schema::{assignments, audit, experts, needs, offer_facts, ratings};
 use crate::domain::assignment::{AssignmentState, OfferOutcome};
+use crate::domain::event::Event;
 use crate::ids::ExpertId;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::dsl::count_star;
@@ -31,6 +33,40 @@ pub fn recently_asked(conn: &mut Conn, one: Option<ExpertId>, from: NaiveDateTim
         Some(expert) => query.filter(assignments::expert.eq(expert)).load(conn),
         None => query.load(conn),
     }
+}
+
+/// How many subjects of the trail a statement asks for.
+const AT_A_TIME: usize = 500;
+
+/// When experts were last admitted (备案), of one, or of those whose record changed since `from`: whoever was admitted since
+/// then is among them.
+///
+/// # Errors
+/// What the database says.
+pub fn admitted(
+    conn: &mut Conn,
+    one: Option<ExpertId>,
+    from: NaiveDateTime,
+) -> QueryResult<Vec<(ExpertId, NaiveDateTime)>> {
+    let ids: Vec<ExpertId> = match one {
+        Some(expert) => vec![expert],
+        None => experts::table.filter(experts::updated_at.ge(from)).select(experts::id).load(conn)?,
+    };
+    let mut admitted = Vec::new();
+    for chunk in ids.chunks(AT_A_TIME) {
+        let subjects: Vec<&str> = chunk.iter().map(ExpertId::as_str).collect();
+        let rows: Vec<(String, NaiveDateTime, JsonText<serde_json::Value>)> = audit::table
+            .filter(audit::subject.eq_any(subjects))
+            .filter(audit::event.eq(Event::ExpertReviewed.as_str()))
+            .order((audit::subject, audit::step))
+            .select((audit::subject, audit::at, audit::detail))
+            .load(conn)?;
+        let admitting = rows
+            .into_iter()
+            .filter(|(_, _, detail)| detail.get().get("decision").and_then(serde_json::Value::as_str) == Some("admit"));
+        admitted.extend(admitting.filter_map(|(subject, at, _)| Some((subject.parse().ok()?, at))));
+    }
+    Ok(admitted)
 }
 
 /// How many offers are open, by expert.

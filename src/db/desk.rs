@@ -127,7 +127,7 @@ const fn pressing(kind: TaskKind) -> u8 {
     match kind {
         TaskKind::MailAlarm | TaskKind::ClockBack => 0,
         TaskKind::Unanswered | TaskKind::NobodyQualifies | TaskKind::NobodyAsked => 1,
-        TaskKind::Undelivered | TaskKind::NotMyAnswer | TaskKind::EmailObjected => 2,
+        TaskKind::Undelivered | TaskKind::NotMyAnswer | TaskKind::EmailObjected | TaskKind::ConflictFound => 2,
         TaskKind::QuestionOverdue => 3,
         TaskKind::ReplyQuestion | TaskKind::MailReply | TaskKind::OutOfOffice => 4,
         TaskKind::ConductReport

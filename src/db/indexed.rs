@@ -73,12 +73,19 @@ pub fn needs_of(conn: &mut Conn, ids: &[NeedId]) -> QueryResult<Vec<(NeedRow, St
         .load(conn)
 }
 
+/// How many ids a statement takes: a database binds only so many.
+const IDS_AT_A_TIME: usize = 1_000;
+
 /// The needs of those enterprises.
 ///
 /// # Errors
 /// What the database says.
 pub fn needs_of_enterprises(conn: &mut Conn, of: &[EnterpriseId]) -> QueryResult<Vec<NeedId>> {
-    needs::table.filter(needs::enterprise.eq_any(of)).select(needs::id).load(conn)
+    let mut found = Vec::new();
+    for ids in of.chunks(IDS_AT_A_TIME) {
+        found.extend(needs::table.filter(needs::enterprise.eq_any(ids)).select(needs::id).load::<NeedId>(conn)?);
+    }
+    Ok(found)
 }
 
 /// The feedback of those needs, oldest first.

@@ -56,6 +56,11 @@ pub(super) fn anywhere(text: &str) -> String {
     pattern
 }
 
+/// A pattern for LIKE that matches what begins with these characters.
+pub(super) fn beginning(text: &str) -> String {
+    anywhere(text).split_off(1)
+}
+
 /// A pattern for LIKE that matches a JSON list of texts holding this one.
 pub(super) fn listed(text: &str) -> String {
     anywhere(&serde_json::Value::from(text).to_string())

@@ -2,7 +2,7 @@
 
 use super::JsonText;
 use super::conn::{Conn, cols};
-use super::schema::{assignments, conflict_checks, enterprises, needs, ratings, relations, waivers};
+use super::schema::{assignments, conflict_checks, enterprises, experts, needs, ratings, relations, waivers};
 use crate::domain::assignment::AssignmentState;
 use crate::domain::matching::RelationKind;
 use crate::ids::{AccountId, AssignmentId, CheckId, ExpertId, NeedId, RelationId, WaiverId};
@@ -48,7 +48,7 @@ pub fn in_force(conn: &mut Conn, one: Option<ExpertId>) -> QueryResult<Vec<Relat
     }
 }
 
-/// A service somebody accepted or did.
+/// A service somebody is asked for, accepted or did.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = assignments)]
 pub struct PastService {
@@ -58,7 +58,7 @@ pub struct PastService {
     pub need: NeedId,
     /// Who.
     pub expert: ExpertId,
-    /// Accepted or done.
+    /// Offered, accepted or done.
     pub state: AssignmentState,
     /// When he was asked.
     pub created_at: NaiveDateTime,
@@ -78,7 +78,10 @@ pub struct NeedBrief {
     pub services: JsonText<Vec<String>>,
 }
 
-/// Services asked for since `from` that were done, and whatever is being served now; of one expert or of all.
+/// The states of what binds at this moment: an offer may be accepted any minute.
+const OPEN: [AssignmentState; 2] = [AssignmentState::Offered, AssignmentState::Accepted];
+
+/// Services asked for since `from` that were done, and whatever is being asked or served now; of one expert or of all.
 ///
 /// # Errors
 /// What the database says.
@@ -91,20 +94,29 @@ pub fn past_services(conn: &mut Conn, one: Option<ExpertId>, from: NaiveDateTime
         Some(expert) => done.filter(assignments::expert.eq(expert)).load(conn)?,
         None => done.load(conn)?,
     };
-    services.extend(served_now(conn, one)?);
+    let now = assignments::table.filter(assignments::state.eq_any(OPEN)).select(cols::<PastService>());
+    services.extend::<Vec<PastService>>(match one {
+        Some(expert) => now.filter(assignments::expert.eq(expert)).load(conn)?,
+        None => now.load(conn)?,
+    });
     Ok(services)
 }
 
-/// What is being served now; by one expert or by all.
+/// What experts of a firm are asked for or serve at this moment, each with the firm's name as it is on file: of those whose
+/// `firm_key` begins with `key` ([`FirmName::key_beginning`](crate::domain::firm::FirmName::key_beginning)), but for one
+/// expert. The names want comparing: a key that begins alike may be another firm's.
 ///
 /// # Errors
 /// What the database says.
-pub fn served_now(conn: &mut Conn, one: Option<ExpertId>) -> QueryResult<Vec<PastService>> {
-    let now = assignments::table.filter(assignments::state.eq(AssignmentState::Accepted)).select(cols::<PastService>());
-    match one {
-        Some(expert) => now.filter(assignments::expert.eq(expert)).load(conn),
-        None => now.load(conn),
-    }
+pub fn served_now_by_firm(conn: &mut Conn, key: &str, but: ExpertId) -> QueryResult<Vec<(PastService, String)>> {
+    assignments::table
+        .inner_join(experts::table.on(experts::id.eq(assignments::expert)))
+        .filter(experts::firm_key.like(super::listing::beginning(key)).escape('\\'))
+        .filter(experts::id.ne(but))
+        .filter(assignments::state.eq_any(OPEN))
+        .order(assignments::id)
+        .select((cols::<PastService>(), experts::firm))
+        .load(conn)
 }
 
 /// What needs are about, each with the enterprise's name; some hundreds a statement.
@@ -162,7 +174,7 @@ pub struct WaiverRow {
 /// Adds a waiver.
 ///
 /// # Errors
-/// What the database says; a second one for the same need and expert is refused.
+/// What the database says; a second one of the same rule and ground for the same need and expert is refused.
 pub fn insert_waiver(conn: &mut Conn, row: &WaiverRow) -> QueryResult<()> {
     diesel::insert_into(waivers::table).values(row).execute(conn).map(drop)
 }
@@ -173,6 +185,14 @@ pub fn insert_waiver(conn: &mut Conn, row: &WaiverRow) -> QueryResult<()> {
 /// What the database says.
 pub fn waivers_of(conn: &mut Conn, need: NeedId) -> QueryResult<Vec<WaiverRow>> {
     waivers::table.filter(waivers::need.eq(need)).order(waivers::id).select(cols::<WaiverRow>()).load(conn)
+}
+
+/// Takes back the waivers of a need: they were granted for the parties as they were named then.
+///
+/// # Errors
+/// What the database says.
+pub fn drop_waivers(conn: &mut Conn, need: NeedId) -> QueryResult<usize> {
+    diesel::delete(waivers::table.filter(waivers::need.eq(need))).execute(conn)
 }
 
 /// Somebody asked whether an expert conflicts; not with whom.

@@ -1,8 +1,8 @@
 //! Searching without an index: plain containment, newest first, while the index is being built.
 //!
 //! Contract: within a [`Scope`], as the index is; experts are everybody's. Bounded: of a scope wider than a station only the
-//! newest needs are looked through, so that a table of a million rows is never read for one question. Deliberately absent:
-//! ranking, pinyin, other wordings, counts.
+//! newest needs are looked through, so that a table of a million rows is never read for one question. A filter a kind knows
+//! nothing of finds nothing of that kind, as in the index. Deliberately absent: ranking, pinyin, other wordings, counts.
 
 use super::conn::{Backend, Conn};
 use super::listing::{anywhere, listed};
@@ -32,6 +32,8 @@ pub struct Wanted {
     pub state: Option<NeedState>,
     /// In this standing.
     pub standing: Option<Standing>,
+    /// By state at all: a kind that knows no such state has nothing to show.
+    pub by_state: bool,
     /// With this service item.
     pub service: Option<String>,
     /// With this industry.
@@ -99,6 +101,9 @@ fn within<'a>(conn: &mut Conn, scope: &Scope, wanted: &Wanted) -> QueryResult<ne
 /// # Errors
 /// What the database says.
 pub fn needs(conn: &mut Conn, scope: &Scope, wanted: &Wanted) -> QueryResult<Vec<NeedId>> {
+    if wanted.by_state && wanted.state.is_none() {
+        return Ok(Vec::new());
+    }
     let mut query = within(conn, scope, wanted)?;
     if !wanted.text.is_empty() {
         let pattern = anywhere(&wanted.text);
@@ -126,6 +131,9 @@ pub fn needs(conn: &mut Conn, scope: &Scope, wanted: &Wanted) -> QueryResult<Vec
 /// # Errors
 /// What the database says.
 pub fn feedback(conn: &mut Conn, scope: &Scope, wanted: &Wanted) -> QueryResult<Vec<FeedbackId>> {
+    if wanted.industry.is_some() || (wanted.by_state && wanted.state.is_none()) {
+        return Ok(Vec::new());
+    }
     let mut query = feedback::table.inner_join(needs::table.on(needs::id.eq(feedback::need))).into_boxed::<Backend>();
     match scope {
         Scope::Station(station) => query = query.filter(needs::station.eq(*station)),
@@ -150,6 +158,12 @@ pub fn feedback(conn: &mut Conn, scope: &Scope, wanted: &Wanted) -> QueryResult<
     if let Some(enterprise) = wanted.enterprise {
         query = query.filter(needs::enterprise.eq(enterprise));
     }
+    if let Some(from) = wanted.from {
+        query = query.filter(feedback::filed_at.ge(from));
+    }
+    if let Some(to) = wanted.to {
+        query = query.filter(feedback::filed_at.lt(to));
+    }
     query
         .filter(feedback::done.like(anywhere(&wanted.text)).escape('\\'))
         .order((feedback::filed_at.desc(), feedback::id.desc()))
@@ -164,6 +178,10 @@ pub fn feedback(conn: &mut Conn, scope: &Scope, wanted: &Wanted) -> QueryResult<
 /// # Errors
 /// What the database says.
 pub fn experts(conn: &mut Conn, wanted: &Wanted) -> QueryResult<Vec<ExpertId>> {
+    let of_others = wanted.station.is_some() || wanted.enterprise.is_some();
+    if of_others || (wanted.by_state && wanted.standing.is_none()) {
+        return Ok(Vec::new());
+    }
     let mut query = experts::table.into_boxed::<Backend>();
     if !wanted.text.is_empty() {
         let pattern = anywhere(&wanted.text);
@@ -188,6 +206,12 @@ pub fn experts(conn: &mut Conn, wanted: &Wanted) -> QueryResult<Vec<ExpertId>> {
     if let Some(standing) = wanted.standing {
         query = query.filter(experts::standing.eq(standing));
     }
+    if let Some(from) = wanted.from {
+        query = query.filter(experts::created_at.ge(from));
+    }
+    if let Some(to) = wanted.to {
+        query = query.filter(experts::created_at.lt(to));
+    }
     query.order(experts::id.desc()).offset(wanted.offset).limit(wanted.limit).select(experts::id).load(conn)
 }
 
@@ -197,6 +221,9 @@ pub fn experts(conn: &mut Conn, wanted: &Wanted) -> QueryResult<Vec<ExpertId>> {
 /// # Errors
 /// What the database says.
 pub fn enterprises(conn: &mut Conn, scope: &Scope, wanted: &Wanted) -> QueryResult<Vec<EnterpriseId>> {
+    if wanted.by_state || wanted.service.is_some() || wanted.industry.is_some() {
+        return Ok(Vec::new());
+    }
     let mut query = enterprises::table.into_boxed::<Backend>();
     match scope {
         Scope::Everything => {}
@@ -221,6 +248,19 @@ pub fn enterprises(conn: &mut Conn, scope: &Scope, wanted: &Wanted) -> QueryResu
     }
     if let Some(region) = &wanted.region {
         query = query.filter(enterprises::region.eq(region.clone()));
+    }
+    if let Some(station) = wanted.station {
+        let served = needs::table.filter(needs::station.eq(station)).select(needs::enterprise).distinct();
+        query = query.filter(enterprises::id.eq_any(served));
+    }
+    if let Some(enterprise) = wanted.enterprise {
+        query = query.filter(enterprises::id.eq(enterprise));
+    }
+    if let Some(from) = wanted.from {
+        query = query.filter(enterprises::created_at.ge(from));
+    }
+    if let Some(to) = wanted.to {
+        query = query.filter(enterprises::created_at.lt(to));
     }
     query.order(enterprises::id.desc()).offset(wanted.offset).limit(wanted.limit).select(enterprises::id).load(conn)
 }

@@ -70,10 +70,6 @@ text_enum! {
         DocumentOpened = "document-opened",
         /// An expert set the own terms: caps, hours, districts, channels.
         TermsSet = "terms-set",
-        /// An expert took a break.
-        ExpertPaused = "expert-paused",
-        /// An expert came back from a break.
-        ExpertResumed = "expert-resumed",
         /// Leave was taken back.
         LeaveEnded = "leave-ended",
         /// A change of mail address was asked for, confirmed, objected to or carried out.

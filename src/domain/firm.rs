@@ -9,6 +9,7 @@
 //! another firm), a register of firms, and any guess that an English name belongs to a Chinese one.
 
 mod latin;
+mod list;
 mod parse;
 mod places;
 
@@ -61,17 +62,10 @@ impl FirmName {
         parse::parse(raw)
     }
 
-    /// The names in one free-text field, where people write several: `甲所、乙所；丙公司`.
+    /// The names in one free-text field, where people write several: `甲所、乙所；丙公司`, `甲公司,乙公司`, `甲公司和乙公司`.
     #[must_use]
     pub fn parse_list(raw: &str) -> Vec<Self> {
-        let mut names = Vec::new();
-        for part in raw.split(['、', '，', ';', '；', '\n', '|']) {
-            let name = Self::parse(part);
-            if !name.is_nothing() {
-                names.push(name);
-            }
-        }
-        names
+        list::names(raw)
     }
 
     /// The name as it was written.
@@ -109,6 +103,15 @@ impl FirmName {
             }
         }
         text
+    }
+
+    /// What the [`normalised`](Self::normalised) text of every firm begins with that is surely this one; empty for no firm.
+    #[must_use]
+    pub fn key_beginning(&self) -> String {
+        match &self.trade {
+            Trade::Institution => self.normalised(),
+            _ => self.brand.clone(),
+        }
     }
 
     /// Whether both names mean one firm.
@@ -210,6 +213,12 @@ fn trade_distance(one: &Trade, other: &Trade) -> TradeDistance {
     }
 }
 
+/// A text as names are compared: full width, case, brackets and traditional characters folded, blanks left out.
+#[must_use]
+pub fn folded(text: &str) -> String {
+    parse::fold(text).split_whitespace().collect()
+}
+
 /// Compares two names of firms as written. See [`FirmName::compare`].
 #[must_use]
 pub fn same_firm(a: &str, b: &str) -> FirmMatch {
@@ -220,6 +229,13 @@ pub fn same_firm(a: &str, b: &str) -> FirmMatch {
 #[must_use]
 pub fn normalised(name: &str) -> String {
     FirmName::parse(name).normalised()
+}
+
+/// The text under which a firm is counted whatever its spelling: the normalised name, or for no firm the name as written.
+#[must_use]
+pub fn grouped(name: &str) -> String {
+    let text = normalised(name);
+    if text.is_empty() { name.trim().to_owned() } else { text }
 }
 
 #[cfg(test)]

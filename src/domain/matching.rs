@@ -12,9 +12,11 @@
 //! Deliberately absent: reading text (`search` hands in affinities), rows (`db` builds the candidates), words (the
 //! `.ftl` files hold them under the codes given here), and any learned weight nobody could explain.
 
+mod department;
 mod eligible;
 mod explain;
 mod frozen;
+mod frozen_reason;
 mod past;
 mod rank;
 mod reason;
@@ -25,9 +27,11 @@ mod survey;
 mod tie;
 mod weights;
 
+pub use department::Department;
 pub use eligible::{Exclusion, OpposingSide, eligible};
 pub use explain::{distance_metres, explain, score_of, sentence};
 pub use frozen::{FrozenQuery, FrozenRanking, FrozenRow, Replayed, ReplayedPart, frozen, replay};
+pub use frozen_reason::{FrozenArg, FrozenReason, frozen_reasons};
 pub use past::{PastServices, Track};
 pub use rank::{Peers, Ranked, Ranking, rank, ranking};
 pub use reason::{Arg, Reason, ReasonText, Similar};
@@ -35,8 +39,7 @@ pub use row::{Names, Roster};
 pub use sets::{IndustrySet, LanguageSet, ModeSet, ServiceSet};
 pub use survey::{Bench, Survey, Together};
 pub use tie::{
-    Bond, Ground, LEARNED_DAYS, Relation, RelationKind, Tie, conflict_of, conflict_of_department, conflict_of_firm,
-    graver,
+    Bond, Conflicts, Ground, LEARNED_DAYS, Relation, RelationKind, Stage, Tie, Waived, conflict_of, conflict_of_firm,
 };
 pub use weights::{Signal, Weights, WeightsError};
 
@@ -223,9 +226,9 @@ pub struct Facts {
     /// He was asked for this need before.
     pub already_asked: bool,
     /// What binds him to a side of the need, declared or learned.
-    pub relation: Option<Relation>,
-    /// A manager waived what may be waived.
-    pub waived: bool,
+    pub conflicts: Conflicts,
+    /// What a manager waived of that.
+    pub waived: Waived,
 }
 
 impl Facts {

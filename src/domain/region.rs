@@ -3,6 +3,10 @@
 //! Source: Beijing standard, appendix D (regions and their industries). Codes are those of GB/T 2260; 经开区 has none
 //! and gets one of our own. Deliberately absent: outlines (published boundary maps need a review number in China).
 
+mod english;
+
+pub use english::industry_en;
+
 /// The code of the city itself.
 pub const CITY: &str = "110000";
 

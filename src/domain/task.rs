@@ -57,6 +57,8 @@ text_enum! {
         MailReply = "mail-reply",
         /// Somebody marked a letter as spam.
         MailComplaint = "mail-complaint",
+        /// The other side of a need was named, and ties somebody who accepted it.
+        ConflictFound = "conflict-found",
         /// Mail came in that belongs to no letter.
         MailUnmatched = "mail-unmatched",
         /// A published duty turn has nobody.

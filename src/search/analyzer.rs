@@ -17,7 +17,7 @@ use tantivy::tokenizer::{Language, RawTokenizer, Stemmer, TextAnalyzer, TokenStr
 use unicode_normalization::UnicodeNormalization;
 
 /// Version of the chain below. An index built under another version is rebuilt.
-pub const ANALYZER_V: u32 = 2;
+pub const ANALYZER_V: u32 = 3;
 
 const DICTIONARY: &str = include_str!("../../index/dictionary.txt");
 const STOPWORDS: &str = include_str!("../../index/stopwords.txt");
@@ -65,6 +65,23 @@ fn lines(file: &'static str) -> impl Iterator<Item = &'static str> {
 #[cfg(test)]
 pub(super) fn dictionary_words() -> Vec<&'static str> {
     lines(DICTIONARY).collect()
+}
+
+/// The version of how texts are read for a ranking, as it is frozen with an offer: the analyzer's, and the beginning of the
+/// SHA-256 of the word lists and matters.
+#[must_use]
+pub fn text_version() -> &'static str {
+    static VERSION: LazyLock<String> = LazyLock::new(|| {
+        let mut hasher = Sha256::new();
+        hasher.update(dictionary_hash().as_bytes());
+        hasher.update(super::matters::FILE.as_bytes());
+        let mut text = format!("{ANALYZER_V}-");
+        for byte in hasher.finalize().iter().take(6) {
+            let _ = write!(text, "{byte:02x}");
+        }
+        text
+    });
+    &VERSION
 }
 
 /// SHA-256 of every word list the terms of an index depend on, in hexadecimal.

@@ -4,13 +4,16 @@
 //! the code the database knows.
 
 use super::document::Kind;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::StrColumn;
 use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
 
 /// The fields counted, in this order.
 const COUNTED: [&str; 5] = ["kind", "state", "region", "services", "station"];
+
+/// The place of the station among them.
+const STATION: usize = COUNTED.len() - 1;
 
 /// Counts by value.
 pub type Counts = BTreeMap<String, usize>;
@@ -48,9 +51,11 @@ impl FacetCounts {
     }
 }
 
-/// Counts while the engine finds. With a kind, everything but the counts by kind is of that kind alone.
+/// Counts while the engine finds. With a kind, everything but the counts by kind is of that kind alone. Of the stations that
+/// served an enterprise only those `known` are counted, or all.
 pub(super) struct Facets {
     pub(super) kind: Option<Kind>,
+    pub(super) known: Option<BTreeSet<String>>,
 }
 
 /// One field of one segment.
@@ -66,6 +71,10 @@ pub(super) struct OfSegment {
     wanted: Option<u64>,
     /// Whether the kind is wanted and the segment has none of it.
     none_wanted: bool,
+    /// The place of enterprises among the segment's kinds.
+    enterprises: Option<u64>,
+    /// Which of the segment's stations may be named of an enterprise; `None` for all.
+    known: Option<Vec<bool>>,
 }
 
 impl Collector for Facets {
@@ -82,7 +91,23 @@ impl Collector for Facets {
         if let (Some(kind), Some(Some(kinds))) = (self.kind, tallies.first()) {
             wanted = kinds.column.dictionary().term_ord(kind.as_str())?;
         }
-        Ok(OfSegment { tallies, none_wanted: self.kind.is_some() && wanted.is_none(), wanted })
+        let mut enterprises = None;
+        if let Some(Some(kinds)) = tallies.first() {
+            enterprises = kinds.column.dictionary().term_ord(Kind::Enterprise.as_str())?;
+        }
+        let mut known = None;
+        if let (Some(names), Some(Some(stations))) = (&self.known, tallies.last()) {
+            let mut marks = vec![false; stations.counts.len()];
+            for name in names {
+                let place = stations.column.dictionary().term_ord(name)?;
+                if let Some(mark) = place.and_then(|place| marks.get_mut(usize::try_from(place).ok()?)) {
+                    *mark = true;
+                }
+            }
+            known = Some(marks);
+        }
+        let none_wanted = self.kind.is_some() && wanted.is_none();
+        Ok(OfSegment { tallies, none_wanted, wanted, enterprises, known })
     }
 
     fn requires_scoring(&self) -> bool {
@@ -107,6 +132,7 @@ impl SegmentCollector for OfSegment {
 
     fn collect(&mut self, document: DocId, _: Score) {
         let mut counts = !self.none_wanted;
+        let mut is_enterprise = false;
         for (place, tally) in self.tallies.iter_mut().enumerate() {
             if place > 0 && !counts {
                 return;
@@ -116,7 +142,14 @@ impl SegmentCollector for OfSegment {
                 if place == 0 && self.wanted.is_some_and(|wanted| wanted != value) {
                     counts = false;
                 }
-                if let Some(count) = usize::try_from(value).ok().and_then(|value| tally.get_mut(value)) {
+                if place == 0 {
+                    is_enterprise |= self.enterprises == Some(value);
+                }
+                let Ok(value) = usize::try_from(value) else { continue };
+                let hidden = place == STATION
+                    && is_enterprise
+                    && self.known.as_ref().is_some_and(|known| !known.get(value).is_some_and(|known| *known));
+                if let Some(count) = tally.get_mut(value).filter(|_| !hidden) {
                     *count += 1;
                 }
             }

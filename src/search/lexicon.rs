@@ -116,6 +116,21 @@ pub fn lexicon() -> &'static Lexicon {
     &LEXICON
 }
 
+/// What a concept or matter of that label (its first name) is called in Latin letters; none where it has no such name, or is
+/// told so already.
+#[must_use]
+pub fn latin_name(label: &str) -> Option<&'static str> {
+    let latin = |names: &[&'static str]| names.iter().copied().find(|name| name.is_ascii());
+    if label.is_ascii() {
+        return None;
+    }
+    let concept = lexicon().concepts().iter().find(|concept| concept.aliases.first() == Some(&label));
+    concept.and_then(|concept| latin(&concept.aliases)).or_else(|| {
+        let matter = super::matters::matters().all().iter().find(|matter| matter.names.first() == Some(&label))?;
+        latin(&matter.names)
+    })
+}
+
 impl Lexicon {
     fn read(file: &'static str) -> Self {
         let mut concepts = Vec::new();

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// The file itself.
-const FILE: &str = include_str!("../../index/matters.tsv");
+pub(super) const FILE: &str = include_str!("../../index/matters.tsv");
 
 /// One matter.
 #[derive(Debug, Clone, PartialEq)]

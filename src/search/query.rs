@@ -7,7 +7,7 @@
 //! Contract: the scope is a filter of the search itself; what it hides is neither returned nor counted, in no facet.
 //! Deliberately absent: an unscoped search, and bodies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 use tantivy::collector::sort_key::SortByStaticFastValue;
@@ -52,6 +52,9 @@ pub struct SearchQuery {
     pub industry: Option<String>,
     /// Only this station's, by id as text.
     pub station: Option<String>,
+    /// The stations of a scope of regions, by id as text: an enterprise may be found by every station that served it, and
+    /// which others did is not for whoever may see the enterprise. A station's own scope and the whole need none.
+    pub stations_known: BTreeSet<String>,
     /// Only this enterprise's, by id as text.
     pub enterprise: Option<String>,
     /// Only what came at or after this, microseconds since 1970.
@@ -83,6 +86,7 @@ impl SearchQuery {
             service: None,
             industry: None,
             station: None,
+            stations_known: BTreeSet::new(),
             enterprise: None,
             from: None,
             to: None,
@@ -91,6 +95,15 @@ impl SearchQuery {
             offset: 0,
             counted: true,
             facets: false,
+        }
+    }
+
+    /// Of the stations that served an enterprise those that may be named; `None` for all.
+    pub(super) fn known_stations(&self) -> Option<BTreeSet<String>> {
+        match &self.scope {
+            Scope::Everything => None,
+            Scope::Station(own) => Some(BTreeSet::from([own.to_string()])),
+            Scope::Regions(_) => Some(self.stations_known.clone()),
         }
     }
 
@@ -158,7 +171,7 @@ impl Index {
         clauses.extend(wording.map(|wording| (Occur::Must, wording.whole())));
         if query.facets {
             let whole = joined(clauses.iter().map(|(occur, part)| (*occur, part.box_clone())).collect());
-            found.facets = searcher.search(&whole, &Facets { kind: query.kind })?;
+            found.facets = searcher.search(&whole, &Facets { kind: query.kind, known: query.known_stations() })?;
         }
         clauses.extend(of_kind.map(|kind| (Occur::Must, kind)));
         let whole = joined(clauses);
@@ -278,6 +291,11 @@ impl Index {
             if let Some(value) = value {
                 clauses.push((Occur::Must, sieve(field, value)));
             }
+        }
+        if let Some(station) = &query.station
+            && query.known_stations().is_some_and(|known| !known.contains(station))
+        {
+            clauses.push((Occur::MustNot, sieve(fields.kind, Kind::Enterprise.as_str())));
         }
         if query.from.is_some() || query.to.is_some() {
             let bound = |micros: i64| Term::from_field_i64(fields.created_at, micros);

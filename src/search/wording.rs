@@ -1,10 +1,11 @@
 //! How a typed text is read.
 //!
 //! As a number first (`XQ-2026-000123`, `123`, a 统一社会信用代码): what bears it comes on top. As a name from a Latin keyboard
-//! (`yunxiu`, `zw`). Then it is cut into pieces. A piece that names a concept matches the concept in any wording and either
-//! language, counted once; any other matches by its grams or its stem. Up to three pieces must all match, of up to eight at
-//! least three fifths. A longer text, a pasted paragraph, is looked for by its two dozen rarest terms, so that it costs
-//! little whatever its length.
+//! (`yunxiu`, `zw`); needs and feedback by their enterprise's, unless what was typed is a word that texts hold. Then it
+//! is cut into pieces. A piece that names a concept matches the concept in any wording and either language, counted
+//! once; any other matches by its grams or its stem. Up to three pieces must all match, of up to eight at least three
+//! fifths. A longer text, a pasted paragraph, is looked for by its two dozen rarest terms, so that it costs little
+//! whatever its length.
 //!
 //! Deliberately absent: query syntax (a quote or a minus is punctuation), so nothing that is typed is an error.
 
@@ -107,12 +108,22 @@ impl Index {
         if let Some(term) = &exact {
             ways.push((Occur::Should, scored(exactly(self.fields.number, term), NUMBER_SCORE)));
         }
-        let may_be_a_name = kind.is_none_or(|kind| matches!(kind, Kind::Expert | Kind::Enterprise));
-        let name = pinyin::typed_key(&typed).filter(|key| key.len() >= 2 && may_be_a_name);
+        let key = pinyin::typed_key(&typed).filter(|key| key.len() >= 2);
+        let of_names = kind.is_none_or(|kind| matches!(kind, Kind::Expert | Kind::Enterprise));
+        // A need is found by its enterprise's name in pinyin too, but a word that texts hold (pct) is that word there.
+        let is_a_word = key.is_some() && self.is_written(searcher, &folded)?;
+        let name = key.filter(|_| of_names || !is_a_word);
         let is_plain = !is_long && exact.is_none() && name.is_none();
         if let Some(mut key) = name {
             key.truncate(LONGEST_BEGINNING);
-            ways.push((Occur::Should, scored(exactly(self.fields.pinyin, &key), NAME_SCORE)));
+            let mut by_name = exactly(self.fields.pinyin, &key);
+            if is_a_word && kind.is_none() {
+                let named = [Kind::Expert, Kind::Enterprise].map(|kind| exactly(self.fields.kind, kind.as_str()));
+                let named: Vec<Clause> = named.into_iter().map(|kind| (Occur::Should, kind)).collect();
+                let named: Box<dyn Query> = Box::new(BooleanQuery::new(named));
+                by_name = Box::new(BooleanQuery::new(vec![(Occur::Must, by_name), (Occur::Must, named)]));
+            }
+            ways.push((Occur::Should, scored(by_name, NAME_SCORE)));
         }
         let loose = match (ways.len(), ways.pop()) {
             (1, Some((_, only))) => only,
@@ -122,6 +133,16 @@ impl Index {
             }
         };
         Ok(Wording { strict: if is_plain { self.strict(&folded) } else { Vec::new() }, loose })
+    }
+
+    /// Whether a Latin word of the text stands in any document.
+    fn is_written(&self, searcher: &Searcher, folded: &str) -> Result<bool, IndexFault> {
+        for run in analyzer::content(folded).iter().filter(|run| run.script == Script::Latin) {
+            if searcher.doc_freq(&Term::from_field_text(self.fields.latin, run.text))? > 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Every word of a text, or the grams of what is no word.

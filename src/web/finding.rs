@@ -19,7 +19,7 @@ use crate::ids::FeedbackId;
 use crate::ids::NeedId;
 use crate::search::{FacetCounts, Hit, IndexFault, Kind, SearchQuery};
 use chrono::{DateTime, Utc};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 use std::str::FromStr;
 
@@ -59,13 +59,28 @@ pub fn query(call: &Call, text: &str) -> Result<SearchQuery, WebError> {
     Ok(SearchQuery::new(text, call.scope()?.clone(), call.now.timestamp_micros()))
 }
 
+/// The stations of a scope of regions: of those that served an enterprise the query may name these. Read only where the
+/// query asks by station.
+fn stations_known(call: &Call, query: &SearchQuery) -> Result<BTreeSet<String>, WebError> {
+    let mut known = BTreeSet::new();
+    if let (Scope::Regions(codes), true) = (&query.scope, query.facets || query.station.is_some()) {
+        let mut reader = call.office.read()?;
+        for code in codes {
+            let here = db::listing::stations_in(&mut reader, code)?;
+            known.extend(here.into_iter().map(|(id, ..)| id.to_string()));
+        }
+    }
+    Ok(known)
+}
+
 /// Finds. Whether the result counts stands in the query.
 ///
 /// # Errors
 /// A fault when neither index nor database can be read.
 pub fn find(call: &Call, query: &SearchQuery) -> Result<Findings, WebError> {
     call.office.freshen_index();
-    let asked = SearchQuery { limit: if query.limit == 0 { 0 } else { query.limit + 1 }, ..query.clone() };
+    let limit = if query.limit == 0 { 0 } else { query.limit + 1 };
+    let asked = SearchQuery { limit, stations_known: stations_known(call, query)?, ..query.clone() };
     match call.office.index.search(&asked) {
         Ok(mut found) => {
             let more = query.limit > 0 && found.hits.len() > query.limit;
@@ -96,6 +111,7 @@ fn by_database(call: &Call, query: &SearchQuery) -> Result<Findings, WebError> {
         region: query.region.clone(),
         state: query.state.as_deref().and_then(|word| word.parse().ok()),
         standing: query.state.as_deref().and_then(|word| word.parse().ok()),
+        by_state: query.state.is_some(),
         service: query.service.clone(),
         industry: query.industry.clone(),
         station: query.station.as_deref().and_then(|id| id.parse().ok()),

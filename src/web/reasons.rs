@@ -4,9 +4,10 @@
 //! `signal-<name>`, `reason-<code>`, `excluded-<code>` and `excluded-<code>-tag`. Pages and calls use the same words.
 //! Deliberately absent: which reasons are worth telling, which matching decides.
 
-use crate::domain::matching::{Arg, Exclusion, Reason, ReasonText, Signal};
+use crate::domain::matching::{Arg, Exclusion, FrozenArg, FrozenReason, Reason, ReasonText, Signal};
 use crate::domain::{catalogue, region};
 use crate::i18n::L;
+use crate::search::lexicon::latin_name;
 
 /// Puts reasons into words. The industries' names come with the ranking (`Shortlist::industries`), by their number.
 #[derive(Debug, Clone, Copy)]
@@ -64,8 +65,22 @@ impl<'a> Teller<'a> {
         self.l.t(&format!("excluded-{}-tag", rule.code()))
     }
 
+    /// A reason as it was kept with an offer, as a sentence; empty for a code that has no words any more.
+    #[must_use]
+    pub fn kept(&self, reason: &FrozenReason) -> String {
+        let FrozenReason(code, args) = reason;
+        let key = format!("reason-{code}");
+        if !self.l.has(&key) {
+            return String::new();
+        }
+        self.put(&key, args.iter().map(|(name, arg)| (name.as_str(), self.spoken_kept(arg))).collect())
+    }
+
     fn say(&self, key: &str, args: &[(&'static str, Arg)]) -> String {
-        let spoken: Vec<(&str, String)> = args.iter().map(|(name, arg)| (*name, self.spoken(arg))).collect();
+        self.put(key, args.iter().map(|(name, arg)| (*name, self.spoken(arg))).collect())
+    }
+
+    fn put(&self, key: &str, spoken: Vec<(&str, String)>) -> String {
         let borrowed: Vec<(&str, &str)> = spoken.iter().map(|(name, value)| (*name, value.as_str())).collect();
         self.l.a(key, &borrowed)
     }
@@ -85,7 +100,11 @@ impl<'a> Teller<'a> {
                 self.l.list(&names)
             }
             Arg::Industries(set) => {
-                let names: Vec<&String> = set.places().filter_map(|place| self.industries.get(place)).collect();
+                let names: Vec<&str> = set
+                    .places()
+                    .filter_map(|place| self.industries.get(place))
+                    .map(|name| industry_name(self.l, name))
+                    .collect();
                 self.l.list(&names)
             }
             Arg::Languages(set) => {
@@ -96,8 +115,37 @@ impl<'a> Teller<'a> {
                 .get(usize::from(place.0))
                 .map(|region| self.l.pick(region.name, region.name_en).to_owned())
                 .unwrap_or_default(),
-            Arg::Words(words) => words.join(self.l.pick("”“", "”, “")),
+            Arg::Words(words) => self.words(words),
         }
+    }
+
+    fn spoken_kept(&self, arg: &FrozenArg) -> String {
+        match arg {
+            FrozenArg::Number(number) => number.to_string(),
+            FrozenArg::Text(text) | FrozenArg::Code(text) => text.clone(),
+            FrozenArg::Date(date) => self.l.date(*date),
+            FrozenArg::Services(slugs) => {
+                let items = slugs.iter().filter_map(|slug| catalogue::by_slug(slug));
+                self.l.list(&items.map(|item| self.l.pick(item.zh, item.en)).collect::<Vec<_>>())
+            }
+            FrozenArg::Industries(names) => {
+                self.l.list(&names.iter().map(|name| industry_name(self.l, name)).collect::<Vec<_>>())
+            }
+            FrozenArg::Languages(codes) => {
+                self.l.list(&codes.iter().map(|code| self.language(code)).collect::<Vec<_>>())
+            }
+            FrozenArg::Region(code) => region::by_code(code)
+                .map(|region| self.l.pick(region.name, region.name_en).to_owned())
+                .unwrap_or_default(),
+            FrozenArg::Words(words) => self.words(words),
+        }
+    }
+
+    /// Words of a need, to stand in quotation marks. A concept is told by its first name, which is Chinese; in English by its
+    /// first Latin one.
+    fn words(&self, words: &[String]) -> String {
+        let told = words.iter().map(|word| self.l.pick(word, latin_name(word).unwrap_or(word)));
+        told.collect::<Vec<&str>>().join(self.l.pick("”“", "”, “"))
     }
 
     /// The name of a language; its code where the office has no name for it.
@@ -105,6 +153,12 @@ impl<'a> Teller<'a> {
         let key = format!("language-{code}");
         if self.l.has(&key) { self.l.t(&key) } else { code.to_owned() }
     }
+}
+
+/// The name of an industry in the reader's language; what somebody wrote stays as it was written.
+#[must_use]
+pub fn industry_name<'a>(l: L, name: &'a str) -> &'a str {
+    l.pick(name, region::industry_en(name).unwrap_or(name))
 }
 
 /// Hundredths of a point as people read them: `86.9`, `22`, `0.05`.
@@ -128,7 +182,9 @@ pub fn as_number(hundredths: i32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::matching::{Ground, IndustrySet, LanguageSet, OpposingSide, RegionIx, ServiceSet, Similar};
+    use crate::domain::matching::{
+        Ground, IndustrySet, LanguageSet, OpposingSide, RegionIx, ServiceSet, Similar, frozen_reasons,
+    };
     use crate::domain::need::Mode;
     use crate::domain::standing::Standing;
     use crate::i18n::Lang;
@@ -192,6 +248,7 @@ mod tests {
             Exclusion::DeclaredRelation,
             Exclusion::LearnedConflict(Ground::PastService),
             Exclusion::NeedsWaiver(Ground::OwnDepartment),
+            Exclusion::Conflict,
             Exclusion::AskManager { side: OpposingSide::Party, name: name() },
             Exclusion::Mode(Mode::Onsite),
             Exclusion::Region,
@@ -217,6 +274,24 @@ mod tests {
         }
     }
 
+    /// What is kept with an offer reads the same as what staff read when it was made.
+    #[test]
+    fn a_kept_reason_reads_as_it_read_then() {
+        let industries = vec!["人工智能".to_owned()];
+        for lang in [Lang::Zh, Lang::En] {
+            let teller = Teller::new(L(lang), &industries);
+            for text in every_reason() {
+                let reason = Reason { signal: Signal::Service, value: 1, weight: 1, contribution: 1, text };
+                let json = serde_json::to_string(&frozen_reasons(std::slice::from_ref(&reason), &industries)).unwrap();
+                let kept: Vec<FrozenReason> = serde_json::from_str(&json).unwrap();
+                // The names stand in what is kept: whoever reads it needs none.
+                assert_eq!(Teller::new(L(lang), &[]).kept(&kept[0]), teller.reason(&reason), "{json}");
+            }
+        }
+        let gone = FrozenReason("no-such-code".to_owned(), Vec::new());
+        assert_eq!(Teller::new(L(Lang::Zh), &[]).kept(&gone), "");
+    }
+
     #[test]
     fn figures_and_names_stand_in_the_sentence() {
         let zh = Teller::new(L(Lang::Zh), &[]);
@@ -228,6 +303,20 @@ mod tests {
         assert_eq!(zh.text(&words), "需求中的“商标”“抢注”见于其专长与记录");
         assert_eq!(zh.sentence(&[near, ReasonText::DutyNow]), "同在海淀区，相距 3.1 公里；此刻正在本站值班。");
         assert_eq!(zh.sentence(&[]), "");
+    }
+
+    #[test]
+    fn english_readers_read_no_chinese_names_of_industries_and_concepts() {
+        let industries = vec!["人工智能".to_owned(), "精密仪器".to_owned()];
+        let en = Teller::new(L(Lang::En), &industries);
+        let matched: IndustrySet = [0].into_iter().collect();
+        assert!(en.text(&ReasonText::IndustryMatched { matched }).contains("Artificial intelligence"));
+        let matched: IndustrySet = [1].into_iter().collect();
+        assert!(en.text(&ReasonText::IndustryMatched { matched }).contains("精密仪器"), "as somebody wrote it");
+        let told = en.text(&ReasonText::TextWords { words: vec!["专利导航".into(), "某某词".into()] });
+        assert!(told.contains("patent navigation") && told.contains("某某词"), "{told}");
+        let zh = Teller::new(L(Lang::Zh), &industries);
+        assert!(zh.text(&ReasonText::TextWords { words: vec!["专利导航".into()] }).contains("专利导航"));
     }
 
     #[test]

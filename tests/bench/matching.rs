@@ -354,7 +354,7 @@ pub fn run() {
         let pool = ExpertPool::of_records(&records, day());
         let ask = |at: usize| {
             survey_pool(&pool, &needs[at % NEEDS], "云岫传感科技有限公司", SoFar::default(), day(), |survey| {
-                let list = shortlist(survey, 10);
+                let list = shortlist(survey, 10, true);
                 assert!(list.candidates.iter().all(|one| one.reasons.len() == 9 && one.score > 0));
                 list.candidates.len()
             })

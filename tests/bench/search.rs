@@ -1,5 +1,5 @@
 //! Searching a million needs (`BENCH_NEEDS` for fewer): building the index from the database, short questions, whole texts,
-//! and how soon what is committed is found; then the same questions to SQLite FTS5 (trigram) and to PostgreSQL (tsvector of
+//! as the engine answers them and as a caller of the API waits for them, and how soon what is committed is found; then the same questions to SQLite FTS5 (trigram) and to PostgreSQL (tsvector of
 //! bigrams, GIN) over the same `BENCH_PEERS` needs (100,000) in the same run.
 //!
 //! Goals: short p99 at most 2 ms, whole text p99 at most 40 ms, building at least 15,000 documents/s, committed to
@@ -290,6 +290,14 @@ pub fn run() {
     told(
         "whole text within one station",
         &timed(|turn| drop(ask(&texts[turn], Scope::Station(app.station), false)), TEXTS),
+    );
+    // As pages and programs ask: what was just written put in first, facets and counts, the rows read again, over HTTP.
+    told(
+        "short question through /api/v1/search, fresh, counted, with facets and rows",
+        &timed(
+            |turn| drop(app.manager.get(&format!("/api/v1/search?kind=need&q={}", questions[turn])).expect(200)),
+            QUESTIONS,
+        ),
     );
     commits(&app, &words);
     drop_and_compare(app, &words, &questions, &texts);

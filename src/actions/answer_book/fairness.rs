@@ -9,6 +9,7 @@ use crate::db::{self, Conn};
 use crate::domain::catalogue;
 use crate::domain::figures::Fact;
 use crate::domain::figures::fairness::{self, Evenness};
+use crate::domain::firm;
 use crate::domain::role::Scope;
 use crate::ids::EnterpriseId;
 use chrono::NaiveDate;
@@ -88,6 +89,20 @@ pub struct FairnessFigures {
     pub pair_count: usize,
 }
 
+/// Firms by the place they count under: the first spelling met stands for all that come to the same.
+#[derive(Debug, Default)]
+struct Houses {
+    known: HashMap<u32, u32>,
+    first: HashMap<String, u32>,
+}
+
+impl Houses {
+    fn of(&mut self, place: u32, name: &str) -> u32 {
+        let first = &mut self.first;
+        *self.known.entry(place).or_insert_with(|| *first.entry(firm::grouped(name)).or_insert(place))
+    }
+}
+
 impl AnswerBook {
     /// The watch over a span; at most `most` names in each list.
     ///
@@ -121,7 +136,9 @@ impl AnswerBook {
                 }
             }
         }
-        let found = fairness::pairs(self.facts(scope, span.from, span.to, None, &open).filter(is_wanted));
+        let mut houses = Houses::default();
+        let facts = self.facts(scope, span.from, span.to, None, &open).filter(is_wanted);
+        let found = fairness::pairs(facts, |firm| houses.of(firm, self.names.firms.text(firm)));
         let places: Vec<Option<u32>> =
             people.iter().map(|person| self.names.experts.find(person.id.as_str())).collect();
         let of = |counts: &[u32], place: Option<u32>| {

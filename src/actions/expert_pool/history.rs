@@ -13,6 +13,8 @@ use std::collections::HashMap;
 /// What the rows say of one expert's past.
 #[derive(Debug, Clone, Default)]
 pub(super) struct History {
+    /// The Beijing date of the admission, where it is known to be recent.
+    pub(super) admitted_on: Option<NaiveDate>,
     pub(super) open: u16,
     pub(super) month: u16,
     pub(super) taken_90d: u16,
@@ -62,6 +64,9 @@ impl Histories {
             }
             let at = asked.created_at.and_utc();
             history.last_asked_at = Some(history.last_asked_at.map_or(at, |last| last.max(at)));
+        }
+        for (expert, at) in db::dashboard::admitted(conn, one, quarter_from)? {
+            all.entry(expert).or_default().admitted_on = Some(beijing_date(at.and_utc()));
         }
         for (expert, open) in db::dashboard::open_offers(conn, one)? {
             all.entry(expert).or_default().open = u16::try_from(open).unwrap_or(u16::MAX);

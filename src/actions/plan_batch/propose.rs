@@ -1,9 +1,12 @@
 //! The pure half: from every need's candidates to one plan. Points become costs, room becomes capacity, a need's seats a
 //! group; what [`crate::flow::assignment`] answers becomes names and reasons again.
 
+use super::opposed::{self, Houses, OPPOSED};
 use super::{BatchNeed, BatchPlan, BatchSeat, Gap, Passed, Pinned};
 use crate::actions::{ActionError, Done, Fault};
 use crate::db::need::SeatRow;
+use crate::domain::firm::FirmName;
+use crate::domain::matching::Signal;
 use crate::domain::refusal::{FieldProblem, Refusal};
 use crate::flow::assignment::{NoPlan, Pair, Plan, Problem, Seat, Stand, Taker, Why};
 use crate::ids::{ExpertId, NeedId};
@@ -15,18 +18,21 @@ const FULL_SCORE: i64 = 10_000;
 const FAIRNESS: i64 = 50;
 /// Those passed over who are told of a seat.
 const MOST_PASSED: usize = 3;
+/// The number by which the flow knows that somebody does not offer the item a seat asks for.
+const LACKS_THE_ITEM: u16 = 2;
 
 /// Everybody who could take something, by number.
 struct Takers {
     ids: Vec<ExpertId>,
     numbers: BTreeMap<ExpertId, u32>,
     takers: Vec<Taker>,
+    firms: Vec<FirmName>,
 }
 
 impl Takers {
     fn of(needs: &[BatchNeed], caps: &HashMap<ExpertId, i32>) -> Self {
-        let mut all = Self { ids: Vec::new(), numbers: BTreeMap::new(), takers: Vec::new() };
-        for one in needs.iter().flat_map(|need| &need.candidates) {
+        let mut all = Self { ids: Vec::new(), numbers: BTreeMap::new(), takers: Vec::new(), firms: Vec::new() };
+        for one in needs.iter().flat_map(|need| need.everybody()) {
             let id = one.expert.id;
             if all.numbers.contains_key(&id) {
                 continue;
@@ -36,6 +42,7 @@ impl Takers {
             let room = u32::from(cap.saturating_sub(offers)).min(u32::from(open_cap.saturating_sub(one.open)));
             all.numbers.insert(id, u32::try_from(all.ids.len()).unwrap_or(u32::MAX));
             all.ids.push(id);
+            all.firms.push(FirmName::parse(&one.expert.firm));
             all.takers.push(Taker { room, load: u32::from(offers) });
         }
         all
@@ -64,16 +71,27 @@ pub(super) fn propose(
     for (number, seat) in (0_u32..).zip(seats) {
         let Some(at) = of_need.get(&seat.need).copied() else { continue };
         problem.seats.push(Seat { group: u32::try_from(at).unwrap_or(u32::MAX) });
-        for one in needs.get(at).into_iter().flat_map(|need| &need.candidates) {
+        for one in needs.get(at).into_iter().flat_map(|need| need.of_seat(&seat)) {
             let Some(taker) = takers.numbers.get(&one.expert.id) else { continue };
             let forced = pinned.iter().any(|pin| pin.seat == seat.id && pin.expert_id == one.expert.id);
-            let stand = if forced { Stand::Forced } else { Stand::Open };
+            let stand = if forced {
+                Stand::Forced
+            } else if seat.specialty.is_some() && !offers_the_item(one) {
+                Stand::Barred(LACKS_THE_ITEM)
+            } else {
+                Stand::Open
+            };
             let cost = FULL_SCORE - i64::from(one.score);
             problem.pairs.push(Pair { seat: number, taker: *taker, cost, stand });
         }
         planned.push((at, seat));
     }
-    let plan = problem.solve().map_err(|error| refused(&error, &problem, &planned, pinned))?;
+    let (facing, houses) = (opposed::pairs(&needs), Houses(&takers.firms));
+    let mut plan = problem.solve().map_err(|error| refused(&error, &problem, &planned, pinned))?;
+    while opposed::bar(&mut problem, &plan, &facing, &houses) {
+        plan = problem.solve().map_err(|error| refused(&error, &problem, &planned, pinned))?;
+    }
+    opposed::thin(&mut plan, &problem, &facing, &houses);
     let given = given(&plan, &planned, &takers, &needs);
     let mut proposed = Vec::with_capacity(planned.len());
     for ((at, seat), number) in planned.into_iter().zip(0_usize..) {
@@ -81,15 +99,22 @@ pub(super) fn propose(
         let chosen = plan.taken.get(number).copied().flatten().and_then(|taker| takers.id(taker));
         let behind = plan.reserves.get(number).into_iter().flatten().filter_map(|taker| takers.id(*taker)).collect();
         let gap = plan.uncovered.iter().find(|gap| gap.seat as usize == number).map(|gap| match &gap.why {
-            Why::Nobody | Why::AllBarred => Gap::NobodyMayBeAsked(need.dropped.clone()),
+            Why::AllBarred if gap.barred.iter().any(|(rule, _)| *rule == OPPOSED) => Gap::OtherSide,
+            Why::AllBarred => Gap::NobodyKnows(seat.specialty.clone().unwrap_or_default()),
+            Why::Nobody => Gap::NobodyMayBeAsked(need.dropped.clone()),
             Why::NoRoom(full) => Gap::EverybodyFull(full.iter().filter_map(|taker| takers.id(*taker)).collect()),
             Why::SameGroup => Gap::SameNeed,
         });
-        let passed = chosen.map_or_else(Vec::new, |chosen| passed(need, chosen, &given));
+        let passed = chosen.map_or_else(Vec::new, |chosen| passed(need, &seat, chosen, &given));
         let is_pinned = pinned.iter().any(|pin| pin.seat == seat.id);
         proposed.push(BatchSeat { need: at, seat, chosen, pinned: is_pinned, reserves: behind, gap, passed });
     }
     Ok(BatchPlan { needs, seats: proposed, full, industries, fingerprint: plan.fingerprint })
+}
+
+/// Whether somebody surveyed for one item offers it.
+fn offers_the_item(one: &super::Suggested) -> bool {
+    one.reasons.iter().any(|reason| reason.signal == Signal::Service && reason.value > 0)
 }
 
 /// The needs everybody was given.
@@ -109,8 +134,8 @@ fn given(
 }
 
 /// Those with more points for this need than the one proposed, and where they go.
-fn passed(need: &BatchNeed, chosen: ExpertId, given: &BTreeMap<ExpertId, Vec<NeedId>>) -> Vec<Passed> {
-    let above = need.candidates.iter().take_while(|one| one.expert.id != chosen);
+fn passed(need: &BatchNeed, seat: &SeatRow, chosen: ExpertId, given: &BTreeMap<ExpertId, Vec<NeedId>>) -> Vec<Passed> {
+    let above = need.of_seat(seat).iter().take_while(|one| one.expert.id != chosen);
     let elsewhere =
         |one: &super::Suggested| given.get(&one.expert.id).is_some_and(|needs| needs.contains(&need.row.id));
     above

@@ -75,6 +75,10 @@ pub(super) struct World {
     real: Vec<RealOffer>,
     month: (i32, u32),
     asked_this_month: Vec<usize>,
+    /// Who took on services this month, once for each.
+    taken_this_month: Vec<usize>,
+    /// Whose month before, or months ahead, say something.
+    marked: Vec<usize>,
 }
 
 impl World {
@@ -98,6 +102,8 @@ impl World {
             expert.open_offers = 0;
             expert.month_offers = 0;
             expert.load_90d = 0;
+            expert.taken_last_month = 0;
+            expert.booked = Vec::new();
             expert.asked_90d = 0;
             expert.last_asked_at = None;
             expert.leaves = absent.remove(&slot).unwrap_or_default();
@@ -108,8 +114,17 @@ impl World {
         }
         real.reverse();
         let side = Side::of(candidates.len());
-        let month = (0, 0);
-        Self { roster: Roster::of(candidates), weights, side, events, real, month, asked_this_month: Vec::new() }
+        Self {
+            roster: Roster::of(candidates),
+            weights,
+            side,
+            events,
+            real,
+            month: (0, 0),
+            asked_this_month: Vec::new(),
+            taken_this_month: Vec::new(),
+            marked: Vec::new(),
+        }
     }
 
     /// Sets everybody's caps.
@@ -153,7 +168,11 @@ impl World {
         if let Some(slot) = best {
             self.ask(slot, at, true);
             let hours = self.roster.get(slot).and_then(|expert| expert.median_hours).unwrap_or(USUAL_HOURS);
-            self.touch(slot, |expert| expert.open_offers = expert.open_offers.saturating_add(1));
+            self.touch(slot, |expert| {
+                expert.open_offers = expert.open_offers.saturating_add(1);
+                expert.booked.extend(need.wanted_by);
+            });
+            self.marked.push(slot);
             self.events.push(Reverse((at + TimeDelta::hours(i64::from(hours)), slot, Change::Answers)));
         }
         choice
@@ -169,6 +188,9 @@ impl World {
     fn ask(&mut self, slot: usize, at: DateTime<Utc>, taken: bool) {
         self.turn_month(at);
         self.asked_this_month.push(slot);
+        if taken {
+            self.taken_this_month.push(slot);
+        }
         self.touch(slot, |expert| {
             expert.month_offers = expert.month_offers.saturating_add(1);
             expert.asked_90d = expert.asked_90d.saturating_add(1);
@@ -178,15 +200,35 @@ impl World {
         self.events.push(Reverse((at + QUARTER, slot, Change::Ages(taken))));
     }
 
-    /// In a new month nobody has had an offer yet.
+    /// In a new month nobody has had an offer yet; what was taken on in the month before is what one rests from, and what
+    /// was wanted before this month is over.
     fn turn_month(&mut self, at: DateTime<Utc>) {
         let day = beijing_date(at);
-        if (day.year(), day.month()) == self.month {
+        let month = (day.year(), day.month());
+        if month == self.month {
             return;
         }
-        self.month = (day.year(), day.month());
+        let follows =
+            month == if self.month.1 == 12 { (self.month.0 + 1, 1) } else { (self.month.0, self.month.1 + 1) };
+        self.month = month;
+        let first = day.with_day(1).unwrap_or(day);
         for slot in std::mem::take(&mut self.asked_this_month) {
             self.touch(slot, |expert| expert.month_offers = 0);
+        }
+        for slot in std::mem::take(&mut self.marked) {
+            self.touch(slot, |expert| {
+                expert.taken_last_month = 0;
+                expert.booked.retain(|wanted| *wanted >= first);
+            });
+            if self.roster.get(slot).is_some_and(|expert| !expert.booked.is_empty()) {
+                self.marked.push(slot);
+            }
+        }
+        for slot in std::mem::take(&mut self.taken_this_month) {
+            if follows {
+                self.touch(slot, |expert| expert.taken_last_month = expert.taken_last_month.saturating_add(1));
+                self.marked.push(slot);
+            }
         }
     }
 
@@ -230,4 +272,77 @@ pub(super) fn choice(expert: &Candidate, slot: usize, need: &NeedProfile) -> Opt
         on_time: smoothed_on_time(expert.on_time, expert.late, expert.lapsed),
         hours: expert.median_hours,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::firm::FirmName;
+    use crate::domain::matching::{IndustrySet, LanguageSet, ModeSet, Qualified, ServiceSet};
+    use crate::ids::{ExpertId, uuid_v7};
+
+    /// Somebody who had a busy month and is booked, today.
+    fn busy_today() -> Candidate {
+        Candidate {
+            id: ExpertId::from_minted(uuid_v7(1, &[1; 10])),
+            name: "沈知行".to_owned(),
+            firm: FirmName::parse("衡溪律所"),
+            services: ServiceSet::default(),
+            industries: IndustrySet::EMPTY,
+            region: None,
+            point: None,
+            modes: ModeSet::EMPTY,
+            languages: LanguageSet::EMPTY,
+            max_distance_km: None,
+            standing: Standing::Active,
+            active_since: None,
+            qualified: Qualified::NoExpiry,
+            leaves: Vec::new(),
+            open_offers: 2,
+            open_cap: 2,
+            month_offers: 4,
+            monthly_cap: 4,
+            booked: vec![day("2026-12-01"); 4],
+            taken_last_month: 9,
+            load_90d: 9,
+            asked_90d: 9,
+            last_asked_at: None,
+            on_time: 0,
+            late: 0,
+            lapsed: 0,
+            median_hours: None,
+            rating_sum: 0,
+            rating_count: 0,
+        }
+    }
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a date")
+    }
+
+    #[test]
+    fn a_side_begins_without_today_and_rests_from_its_own_months() {
+        let mut pool = ExpertPool::of_records(&[], DateTime::UNIX_EPOCH);
+        pool.roster.put(0, busy_today());
+        let mut world = World::new(&pool, day("2026-03-01"), &[], Vec::new(), pool.weights);
+        let seen = |world: &World| {
+            let one = world.roster.get(0).expect("him").clone();
+            (one.month_offers, one.taken_last_month, one.booked)
+        };
+        assert_eq!(seen(&world), (0, 0, Vec::new()));
+        let at = |text: &str| start_of_day(day(text));
+        world.ask(0, at("2026-03-10"), true);
+        world.ask(0, at("2026-03-20"), true);
+        world.ask(0, at("2026-03-21"), false);
+        world.touch(0, |expert| expert.booked = vec![day("2026-03-25"), day("2026-05-09")]);
+        world.marked.push(0);
+        assert_eq!(seen(&world).1, 0, "this month is not the month before");
+        world.pass_to(at("2026-04-02"));
+        assert_eq!(seen(&world), (0, 2, vec![day("2026-05-09")]));
+        world.pass_to(at("2026-05-02"));
+        assert_eq!(seen(&world), (0, 0, vec![day("2026-05-09")]), "a quiet month");
+        world.ask(0, at("2026-05-03"), true);
+        world.pass_to(at("2026-07-01"));
+        assert_eq!(seen(&world), (0, 0, Vec::new()), "two months later that is no rest any more");
+    }
 }

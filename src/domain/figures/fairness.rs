@@ -99,12 +99,13 @@ pub struct Pair {
 /// Accepted offers of a firm and an enterprise from which the pair is told.
 pub const AGAIN_AND_AGAIN: u32 = 3;
 
-/// The pairs that met [`AGAIN_AND_AGAIN`] or more, most often first, then by places.
-pub fn pairs<'a>(facts: impl Iterator<Item = &'a Fact>) -> Vec<Pair> {
+/// The pairs that met [`AGAIN_AND_AGAIN`] or more, most often first, then by places. `firm` gives for a firm's place the
+/// place it counts under, so that one firm under several spellings is one.
+pub fn pairs<'a>(facts: impl Iterator<Item = &'a Fact>, mut firm: impl FnMut(u32) -> u32) -> Vec<Pair> {
     let mut together: HashMap<(u32, u32), u32> = HashMap::new();
     let mut of_enterprise: HashMap<u32, u32> = HashMap::new();
     for fact in facts.filter(|fact| fact.is_answered() && fact.answer == Some(AnswerKind::Accept)) {
-        *together.entry((fact.firm, fact.enterprise)).or_default() += 1;
+        *together.entry((firm(fact.firm), fact.enterprise)).or_default() += 1;
         *of_enterprise.entry(fact.enterprise).or_default() += 1;
     }
     let mut found: Vec<Pair> = together
@@ -199,10 +200,12 @@ mod tests {
         facts.extend(vec![fact(2, 7, AnswerKind::Accept); 2]);
         facts.extend(vec![fact(3, 8, AnswerKind::Decline); 5]);
         facts.extend(vec![fact(2, 9, AnswerKind::Accept); 3]);
-        let found = pairs(facts.iter());
+        let found = pairs(facts.iter(), |firm| firm);
         assert_eq!(
             found,
             [Pair { firm: 1, enterprise: 7, times: 4, of: 6 }, Pair { firm: 2, enterprise: 9, times: 3, of: 3 }]
         );
+        let one_house = pairs(facts.iter(), |_| 1);
+        assert_eq!(one_house[0], Pair { firm: 1, enterprise: 7, times: 6, of: 6 }, "two spellings of one firm");
     }
 }

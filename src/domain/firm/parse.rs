@@ -91,7 +91,7 @@ const PLAIN_WORDS: &[&str] = &[
 ];
 
 /// Folds width, case, brackets and traditional characters, so that 律師事務所 is 律师事务所.
-fn fold(raw: &str) -> String {
+pub(super) fn fold(raw: &str) -> String {
     let mut folded = String::with_capacity(raw.len());
     for character in raw.nfkc().flat_map(char::to_lowercase) {
         match character {
@@ -103,7 +103,7 @@ fn fold(raw: &str) -> String {
     fast2s::convert(&folded)
 }
 
-fn is_chinese(character: char) -> bool {
+pub(super) fn is_chinese(character: char) -> bool {
     matches!(character, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{323af}')
 }
 

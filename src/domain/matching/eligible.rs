@@ -11,12 +11,14 @@ use crate::domain::standing::Standing;
 use chrono::{Datelike, NaiveDate};
 
 text_enum! {
-    /// On which side of the dispute a name stands.
+    /// On which side of the need a name stands.
     pub enum OpposingSide {
         /// 对方当事人.
         Party = "party",
         /// 对方代理机构.
         Agent = "agent",
+        /// 提出需求的企业 itself.
+        Enterprise = "enterprise",
     }
 }
 
@@ -51,7 +53,7 @@ pub enum Exclusion {
         /// Most a month.
         cap: u16,
     },
-    /// He is, or works for, the opposing party.
+    /// He works for the opposing party.
     OpposingParty {
         /// The opposing party as written in the need.
         name: String,
@@ -69,13 +71,15 @@ pub enum Exclusion {
     LearnedConflict(Ground),
     /// What is known asks for a manager's waiver.
     NeedsWaiver(Ground),
-    /// His firm may be the opposing party's or agent's: a person has to look.
+    /// His firm may be one the need names: a person has to look.
     AskManager {
         /// Which side the name stands on.
         side: OpposingSide,
         /// The name as written in the need.
         name: String,
     },
+    /// Something ties him to one side; what, only a manager is told ([`Exclusion::neutral`]).
+    Conflict,
     /// For the month in which the service is wanted he has as many services as he may get in one.
     Booked {
         /// Services in that month, asked or accepted.
@@ -117,6 +121,7 @@ impl Exclusion {
         "learned-conflict",
         "needs-waiver",
         "region",
+        "conflict",
     ];
 
     /// The stable code: the API's `rule`, and the key of `excluded-<code>`.
@@ -135,6 +140,7 @@ impl Exclusion {
             Self::DeclaredRelation => "declared-relation",
             Self::LearnedConflict(_) => "learned-conflict",
             Self::NeedsWaiver(_) => "needs-waiver",
+            Self::Conflict => "conflict",
             Self::AskManager { .. } => "ask-manager",
             Self::Booked { .. } => "booked",
             Self::Mode(_) => "mode",
@@ -154,7 +160,12 @@ impl Exclusion {
     pub fn code_is_conflict(code: &str) -> bool {
         matches!(
             code,
-            "opposing-party" | "opposing-agent" | "own-enterprise" | "declared-relation" | "learned-conflict"
+            "opposing-party"
+                | "opposing-agent"
+                | "own-enterprise"
+                | "declared-relation"
+                | "learned-conflict"
+                | "conflict"
         ) || Self::code_is_waivable(code)
     }
 
@@ -164,12 +175,37 @@ impl Exclusion {
         matches!(code, "ask-manager" | "needs-waiver")
     }
 
+    /// What a waiver of it stands for: the rule with its ground or side. Empty for what cannot be waived.
+    #[must_use]
+    pub fn waiver(&self) -> String {
+        match self {
+            Self::NeedsWaiver(ground) => format!("{}:{ground}", self.code()),
+            Self::AskManager { side, .. } => format!("{}:{side}", self.code()),
+            _ => String::new(),
+        }
+    }
+
+    /// The rule as told to whoever may not know what the office knows of an expert: declared, learned and waivable ties
+    /// become one, so that nobody reads an expert's clients or relations off the needs he is kept from.
+    #[must_use]
+    pub fn neutral(self) -> Self {
+        if Self::neutral_code(self.code()) == self.code() { self } else { Self::Conflict }
+    }
+
+    /// The code of [`neutral`](Self::neutral).
+    #[must_use]
+    pub fn neutral_code(code: &str) -> &str {
+        if matches!(code, "declared-relation" | "learned-conflict" | "needs-waiver") { "conflict" } else { code }
+    }
+
     /// The arguments of its sentence.
     #[must_use]
     pub fn args(&self) -> Vec<(&'static str, Arg)> {
         match self {
             Self::Standing(standing) => vec![("standing", Arg::Code(standing.as_str()))],
-            Self::AlreadyAsked | Self::OwnEnterprise | Self::DeclaredRelation | Self::Region => Vec::new(),
+            Self::AlreadyAsked | Self::OwnEnterprise | Self::DeclaredRelation | Self::Conflict | Self::Region => {
+                Vec::new()
+            }
             Self::Qualification { valid_until } => vec![("date", Arg::Date(*valid_until))],
             Self::Leave { until } => vec![("date", Arg::Date(*until))],
             Self::OpenCap { open, cap } => vec![("open", Arg::number(*open)), ("cap", Arg::number(*cap))],
@@ -256,7 +292,7 @@ fn month_of(day: NaiveDate) -> (i32, u32) {
 /// Sure matches bar whichever side they are on, before an unsure one asks a person.
 fn no_conflict(need: &NeedProfile, expert: &Candidate, facts: &Facts) -> Result<(), Exclusion> {
     for party in &need.opposing_party {
-        if party.raw() == expert.name.trim() || expert.firm.compare(party) == FirmMatch::Sure {
+        if expert.firm.compare(party) == FirmMatch::Sure {
             return Err(Exclusion::OpposingParty { name: party.raw().to_owned() });
         }
     }
@@ -266,19 +302,26 @@ fn no_conflict(need: &NeedProfile, expert: &Candidate, facts: &Facts) -> Result<
     if expert.firm.compare(&need.enterprise) == FirmMatch::Sure {
         return Err(Exclusion::OwnEnterprise);
     }
-    if let Some(relation) = facts.relation {
-        match (relation.bars, relation.ground) {
-            (true, Ground::Declared) => return Err(Exclusion::DeclaredRelation),
-            (true, ground) => return Err(Exclusion::LearnedConflict(ground)),
-            (false, ground) if !facts.waived => return Err(Exclusion::NeedsWaiver(ground)),
-            (false, _) => {}
+    match facts.conflicts.barring() {
+        Some(Ground::Declared) => return Err(Exclusion::DeclaredRelation),
+        Some(ground) => return Err(Exclusion::LearnedConflict(ground)),
+        None => {}
+    }
+    if let Some(ground) = facts.conflicts.asking(facts.waived) {
+        return Err(Exclusion::NeedsWaiver(ground));
+    }
+    let sides = [
+        (OpposingSide::Party, need.opposing_party.as_slice()),
+        (OpposingSide::Agent, need.opposing_agent.as_slice()),
+        (OpposingSide::Enterprise, std::slice::from_ref(&need.enterprise)),
+    ];
+    for (side, names) in sides {
+        if facts.waived.side(side) {
+            continue;
         }
-    }
-    if facts.waived {
-        return Ok(());
-    }
-    for (side, names) in [(OpposingSide::Party, &need.opposing_party), (OpposingSide::Agent, &need.opposing_agent)] {
-        if let Some(name) = first_match(&expert.firm, names, FirmMatch::Unsure) {
+        // A person of that name may be another person: somebody has to look.
+        let namesake = || names.iter().find(|name| name.raw() == expert.name.trim()).map(|name| name.raw().to_owned());
+        if let Some(name) = first_match(&expert.firm, names, FirmMatch::Unsure).or_else(namesake) {
             return Err(Exclusion::AskManager { side, name });
         }
     }

@@ -2,8 +2,10 @@
 //!
 //! At most 16 kB of JSON (`rules.md`, "Ranking"): versions, weights, the normalised query, the values of the first 50 and
 //! of everyone asked, counts per rule. Names stand in it instead of interned numbers, for those change. Deliberately
-//! absent: the hash itself (the caller takes SHA-256 of [`Ranking::order_text`]) and any personal detail of an expert.
+//! absent: the hash itself (the caller takes SHA-256 of [`Ranking::order_text`]), the reasons' sentences and any personal
+//! detail of an expert.
 
+use super::frozen_reason::FrozenReason;
 use super::rank::{OrderKey, tie_last_asked, tie_load};
 use super::survey::score;
 use super::weights::{SIGNALS, contribution};
@@ -107,6 +109,9 @@ pub struct FrozenRanking {
     /// Whose conflict a manager had waived, with the rule; the reason stands with the waiver.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waived: Vec<(ExpertId, String)>,
+    /// Why those asked were asked, signal by signal, as far as there is room; the caller fills it in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<(ExpertId, Vec<FrozenReason>)>,
     /// SHA-256 of the whole order, in hexadecimal; the caller takes it of [`Ranking::order_text`].
     pub order_sha256: String,
 }
@@ -158,6 +163,7 @@ pub fn frozen(
         rows,
         query: fitting(query),
         waived: Vec::new(),
+        reasons: Vec::new(),
         order_sha256: String::new(),
     }
 }

@@ -374,10 +374,12 @@ impl<'a, T: Together> Survey<'a, T> {
     }
 
     /// The slots of those a rule drops although the matter is theirs (they share a service item or an industry) or whom a
-    /// conflict bars: conflicts first, then who shares most, then by id; at most `limit`.
+    /// conflict bars: conflicts first, then who shares most, then by id; at most `limit`. Unless it is told to somebody who
+    /// may know (`plain`), what only the office knows counts as any other rule and brings nobody to the top.
     #[must_use]
-    pub fn dropped_but_near(&self, limit: usize) -> Vec<usize> {
-        let conflicts = Exclusion::CODES.map(Exclusion::code_is_conflict);
+    pub fn dropped_but_near(&self, limit: usize, plain: bool) -> Vec<usize> {
+        let on_top = |code| Exclusion::code_is_conflict(code) && (plain || Exclusion::neutral_code(code) == code);
+        let conflicts = Exclusion::CODES.map(on_top);
         let mut near: Vec<(bool, u32, usize)> = Vec::new();
         for (slot, (score, row)) in self.bench.scores.iter().zip(self.roster.rows()).enumerate() {
             if *score >= 0 {

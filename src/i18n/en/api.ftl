@@ -67,6 +67,8 @@ api-assign-batch = Send a batch
 api-assign-batch-text = Sends offers seat by seat, one transaction per need; whether somebody may be asked is decided again then, and a need that does not fit is left as it was and named.
 api-assign-expert = Assign an expert
 api-assign-expert-text = Offers a seat to an expert, with reserves in order behind. Whether they may be asked is decided again on the database's rows at that moment.
+api-correct-opposing = Name the other side
+api-correct-opposing-text = Adds or corrects the opposing parties and their agents. Open offers in conflict become void and the chain goes on; accepted ones go to a manager; earlier waivers lapse.
 api-retract-need = Retract a need
 api-retract-need-text = The enterprise takes the need back: open and accepted offers become void, and everybody concerned is told.
 api-close-need = Close a need
@@ -134,6 +136,7 @@ api-read-roots-text = One for each Beijing day: the Merkle root over the end of 
 
 # Fields
 api-field-verdict = Whether there is a conflict: yes, no or ask-manager
+api-field-enterprise_name = the enterprise's name
 api-field-party = The opposing party
 api-field-agent = The opposing agent
 api-field-by_expert = Declared by the expert

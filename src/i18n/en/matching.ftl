@@ -127,14 +127,18 @@ excluded-needs-waiver = { $ground ->
     [declared] Declared a link to one side; a manager has to allow it and say why.
     [past-service] Earlier services may touch one side; a manager has to allow it and say why.
     [firm-other-side] Their firm serves the other side in another matter; a manager has to allow it and say why.
+    [open-offer] Is being asked, or a colleague is, for a matter of the other side and has not answered; a manager has to allow it and say why.
    *[own-department] The need mentions their department; a manager has to allow it and say why.
 }
 excluded-needs-waiver-tag = waiver needed
 excluded-ask-manager = { $side ->
-    [party] The employer's name is close to the opposing party “{ $name }”; a manager should check whether they are related.
-   *[agent] The employer's name is close to the opposing agent “{ $name }”; a manager should check whether they are related.
+    [party] The expert's or employer's name is like the opposing party “{ $name }”; a manager should check whether they are related.
+    [agent] The expert's or employer's name is like the opposing agent “{ $name }”; a manager should check whether they are related.
+   *[enterprise] The expert's or employer's name is like the enterprise that asks, “{ $name }”; a manager should check whether they are related.
 }
 excluded-ask-manager-tag = To check
+excluded-conflict = May have an interest in one side of this need; a manager knows more.
+excluded-conflict-tag = to check
 excluded-mode = { $mode ->
     [online] Does not serve online.
     [station] Does not serve at stations.
@@ -151,6 +155,7 @@ ground-declared = declared
 ground-past-service = earlier services
 ground-firm-other-side = firm serves the other side
 ground-own-department = own department
+ground-open-offer = open offer on the other side
 relation-employment = Employment
 relation-ownership = Shares or investment
 relation-family = Close relative employed or holding shares

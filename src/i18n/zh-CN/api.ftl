@@ -67,6 +67,8 @@ api-assign-batch = 派出一批
 api-assign-batch-text = 按席位派出一批；每件需求单独一个事务，派出时再核对一次能否请，不合的一件原样不动并列出原因。
 api-assign-expert = 派单
 api-assign-expert-text = 把一个席位派给专家，并排好候补；派单时按数据库中的最新情况再核对一次能否请。
+api-correct-opposing = 补充对方名称
+api-correct-opposing-text = 补充或更正对方当事人和代理机构；未答复的派单凡有利害关系的即作废、由候补接上，已接受的交管理人员核实；此前准许的豁免失效。
 api-retract-need = 撤回需求
 api-retract-need-text = 企业撤回需求：未答复和已接的派单一律作废，并告知有关各方。
 api-close-need = 办结需求
@@ -134,6 +136,7 @@ api-read-roots-text = 每个北京日一个：截至当日结束，所有留痕�
 
 # 字段
 api-field-verdict = 是否冲突：yes、no 或 ask-manager
+api-field-enterprise_name = 企业名称
 api-field-party = 对方当事人
 api-field-agent = 对方代理机构
 api-field-by_expert = 由专家本人申报

@@ -117,14 +117,18 @@ excluded-needs-waiver = { $ground ->
     [declared] 已申报与本需求一方有关联，需由管理人员说明理由后准许。
     [past-service] 以往服务可能涉及本需求一方，需由管理人员说明理由后准许。
     [firm-other-side] 所在单位正在为对方办理其他事项，需由管理人员说明理由后准许。
+    [open-offer] 本人或同单位专家正被邀请办理对方的事项、尚未答复，需由管理人员说明理由后准许。
    *[own-department] 需求提到其所在部门，需由管理人员说明理由后准许。
 }
 excluded-needs-waiver-tag = 待管理准许
 excluded-ask-manager = { $side ->
-    [party] 所在单位与对方当事人“{ $name }”名称相近，可能有关联，请管理人员核实。
-   *[agent] 所在单位与对方代理机构“{ $name }”名称相近，可能有关联，请管理人员核实。
+    [party] 本人或所在单位与对方当事人“{ $name }”名称相同或相近，可能有关联，请管理人员核实。
+    [agent] 本人或所在单位与对方代理机构“{ $name }”名称相同或相近，可能有关联，请管理人员核实。
+   *[enterprise] 本人或所在单位与提出需求的企业“{ $name }”名称相同或相近，可能有关联，请管理人员核实。
 }
 excluded-ask-manager-tag = 待人工核实
+excluded-conflict = 与本需求一方可能有利害关系，请管理人员核实。
+excluded-conflict-tag = 需核实回避
 excluded-mode = { $mode ->
     [online] 不提供线上服务。
     [station] 不提供到站服务。
@@ -141,6 +145,7 @@ ground-declared = 已申报
 ground-past-service = 既往服务
 ground-firm-other-side = 所在单位为对方服务
 ground-own-department = 所在部门
+ground-open-offer = 对方有未答复的邀请
 relation-employment = 任职
 relation-ownership = 持股、出资
 relation-family = 近亲属任职或持股

@@ -383,3 +383,31 @@ fn highlights_mark_what_made_the_hit() {
         assert_eq!(marked, wanted, "{:?}", found.highlights);
     }
 }
+
+/// Of an enterprise that several stations served each learns of itself alone, in the counts and by the filter.
+#[test]
+fn of_a_shared_enterprise_no_station_learns_of_another() {
+    let index = Index::in_memory().unwrap();
+    let both = vec![station(0).to_string(), station(1).to_string()];
+    index
+        .apply(&BTreeSet::new(), &[enterprise(30, "北京熊猫新材料有限公司", "91110108MA01ABCD1X", both)], &mark())
+        .unwrap();
+    let asked = |scope: Scope, by: Option<usize>, known: &[usize]| {
+        let mut query = SearchQuery { facets: true, ..SearchQuery::of(Kind::Enterprise, "熊猫", scope, 0) };
+        query.station = by.map(|place| station(place).to_string());
+        query.stations_known = known.iter().map(|place| station(*place).to_string()).collect();
+        let found = index.search(&query).unwrap();
+        let stations: Vec<String> = found.facets.stations.into_keys().collect();
+        (found.hits.len(), found.total, stations)
+    };
+    let of = |places: &[usize]| places.iter().map(|place| station(*place).to_string()).collect::<Vec<_>>();
+    let own = Scope::Station(station(1));
+    assert_eq!(asked(own.clone(), None, &[]), (1, 1, of(&[1])));
+    assert_eq!(asked(own.clone(), Some(1), &[]), (1, 1, of(&[1])));
+    assert_eq!(asked(own, Some(0), &[]), (0, 0, of(&[])), "asking for the other finds nothing");
+    let region = Scope::Regions(vec!["110108".to_owned()]);
+    assert_eq!(asked(region.clone(), None, &[0]), (1, 1, of(&[0])));
+    assert_eq!(asked(region.clone(), Some(1), &[0]), (0, 0, of(&[])));
+    assert_eq!(asked(region, Some(0), &[0]), (1, 1, of(&[0])));
+    assert_eq!(asked(Scope::Everything, Some(0), &[]), (1, 1, of(&[0, 1])));
+}

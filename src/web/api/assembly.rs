@@ -16,12 +16,27 @@ use crate::db::enterprise::EnterpriseRow;
 use crate::db::need::{NeedRow, SeatRow};
 use crate::db::reminder::ReminderRow;
 use crate::db::{self, Conn};
+use crate::domain::matching::Exclusion;
+use crate::domain::role::Scope;
 use crate::i18n::L;
 use crate::ids::{AccountId, AssignmentId, EnterpriseId, ExpertId, NeedId, StationId};
 use crate::seal::Keyring;
 use crate::search::same_matter::Matter;
 use diesel::QueryResult;
 use std::collections::HashMap;
+
+/// Who reads: what beside a need is told depends on it.
+#[derive(Clone, Copy)]
+pub struct Eyes<'a> {
+    /// What contacts are sealed under.
+    pub keys: &'a Keyring,
+    /// What the reader may see: other needs are named within it only.
+    pub scope: &'a Scope,
+    /// Enterprises' contacts in full.
+    pub full_contact: bool,
+    /// By which rule of conflict an expert was passed over.
+    pub plain: bool,
+}
 
 /// Names of experts and numbers of needs, for a page of assignments.
 struct Names {
@@ -117,23 +132,18 @@ pub fn assignments(conn: &mut Conn, l: L, rows: Vec<AssignmentRow>) -> QueryResu
     Ok(rows.into_iter().map(|row| names.assignment(l, row)).collect())
 }
 
-/// A page of needs, in the order of the rows; `full_contact` for accounts that work on needs.
+/// A page of needs, in the order of the rows.
 ///
 /// # Errors
 /// What the database says.
-pub fn needs(
-    keys: &Keyring,
-    conn: &mut Conn,
-    l: L,
-    rows: Vec<NeedRow>,
-    full_contact: bool,
-) -> QueryResult<Vec<NeedShape>> {
+pub fn needs(conn: &mut Conn, l: L, rows: Vec<NeedRow>, eyes: Eyes<'_>) -> QueryResult<Vec<NeedShape>> {
     let ids: Vec<NeedId> = rows.iter().map(|row| row.id).collect();
     let enterprises: Vec<EnterpriseId> = rows.iter().map(|row| row.enterprise).collect();
     let owners: Vec<AccountId> = rows.iter().map(|row| row.owner).collect();
     let stations: Vec<StationId> = rows.iter().map(|row| row.station).collect();
     let known = db::enterprise::by_ids(conn, &enterprises)?;
-    let open = db::beside::open_of_enterprises(conn, &enterprises)?;
+    let mut open = db::beside::open_of_enterprises(conn, &enterprises)?;
+    open.retain(|need| eyes.scope.covers(&need.region, need.station));
     let owners: HashMap<AccountId, String> = db::beside::owners_of(conn, &owners)?.into_iter().collect();
     let stations: HashMap<StationId, String> = db::beside::stations_of(conn, &stations)?.into_iter().collect();
     let seats = db::beside::seats_of(conn, &ids)?;
@@ -152,13 +162,16 @@ pub fn needs(
     }
     let mut shapes = Vec::with_capacity(rows.len());
     for row in rows {
-        let mut shape = parts.shape(keys, row, full_contact);
+        let mut shape = parts.shape(eyes.keys, row, eyes.full_contact);
         for reserve in reserves.iter().filter(|reserve| shape.seats.iter().any(|seat| seat.id == reserve.seat)) {
             shape.reserves.push(ReserveShape {
                 expert: names.expert(reserve.expert),
                 position: reserve.position,
                 state: reserve.state,
-                why: reserve.why.clone(),
+                why: reserve
+                    .why
+                    .as_deref()
+                    .map(|why| if eyes.plain { why } else { Exclusion::neutral_code(why) }.to_owned()),
                 seat: reserve.seat,
             });
         }
@@ -171,7 +184,7 @@ pub fn needs(
 
 /// A need that has just been submitted, of the rows its deed had in hand: it has no offers, reserves or closure yet.
 #[must_use]
-pub fn submitted(keys: &Keyring, made: SubmittedRows, owner: (AccountId, &str), full_contact: bool) -> NeedShape {
+pub fn submitted(made: SubmittedRows, owner: (AccountId, &str), eyes: Eyes<'_>) -> NeedShape {
     let SubmittedRows { need, enterprise, station, seats, similar } = made;
     let mut parts = Parts {
         known: vec![enterprise],
@@ -181,7 +194,8 @@ pub fn submitted(keys: &Keyring, made: SubmittedRows, owner: (AccountId, &str), 
         seats,
         matters: HashMap::new(),
     };
-    parts.shape(keys, need, full_contact)
+    parts.open.retain(|need| eyes.scope.covers(&need.region, need.station));
+    parts.shape(eyes.keys, need, eyes.full_contact)
 }
 
 /// What stands beside needs.

@@ -7,6 +7,7 @@ use crate::actions::plan_batch::{BatchNeed, BatchPlan, BatchSeat, Gap, Pinned, P
 use crate::actions::suggest_experts::Suggested;
 use crate::actions::{ActionError, Done};
 use crate::db;
+use crate::domain::catalogue;
 use crate::domain::refusal::{FieldProblem, Refusal};
 use crate::ids::{AssignmentId, ExpertId, NeedId, SeatId};
 use crate::web::answer::Answer;
@@ -72,7 +73,7 @@ pub struct RuleCountShape {
 /// Why nobody is proposed for a seat.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct GapShape {
-    /// `nobody-may-be-asked`, `everybody-full` or `same-need`.
+    /// `nobody-may-be-asked`, `nobody-knows`, `everybody-full`, `same-need` or `other-side`.
     pub why: &'static str,
     /// The same in the language asked for.
     pub text: String,
@@ -183,15 +184,18 @@ fn shaped(teller: &Teller<'_>, plan: &BatchPlan, seat: &BatchSeat) -> Option<Bat
         |one: &Suggested| BatchReserveShape { expert: expert(one.expert.clone()), score: as_number(one.score) };
     let passed = seat.passed.iter().filter_map(|one| {
         let given = plan.needs.iter().filter(|other| one.given.contains(&other.row.id)).map(name).collect();
-        Some(PassedShape { expert: expert(need.candidate(one.expert)?.expert.clone()), given })
+        Some(PassedShape { expert: expert(need.candidate_of(&seat.seat, one.expert)?.expert.clone()), given })
     });
     Some(BatchSeatShape {
         need: name(need),
         seat: seat.seat.id,
         position: seat.seat.position,
-        candidate: seat.chosen.and_then(|id| need.candidate(id)).map(|one| candidate(teller, one.clone(), true)),
+        candidate: seat
+            .chosen
+            .and_then(|id| need.candidate_of(&seat.seat, id))
+            .map(|one| candidate(teller, one.clone(), true)),
         pinned: seat.pinned,
-        reserves: seat.reserves.iter().filter_map(|id| need.candidate(*id)).map(reserve).collect(),
+        reserves: seat.reserves.iter().filter_map(|id| need.candidate_of(&seat.seat, *id)).map(reserve).collect(),
         passed: passed.collect(),
         gap: seat.gap.as_ref().map(|gap| gap_shape(teller, plan, need, gap)),
     })
@@ -221,6 +225,17 @@ fn gap_shape(teller: &Teller<'_>, plan: &BatchPlan, need: &BatchNeed, gap: &Gap)
             rules: Vec::new(),
             would_cover: Vec::new(),
         },
+        Gap::OtherSide => GapShape {
+            why: "other-side",
+            text: l.t("batch-gap-other-side"),
+            rules: Vec::new(),
+            would_cover: Vec::new(),
+        },
+        Gap::NobodyKnows(slug) => {
+            let item = catalogue::by_slug(slug).map_or(slug.as_str(), |item| l.pick(item.zh, item.en));
+            let text = l.a("batch-gap-nobody-knows", &[("item", item)]);
+            GapShape { why: "nobody-knows", text, rules: Vec::new(), would_cover: Vec::new() }
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! Conflicts of interest and the weights of the ranking: declarations, the check without exposure, waivers, weights.
 
 use super::need::named_id;
+use super::shape::NeedShape;
 use crate::actions::check_conflict::{ConflictQuestion, Verdict, check_conflict};
+use crate::actions::correct_opposing::correct_opposing;
 use crate::actions::declare_relation::{RelationInput, declare_relation, end_relation};
 use crate::actions::set_ranking::{in_force, set_ranking};
 use crate::actions::waive_conflict::waive_conflict;
@@ -68,6 +70,18 @@ pub struct EndingBody {}
 pub struct WaiverBody {
     /// In words.
     pub reason: String,
+}
+
+/// The other side of a need, as it should stand.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OpposingBody {
+    /// The opposing parties; none when left out.
+    #[serde(default)]
+    pub opposing_party: Option<String>,
+    /// Their agents; none when left out.
+    #[serde(default)]
+    pub opposing_agent: Option<String>,
 }
 
 /// A waiver just granted.
@@ -180,6 +194,21 @@ pub fn waive(call: &Call) -> Answered {
     let expert_id: ExpertId = call.id("expert_id")?;
     let id = waive_conflict(&call.office, &call.actor()?, need_id, expert_id, &body.reason)?;
     Answer::created(&format!("/api/v1/needs/{need_id}/candidates/{expert_id}"), &WaiverShape { id, need_id, expert_id })
+}
+
+/// `POST /api/v1/needs/{id}/opposing`.
+///
+/// # Errors
+/// What [`correct_opposing`] says.
+#[utoipa::path(post, path = "/api/v1/needs/{id}/opposing", operation_id = "correct-opposing", tag = "needs",
+    params(("id" = String, Path, description = "Id or number")), request_body = OpposingBody,
+    responses((status = 200, description = "", body = NeedShape)))]
+pub fn opposing(call: &Call) -> Answered {
+    let body: OpposingBody = call.json()?;
+    let id = named_id(call)?;
+    let (party, agent) = (body.opposing_party.as_deref(), body.opposing_agent.as_deref());
+    correct_opposing(&call.office, &call.actor()?, id, party, agent)?;
+    Answer::json(&super::need::shown(call, id)?)
 }
 
 fn shape(weights: &Weights) -> RankingShape {

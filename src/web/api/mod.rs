@@ -24,6 +24,7 @@ pub mod paging;
 pub mod register;
 pub mod search;
 pub mod shape;
+pub mod suggest;
 pub mod words;
 
 use super::routes::Access::{Api, Open, Public};
@@ -39,7 +40,7 @@ pub fn routes() -> Vec<Route> {
         // ---- needs ------------------------------------------------------------------------------------------------
         get("/api/v1/needs", Api(Read), need::list),
         post("/api/v1/needs", Api(WorkNeeds), need::submit),
-        post("/api/v1/needs/suggest", Api(Read), need::suggest),
+        post("/api/v1/needs/suggest", Api(Read), suggest::suggest),
         get("/api/v1/needs/{id}", Api(Read), need::show),
         get("/api/v1/needs/{id}/candidates", Api(Read), candidate::list),
         get("/api/v1/needs/{id}/candidates/{expert_id}", Api(Read), candidate::show),
@@ -50,6 +51,7 @@ pub fn routes() -> Vec<Route> {
         post("/api/v1/needs/{id}/feedback", Api(WorkNeeds), feedback::file),
         post("/api/v1/needs/{id}/ratings", Api(WorkNeeds), feedback::rate),
         post("/api/v1/needs/{id}/candidates/{expert_id}/waiver", Api(Decide), conflict::waive),
+        post("/api/v1/needs/{id}/opposing", Api(WorkNeeds), conflict::opposing),
         get("/api/v1/ranking", Api(Read), conflict::ranking),
         post("/api/v1/ranking", Api(Decide), conflict::set),
         // ---- assignments ------------------------------------------------------------------------------------------

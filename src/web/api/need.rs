@@ -1,15 +1,16 @@
-//! Needs: submitted, found, read, retracted, closed; and what a text seems to ask for.
+//! Needs: submitted, found, read, retracted, closed.
 //!
 //! A need is found by its id or by the number people read aloud. Lists without a filter come straight from the
 //! database; with one, through [`finding`].
 
-use super::assembly;
+use super::assembly::{self, Eyes};
 use super::paging::{self, Page};
 use super::shape::NeedShape;
 use super::words;
 use crate::actions::close_need::{CloseNeed, close_need};
 use crate::actions::retract_need::retract_need;
 use crate::actions::submit_need::{SubmitNeed, submit_need};
+use crate::actions::suggest_experts::is_told_plainly;
 use crate::db::need::NeedRow;
 use crate::db::{self, Conn};
 use crate::domain::calendar::{day_after, start_of_day};
@@ -20,14 +21,14 @@ use crate::domain::refusal::{FieldProblem, Refusal};
 use crate::domain::region;
 use crate::domain::role::{Right, Role};
 use crate::ids::{NeedId, StationId};
-use crate::search::{self, Kind, SearchQuery};
+use crate::search::{Kind, SearchQuery};
 use crate::web::answer::Answer;
 use crate::web::call::Call;
 use crate::web::error::{Answered, WebError};
 use crate::web::finding::{self, DEEPEST};
 use chrono::{DateTime, NaiveDate};
 use diesel::QueryResult;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 /// Which needs.
@@ -104,49 +105,6 @@ pub struct EvaluationInput {
     pub note: Option<String>,
 }
 
-/// What to read.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SuggestInput {
-    /// Title on the first line, description after it.
-    pub text: String,
-}
-
-/// A service item a text seems to ask for.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct SuggestedService {
-    /// Slug of the catalogue.
-    pub slug: String,
-    /// How sure, 0 to 1.
-    pub score: f64,
-    /// The words of the text that led there, as typed, the weightiest first; given for the first five.
-    pub words: Vec<String>,
-}
-
-/// A region a text names.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct SuggestedPlace {
-    /// Its code.
-    pub code: String,
-    /// The district or landmark named.
-    pub name: String,
-    /// Latitude, degrees, to about a kilometre.
-    pub lat: Option<f64>,
-    /// Longitude, degrees, to about a kilometre.
-    pub lon: Option<f64>,
-}
-
-/// What a text seems to ask for.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct SuggestedItems {
-    /// Best first.
-    pub services: Vec<SuggestedService>,
-    /// Names of industries, most likely first.
-    pub industries: Vec<String>,
-    /// The region the text names, itself or by a landmark.
-    pub region: Option<SuggestedPlace>,
-}
-
 /// The need a path names, by id or number, if the account may see it.
 ///
 /// # Errors
@@ -170,9 +128,10 @@ pub fn named_id(call: &Call) -> Result<NeedId, WebError> {
     Ok(named(call, &mut reader)?.id)
 }
 
-/// Whether the account reads enterprises' contacts in full: those who work on needs do.
-fn full_contact(call: &Call) -> Result<bool, Refusal> {
-    Ok(call.account()?.role.has(Right::WorkNeeds))
+/// Who reads: those who work on needs read enterprises' contacts in full.
+fn eyes(call: &Call) -> Result<Eyes<'_>, Refusal> {
+    let full_contact = call.account()?.role.has(Right::WorkNeeds);
+    Ok(Eyes { keys: &call.office.keys, scope: call.scope()?, full_contact, plain: is_told_plainly(&call.actor()?) })
 }
 
 /// The shape of one need as it stands now.
@@ -180,10 +139,9 @@ fn full_contact(call: &Call) -> Result<bool, Refusal> {
 /// # Errors
 /// [`Refusal::NotFound`].
 pub fn shown(call: &Call, id: NeedId) -> Result<NeedShape, WebError> {
-    let full = full_contact(call)?;
     let mut reader = call.office.read()?;
     let row = db::need::find(&mut reader, &id)?.ok_or(Refusal::NotFound)?;
-    Ok(assembly::needs(&call.office.keys, &mut reader, call.l, vec![row], full)?.pop().ok_or(Refusal::NotFound)?)
+    Ok(assembly::needs(&mut reader, call.l, vec![row], eyes(call)?)?.pop().ok_or(Refusal::NotFound)?)
 }
 
 /// `POST /api/v1/needs`.
@@ -204,8 +162,7 @@ pub fn submit(call: &Call) -> Answered {
     }
     // Everything the answer says was in the deed's hands; reading it again would cost as much as the deed.
     let account = call.account()?;
-    let shape =
-        assembly::submitted(&call.office.keys, *submitted.rows, (account.id, &account.name), full_contact(call)?);
+    let shape = assembly::submitted(*submitted.rows, (account.id, &account.name), eyes(call)?);
     Answer::created(&address, &shape)
 }
 
@@ -271,7 +228,7 @@ pub fn list(call: &Call) -> Answered {
     } else {
         newest(call, query.cursor.as_deref(), limit)?
     };
-    let items = assembly::needs(&call.office.keys, &mut *call.office.read()?, call.l, rows, full_contact(call)?)?;
+    let items = assembly::needs(&mut *call.office.read()?, call.l, rows, eyes(call)?)?;
     Answer::json(&Page { items, next_cursor })
 }
 
@@ -305,33 +262,6 @@ pub fn by_place(
     let next = offset + limit;
     let cursor = (found.more && next <= DEEPEST).then(|| paging::cursor("found", &next.to_string()));
     Ok((found, cursor))
-}
-
-/// `POST /api/v1/needs/suggest`: reads a text and changes nothing.
-///
-/// # Errors
-/// [`Refusal::Invalid`] for an empty or over-long text.
-#[utoipa::path(post, path = "/api/v1/needs/suggest", operation_id = "suggest-services", tag = "needs", request_body = SuggestInput,
-    responses((status = 200, description = "", body = SuggestedItems)))]
-pub fn suggest(call: &Call) -> Answered {
-    let input: SuggestInput = call.json()?;
-    let mut problems = crate::domain::refusal::Problems::default();
-    problems.text("text", &input.text, 10_000);
-    problems.settle()?;
-    let found = search::suggest(&input.text);
-    let mut services = Vec::with_capacity(found.services.len());
-    let mut words = found.words.into_iter();
-    for (slug, score) in found.services {
-        let words = words.next().unwrap_or_default();
-        services.push(SuggestedService { slug, score: (f64::from(score) * 1000.0).round() / 1000.0, words });
-    }
-    let region = found.place.map(|place| SuggestedPlace {
-        code: place.region.to_owned(),
-        name: place.label.to_owned(),
-        lat: place.point.map(Point::lat),
-        lon: place.point.map(Point::lon),
-    });
-    Answer::json(&SuggestedItems { services, industries: found.industries, region })
 }
 
 /// `POST /api/v1/needs/{id}/retraction`.

@@ -56,7 +56,7 @@ pub struct ProblemShape {
 #[derive(OpenApi)]
 #[openapi(
     paths(
-        super::need::submit, super::need::list, super::need::show, super::need::suggest, super::need::retract,
+        super::need::submit, super::need::list, super::need::show, super::suggest::suggest, super::need::retract,
         super::need::close,
         super::candidate::list, super::candidate::show, super::candidate::assign, super::candidate::assign_all,
         super::assignment::list, super::assignment::show, super::assignment::answer, super::assignment::notice,
@@ -73,7 +73,7 @@ pub struct ProblemShape {
         super::calendar::list, super::calendar::import, super::calendar::show, super::calendar::decide,
         super::calendar::outages, super::calendar::enter, super::calendar::outage,
         super::conflict::check, super::conflict::relations, super::conflict::declare, super::conflict::end,
-        super::conflict::waive, super::conflict::ranking, super::conflict::set,
+        super::conflict::waive, super::conflict::opposing, super::conflict::ranking, super::conflict::set,
         super::duty::list, super::duty::plan, super::duty::plans, super::duty::show_plan, super::duty::ask,
         super::duty::repair, super::duty::look, super::duty::publish, super::duty::withdraw, super::duty::show_turn,
         super::duty::substitutes, super::duty::answer, super::duty::cover, super::duty::put, super::duty::free,

@@ -18,6 +18,7 @@ pub mod plan;
 pub mod print;
 pub mod ranking;
 pub mod seats;
+pub mod similar;
 pub mod trail;
 pub mod view;
 pub mod waiver;
@@ -41,7 +42,7 @@ pub fn rows() -> Vec<Route> {
         post("/needs/new/suggest", work, new::suggest_again),
         post("/needs/new/draft", work, new::keep_draft),
         post("/needs/new/draft/removal", work, new::drop_draft),
-        post("/needs/suggest", work, new::suggest),
+        post("/needs/suggest", work, similar::suggest),
         get("/needs/{id}", read, case::show),
         get("/needs/{id}/candidates", read, candidates::show),
         post("/needs/{id}/candidates", work, candidates::preview),
@@ -53,6 +54,7 @@ pub fn rows() -> Vec<Route> {
         post("/needs/{id}/retraction", work, acts::retract),
         post("/needs/{id}/closure", work, acts::close),
         post("/needs/{id}/contact", work, acts::correct_contact),
+        post("/needs/{id}/opposing", work, acts::correct_opposing),
         post("/needs/{id}/handover", work, acts::hand_over),
         post("/needs/{id}/feedback", work, acts::file_feedback),
         post("/needs/{id}/rating", work, acts::rate),

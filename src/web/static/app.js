@@ -8,7 +8,9 @@
 //                              [data-draft-state] inside the form shows data-saved / data-failed
 //   data-suggest="/url"        text field: posts text=<title>\n<text> there and marks .choice labels whose checkbox value is
 //                              among {"services":[{"slug","score","words"}],"industries":[name]} with class is-suggested;
-//                              data-suggested-by ("because of {words}", data-comma between them) tells the words
+//                              data-suggested-by ("because of {words}", data-comma between them) tells the words;
+//                              the enterprise, the items ticked and the opposing party go along, and what is open
+//                              already ("similar") is put into [data-similar] after the <template data-similar-notice>
 //   data-count="n left: {n}"   field with maxlength: shows what may still be written, in #<id>-count
 //   details.bar__more          closes on Escape and on a touch elsewhere
 //   #find, [data-hit]          "/" goes to the search box, the arrow keys from it through what was found
@@ -202,15 +204,44 @@ for (const field of document.querySelectorAll("[data-suggest]")) {
     if (plain && by) why.textContent = words && words.length ? by.replace("{words}", words.join(field.dataset.comma)) : plain;
   };
 
+  const beside = ["enterprise.name", "enterprise.uscc", "opposing_party"].map((name) => field.form.elements.namedItem(name)).filter(Boolean);
+  const place = document.querySelector("[data-similar]");
+  const notice = document.querySelector("template[data-similar-notice]");
+
+  const warn = (similar) => {
+    if (!place || !notice || !similar) return;
+    place.textContent = "";
+    if (!similar.items.length) return;
+    const shown = notice.content.cloneNode(true);
+    shown.querySelector("[data-head]").textContent = similar.head;
+    shown.querySelector("[data-text]").textContent = similar.text;
+    const line = shown.querySelector("[data-item]");
+    for (const one of similar.items) {
+      const copy = line.cloneNode(true);
+      const link = copy.querySelector("a");
+      link.href = one.href;
+      link.textContent = one.title;
+      copy.querySelector(".num").textContent = one.number;
+      copy.querySelector("[data-rest]").textContent = [one.state, one.why].filter(Boolean).map((word) => ` · ${word}`).join("");
+      line.before(copy);
+    }
+    line.remove();
+    place.append(shown);
+  };
+
   const look = async () => {
     const text = `${title ? title.value.trim() : ""}\n${field.value.trim()}`;
-    if (text.length < 5 || text === asked) return;
-    asked = text;
+    const body = new URLSearchParams({ text, csrf: csrfOf(field) });
+    for (const one of beside) body.append(one.name, one.value.trim());
+    for (const box of field.form.querySelectorAll("input[name=services]:checked")) body.append("services", box.value);
+    const question = body.toString();
+    if ((text.length < 5 && !beside.some((one) => one.value.trim())) || question === asked) return;
+    asked = question;
     try {
-      const body = new URLSearchParams({ text, csrf: csrfOf(field) });
       const reply = await fetch(field.dataset.suggest, { method: "POST", body, credentials: "same-origin", headers: { Accept: "application/json" } });
-      if (!reply.ok || asked !== text) return;
-      const { services = [], industries = [] } = await reply.json();
+      if (!reply.ok || asked !== question) return;
+      const { services = [], industries = [], similar } = await reply.json();
+      warn(similar);
       const found = new Map(services.map((service) => [service.slug, service.words]));
       for (const name of industries) found.set(name, []);
       for (const box of field.form.querySelectorAll(".choice > input[type=checkbox]")) {
@@ -229,6 +260,7 @@ for (const field of document.querySelectorAll("[data-suggest]")) {
   const later = wait(500, look);
   field.addEventListener("input", later);
   if (title) title.addEventListener("input", later);
+  for (const one of beside) one.addEventListener("input", later);
   if (field.value || (title && title.value)) look();
 }
 

@@ -11,6 +11,8 @@ on_both!(
     two_needs_that_want_the_same_expert_are_arranged_together,
     a_plan_keeps_caps_and_says_whose_room_would_help,
     seats_of_one_need_go_to_different_people,
+    no_house_is_proposed_for_both_sides,
+    a_seat_is_filled_by_the_item_it_asks_for,
     what_no_longer_fits_is_reported_and_the_rest_is_sent,
     a_batch_stays_within_the_scope,
     planning_writes_nothing,
@@ -137,6 +139,67 @@ fn seats_of_one_need_go_to_different_people(backend: Backend) {
     assert_eq!(letters, 2);
     assert_eq!(app.liaison.need(&id)["state"], "offering");
     assert!(ids.len() == 3);
+}
+
+/// Two needs that stand against each other: the best for both, and his colleague, serve one side at most.
+fn no_house_is_proposed_for_both_sides(backend: Backend) {
+    let app = App::start(backend);
+    let of_firm = |name: &str, firm: &str| {
+        let mut body = expert(name);
+        body["firm"] = json!(firm);
+        app.manager.registers(&body)
+    };
+    let house = [of_firm("沈知行", "衡溪知识产权代理有限公司"), of_firm("许望舒", "北京衡溪知识产权代理有限公司")];
+    let mut theirs = need();
+    theirs["enterprise"]["name"] = json!("铂影测控技术有限公司");
+    (theirs["opposing_party"], theirs["opposing_agent"]) = (json!("云岫传感科技有限公司"), Value::Null);
+    let (ours, theirs) = (app.liaison.submits(&need()), app.liaison.submits(&theirs));
+    let one_side = plan(&app, &[&ours, &theirs]);
+    assert_eq!(one_side["covered"], 1, "{one_side}");
+    let gap = one_side["seats"].as_array().unwrap().iter().find(|seat| seat["candidate"].is_null()).unwrap();
+    assert_eq!(gap["gap"]["why"], "other-side", "{one_side}");
+    // Somebody of another house takes the other side, and no chain crosses over.
+    let mut other = expert("顾明岚");
+    (other["services"], other["bio"]) = (json!(["dispute"]), json!("商标。"));
+    let other = app.manager.registers(&other);
+    let both = plan(&app, &[&ours, &theirs]);
+    assert_eq!(both["covered"], 2, "{both}");
+    for seat in both["seats"].as_array().unwrap() {
+        let id = |value: &Value| value["expert"]["id"].as_str().unwrap().to_owned();
+        let mut asked = vec![id(&seat["candidate"])];
+        asked.extend(seat["reserves"].as_array().unwrap().iter().map(id));
+        let of_the_house = asked.iter().filter(|one| house.contains(one)).count();
+        assert!(of_the_house == 0 || !asked.contains(&other), "{both}");
+    }
+}
+
+fn a_seat_is_filled_by_the_item_it_asks_for(backend: Backend) {
+    let app = App::start(backend);
+    for name in ["沈知行", "许望舒"] {
+        app.manager.registers(&expert(name));
+    }
+    let mut trainer = expert("顾明岚");
+    (trainer["services"], trainer["bio"]) = (json!(["training"]), json!("知识产权培训。"));
+    let trainer = app.manager.registers(&trainer);
+    let mut body = need();
+    (body["seats"], body["specialties"]) = (json!(2), json!([null, "training"]));
+    let id = app.liaison.submits(&body);
+    let told = plan(&app, &[&id]);
+    let people = proposed(&told);
+    assert_eq!(people[1].as_ref(), Some(&trainer), "{told}");
+    assert!(people[0].is_some() && people[0] != people[1]);
+    // One seat alone: the candidates are those for its item.
+    let mut body = need();
+    body["specialties"] = json!(["training"]);
+    let single = app.liaison.submits(&body);
+    let list = app.liaison.get(&format!("/api/v1/needs/{single}/candidates")).expect(200).body;
+    assert_eq!(list["candidates"][0]["expert"]["id"].as_str(), Some(trainer.as_str()), "{list}");
+    // Nobody offers the item: the seat stays empty, and says why.
+    let mut body = need();
+    body["specialties"] = json!(["policy"]);
+    let nobody = app.liaison.submits(&body);
+    let told = plan(&app, &[&nobody]);
+    assert_eq!(told["seats"][0]["gap"]["why"], "nobody-knows", "{told}");
 }
 
 fn what_no_longer_fits_is_reported_and_the_rest_is_sent(backend: Backend) {

@@ -7,13 +7,18 @@ use crate::support::app::App;
 use crate::support::backend::Backend;
 use crate::support::people::{Holder, address, expert, need};
 use serde_json::{Value, json};
-use zhipai::domain::matching::{FrozenRanking, replay};
+use zhipai::domain::matching::{Exclusion, FrozenRanking, replay};
 use zhipai::ids::AssignmentId;
 
 on_both!(
     a_declared_employer_keeps_the_expert_out_until_it_ends,
     whom_he_served_and_against_whom_is_learned,
     a_colleague_on_the_other_side_bars_the_firm,
+    a_colleague_against_the_enterprise_that_asks_wants_a_manager,
+    an_offer_nobody_answered_yet_is_a_tie,
+    a_firm_like_the_enterprise_that_asks_wants_a_manager,
+    a_liaison_is_told_that_something_is_known_and_not_what,
+    the_other_side_named_later_is_checked_against_who_was_asked,
     an_official_is_asked_about_when_his_department_is_meant,
     a_manager_waives_with_a_reason_and_nobody_else,
     a_check_says_yes_no_or_ask_and_shows_nobody,
@@ -31,6 +36,8 @@ fn rule(app: &App, need: &str, expert: &str) -> String {
 fn offering_fails_with(app: &App, need: &str, expert: &str, rule: &str) {
     let told =
         app.liaison.post(&format!("/api/v1/needs/{need}/assignments"), &json!({"expert_id": expert, "reserves": []}));
+    // A liaison learns that something is known, not what.
+    let rule = Exclusion::neutral_code(rule);
     assert_eq!((told.status, told.body["rule"].as_str()), (409, Some(rule)), "{}", told.text);
 }
 
@@ -110,6 +117,123 @@ fn a_colleague_on_the_other_side_bars_the_firm(backend: Backend) {
     assert_eq!(rule(&app, &id, &gu), "", "a look-alike firm");
 }
 
+fn of_firm(app: &App, name: &str, firm: &str) -> String {
+    let mut body = expert(name);
+    body["firm"] = firm.into();
+    app.manager.registers(&body)
+}
+
+fn a_colleague_against_the_enterprise_that_asks_wants_a_manager(backend: Backend) {
+    let app = App::start(backend);
+    let xu = of_firm(&app, "许望舒", "衡溪知识产权代理有限公司");
+    let shen = of_firm(&app, "沈知行", "北京衡溪知识产权代理有限公司");
+    serves(&app, &xu, "半夏生物有限公司", Some("云岫传感科技有限公司"));
+    let mut body = need();
+    (body["opposing_party"], body["opposing_agent"]) = (Value::Null, Value::Null);
+    let id = app.liaison.submits(&body);
+    assert_eq!(rule(&app, &id, &shen), "needs-waiver", "the need itself names nobody");
+    offering_fails_with(&app, &id, &shen, "needs-waiver");
+}
+
+fn an_offer_nobody_answered_yet_is_a_tie(backend: Backend) {
+    let app = App::start(backend);
+    let shen = of_firm(&app, "沈知行", "北京衡溪知识产权代理有限公司");
+    let xu = of_firm(&app, "许望舒", "衡溪知识产权代理有限公司");
+    let mut body = need();
+    body["enterprise"]["name"] = "铂影测控技术有限公司".into();
+    body["opposing_party"] = "云岫传感科技有限公司".into();
+    body["opposing_agent"] = Value::Null;
+    let theirs = app.liaison.submits(&body);
+    let assignment = app.liaison.asks(&theirs, &shen, &[]);
+    app.tick();
+    let ours = app.liaison.submits(&need());
+    for expert in [&shen, &xu] {
+        assert_eq!(rule(&app, &ours, expert), "needs-waiver");
+        offering_fails_with(&app, &ours, expert, "needs-waiver");
+    }
+    let declined = json!({"answer": "decline", "reason": "time", "channel": "phone"});
+    app.liaison.post(&format!("/api/v1/assignments/{assignment}/answer"), &declined).expect(200);
+    assert_eq!((rule(&app, &ours, &shen), rule(&app, &ours, &xu)), (String::new(), String::new()));
+}
+
+fn a_firm_like_the_enterprise_that_asks_wants_a_manager(backend: Backend) {
+    let app = App::start(backend);
+    let shen = of_firm(&app, "沈知行", "云岫");
+    let id = app.liaison.submits(&need());
+    assert_eq!(rule(&app, &id, &shen), "ask-manager");
+    offering_fails_with(&app, &id, &shen, "ask-manager");
+}
+
+fn a_liaison_is_told_that_something_is_known_and_not_what(backend: Backend) {
+    let app = App::start(backend);
+    let shen = app.manager.registers(&expert("沈知行"));
+    let xu = app.manager.registers(&expert("许望舒"));
+    let gu = app.manager.registers(&expert("顾明岚"));
+    serves(&app, &shen, "铂影测控技术有限公司", None);
+    declares(&app, &xu, "铂影测控技术有限公司", "family");
+    declares(&app, &gu, "铂影测控技术有限公司", "advisory");
+    let id = app.liaison.submits(&need());
+    let list = format!("/api/v1/needs/{id}/candidates");
+    let told = app.liaison.get(&list).expect(200);
+    for code in ["learned-conflict", "declared-relation", "needs-waiver"] {
+        assert!(!told.text.contains(code), "{code}: {}", told.text);
+        assert!(app.manager.get(&list).expect(200).text.contains(code), "a manager is told");
+    }
+    let counts = told.body["excluded_counts"].as_array().unwrap();
+    let known = counts.iter().find(|one| one["rule"] == "conflict").unwrap();
+    assert_eq!(known["count"], 3, "{}", told.text);
+    let mut sentences: Vec<String> = Vec::new();
+    for one in [&shen, &xu, &gu] {
+        let why = app.liaison.get(&format!("{list}/{one}")).expect(200).body;
+        assert_eq!(why["excluded"][0]["rule"], "conflict");
+        sentences.push(why["excluded"][0]["text"].as_str().unwrap().to_owned());
+    }
+    sentences.dedup();
+    assert_eq!(sentences.len(), 1, "one sentence: {sentences:?}");
+    // Passed over as a reserve: the same.
+    let free = app.manager.registers(&expert("陆以宁"));
+    let assignment = app.liaison.asks(&id, &free, &[&shen]);
+    app.tick();
+    let declined = json!({"answer": "decline", "reason": "time", "channel": "phone"});
+    app.liaison.post(&format!("/api/v1/assignments/{assignment}/answer"), &declined).expect(200);
+    let why = |who: &crate::support::people::Person| {
+        who.get(&format!("/api/v1/needs/{id}")).expect(200).body["reserves"][0]["why"].clone()
+    };
+    assert_eq!((why(&app.liaison), why(&app.manager)), (json!("conflict"), json!("learned-conflict")));
+}
+
+fn the_other_side_named_later_is_checked_against_who_was_asked(backend: Backend) {
+    let app = App::start(backend);
+    let shen = app.manager.registers(&expert("沈知行"));
+    let xu = app.manager.registers(&expert("许望舒"));
+    declares(&app, &shen, "铂影测控技术有限公司", "employment");
+    let mut body = need();
+    (body["opposing_party"], body["opposing_agent"]) = (Value::Null, Value::Null);
+    let id = app.liaison.submits(&body);
+    let first: AssignmentId = app.liaison.asks(&id, &shen, &[&xu]).parse().unwrap();
+    app.tick();
+    let named = json!({"opposing_party": "铂影测控技术有限公司"});
+    assert_eq!(app.auditor.post(&format!("/api/v1/needs/{id}/opposing"), &named).status, 403);
+    let told = app.liaison.post(&format!("/api/v1/needs/{id}/opposing"), &named).expect(200).body;
+    assert_eq!(told["opposing_party"], "铂影测控技术有限公司");
+    assert_eq!(app.liaison.get(&format!("/api/v1/assignments/{first}")).expect(200).body["state"], "void");
+    let open: Vec<&Value> =
+        told["assignments"].as_array().unwrap().iter().filter(|one| one["state"] == "offered").collect();
+    assert_eq!(open.len(), 1, "the reserve stepped in: {told}");
+    assert_eq!(open[0]["expert"]["id"].as_str(), Some(xu.as_str()));
+    // He accepts; then it comes out that another party stands against him.
+    app.tick();
+    let second = open[0]["id"].as_str().unwrap();
+    let accepted = json!({"answer": "accept", "channel": "phone"});
+    app.liaison.post(&format!("/api/v1/assignments/{second}/answer"), &accepted).expect(200);
+    declares(&app, &xu, "青屿光学有限公司", "family");
+    let both = json!({"opposing_party": "铂影测控技术有限公司,青屿光学有限公司"});
+    app.liaison.post(&format!("/api/v1/needs/{id}/opposing"), &both).expect(200);
+    assert_eq!(app.liaison.get(&format!("/api/v1/assignments/{second}")).expect(200).body["state"], "accepted");
+    let desk = app.manager.get("/api/v1/dashboard/desk").expect(200).text;
+    assert!(desk.contains("conflict-found"), "a manager decides: {desk}");
+}
+
 fn an_official_is_asked_about_when_his_department_is_meant(backend: Backend) {
     let app = App::start(backend);
     let mut body = expert("沈知行");
@@ -144,6 +268,19 @@ fn a_manager_waives_with_a_reason_and_nobody_else(backend: Backend) {
     assert_eq!(frozen.waived.len(), 1, "frozen with the offer");
     let trail = app.auditor.get(&format!("/api/v1/audit?subject={id}")).expect(200).text;
     assert!(trail.contains("conflict-waived") && !trail.contains("顾问合同"), "{trail}");
+    // What becomes known later asks again, and is waived by itself.
+    let gu = app.manager.registers(&expert("顾明岚"));
+    declares(&app, &gu, "铂影测控技术有限公司", "advisory");
+    let other = app.liaison.submits(&need());
+    let path = format!("/api/v1/needs/{other}/candidates/{gu}/waiver");
+    app.manager.post(&path, &json!({"reason": "顾问合同已终止"})).expect(201);
+    assert_eq!(rule(&app, &other, &gu), "");
+    let colleague = of_firm(&app, "顾小岚", "顾明岚知识产权代理有限公司");
+    serves(&app, &colleague, "铂影测控技术有限公司", Some("青屿光学有限公司"));
+    assert_eq!(rule(&app, &other, &gu), "needs-waiver", "another ground");
+    offering_fails_with(&app, &other, &gu, "needs-waiver");
+    app.manager.post(&path, &json!({"reason": "两件互不相干，双方均已知悉"})).expect(201);
+    assert_eq!(rule(&app, &other, &gu), "");
     // What bars cannot be waived.
     let xu = app.manager.registers(&expert("许望舒"));
     declares(&app, &xu, "铂影测控技术有限公司", "family");
@@ -307,7 +444,8 @@ fn the_expert_sees_his_own_part_only(backend: Backend) {
     let link = app.link_to(&address("沈知行"));
     assert!(Holder::of(link.clone()).looks().text.contains("/why"));
     let told = Holder::of(format!("{link}/why")).looks().expect(200).text;
-    assert!(told.contains("服务事项") && told.contains("满分 18"), "{told}");
+    assert!(told.contains("服务事项") && told.contains("<small>/ 18</small>"), "{told}");
+    assert!(told.contains("同在海淀区") && told.contains("class=\"reasons\""), "the reasons staff read: {told}");
     for name in ["许望舒", xu.as_str(), "云岫", "铂影"] {
         assert!(!told.contains(name), "{name}");
     }

@@ -7,7 +7,68 @@ use crate::support::backend::Backend;
 use crate::support::people::{Told, expert, need};
 use serde_json::json;
 
-on_both!(every_figure_is_counted_as_its_formula_says_and_opens_its_cases);
+on_both!(
+    every_figure_is_counted_as_its_formula_says_and_opens_its_cases,
+    one_firm_under_two_spellings_is_one_firm,
+    who_waited_for_the_admission_catches_up_from_that_day,
+);
+
+/// Two experts of one firm, written differently, serve one enterprise three times together; the link opens all three.
+fn one_firm_under_two_spellings_is_one_firm(backend: Backend) {
+    let app = App::start(backend);
+    let of_firm = |name: &str, firm: &str| {
+        let mut body = expert(name);
+        (body["firm"], body["monthly_cap"]) = (json!(firm), json!(30));
+        app.manager.registers(&body)
+    };
+    let house = [of_firm("沈知行", "衡溪知识产权代理有限公司"), of_firm("许望舒", "北京衡溪知识产权代理有限公司")];
+    let mut numbers = Vec::new();
+    for turn in 0..3 {
+        let id = app.liaison.submits(&need());
+        let assignment = app.liaison.asks(&id, &house[turn % 2], &[]);
+        app.tick();
+        let answer = json!({"answer": "accept", "channel": "phone"});
+        app.liaison.post(&format!("/api/v1/assignments/{assignment}/answer"), &answer).expect(200);
+        numbers.push(app.manager.need(&id)["number"].as_str().unwrap().to_owned());
+    }
+    let client = signed_in(&app, "meng");
+    let get = |path: &str| Told::read(client.get(format!("{}{path}", app.base_url)).send().unwrap());
+    let page = get("/board/fairness?from=2026-03-01&to=2026-03-31&lang=zh").expect(200).text;
+    let (_, rest) = page.split_once("id=\"pairs\"").unwrap_or_else(|| panic!("a section in {page}"));
+    let section = rest.split("</section>").next().unwrap_or_default();
+    assert!(section.contains("云岫传感科技有限公司"), "{section}");
+    let link = section.split("href=\"").filter_map(|part| part.split('"').next()).find(|href| href.contains("key="));
+    let cases = get(&link.expect("a link").replace("&amp;", "&")).expect(200).text;
+    for number in numbers {
+        assert!(cases.contains(&number), "{number} in {cases}");
+    }
+}
+
+fn who_waited_for_the_admission_catches_up_from_that_day(backend: Backend) {
+    let app = App::start(backend);
+    let id: zhipai::ids::ExpertId = app.manager.registers(&expert("沈知行")).parse().unwrap();
+    let since = || {
+        let found = app.office.with_pool(|pool| Ok(pool.slot(id).and_then(|slot| pool.roster.get(slot)?.active_since)));
+        found.expect("a pool").expect("him").to_string()
+    };
+    let registered = since();
+    app.advance(chrono::TimeDelta::days(40));
+    app.office
+        .write(|tx| {
+            let detail = json!({"decision": "admit"});
+            tx.event(
+                id.as_str(),
+                &zhipai::actions::Actor::Desk,
+                zhipai::domain::event::Event::ExpertReviewed,
+                &detail,
+            )?;
+            tx.changed("expert", id.as_str())
+        })
+        .expect("admitted");
+    let admitted = since();
+    assert!(admitted > registered, "{registered} {admitted}");
+    assert_eq!(admitted, zhipai::domain::calendar::beijing_date(app.office.now()).to_string());
+}
 
 fn every_figure_is_counted_as_its_formula_says_and_opens_its_cases(backend: Backend) {
     let app = App::start(backend);

@@ -133,6 +133,7 @@ fn one_question_finds_every_kind_and_counts_it(backend: Backend) {
         ("q=chaobaihe&kind=enterprise", "潮白河文创有限公司"),
         ("q=潮白河&kind=enterprise", "潮白河文创有限公司"),
         ("q=压力传感器&kind=need", "收到专利侵权警告函，需判断是否侵权"),
+        ("q=yunxiuchuangan&kind=need", "收到专利侵权警告函，需判断是否侵权"),
     ] {
         assert_eq!(titles(&search(&app.manager, query)), [title], "{query}");
     }

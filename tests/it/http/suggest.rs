@@ -6,7 +6,11 @@ use crate::support::backend::Backend;
 use crate::support::people::need;
 use serde_json::{Value, json};
 
-on_both!(a_text_is_read_with_its_reasons, the_same_matter_is_recognised_in_other_words);
+on_both!(
+    a_text_is_read_with_its_reasons,
+    the_same_matter_is_recognised_in_other_words,
+    a_warning_names_no_need_of_another_station,
+);
 
 fn a_text_is_read_with_its_reasons(backend: Backend) {
     let app = App::start(backend);
@@ -63,4 +67,26 @@ fn the_same_matter_is_recognised_in_other_words(backend: Backend) {
     let mut foreign = need();
     foreign["enterprise"]["name"] = json!("云岫影视文化有限公司");
     assert_eq!(app.liaison.post("/api/v1/needs", &foreign).expect(201).body["similar_open_needs"], json!([]));
+}
+
+fn a_warning_names_no_need_of_another_station(backend: Backend) {
+    let app = App::start(backend);
+    let first = app.other_liaison.post("/api/v1/needs", &need()).expect(201).body;
+    let told = app.liaison.post("/api/v1/needs", &need()).expect(201);
+    assert_eq!(told.body["similar_open_needs"], json!([]), "{}", told.text);
+    let shown = app.liaison.get(&format!("/api/v1/needs/{}", told.id())).expect(200).body;
+    assert_eq!(shown["similar_open_needs"], json!([]), "nor later");
+    let all = app.manager.get(&format!("/api/v1/needs/{}", told.id())).expect(200).body;
+    assert_eq!(all["similar_open_needs"][0]["number"], first["number"], "who sees both is warned");
+    // While it is typed: the same.
+    let typed = json!({"text": "收到专利侵权警告函，需判断是否侵权\n对方要求停止销售", "enterprise_name": "云岫传感科技有限公司",
+        "opposing_party": "铂影测控"});
+    let numbers = |who: &crate::support::people::Person| -> Vec<String> {
+        let told = who.post("/api/v1/needs/suggest", &typed).expect(200).body;
+        let open = told["similar_open_needs"].as_array().unwrap();
+        open.iter().map(|one| one["number"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(numbers(&app.liaison), [told.body["number"].as_str().unwrap()]);
+    assert_eq!(numbers(&app.other_liaison), [first["number"].as_str().unwrap()]);
+    assert_eq!(numbers(&app.manager).len(), 2);
 }

@@ -17,6 +17,7 @@ on_both!(
     an_index_of_another_database_is_not_used,
     a_log_that_no_longer_reaches_back_means_a_new_index,
     what_is_committed_while_it_is_built_is_found_after,
+    the_database_keeps_the_filters_the_index_has,
 );
 
 fn on_disk(backend: Backend) -> App {
@@ -71,12 +72,17 @@ fn lost_or_damaged_while_it_runs_it_comes_back(backend: Backend) {
         }
         // Nobody is hurt at the moment it happens.
         assert_eq!(ids(&searched(&app, "压力传感器")).first(), Some(&id), "{name}");
-        // The look at the files finds it, sooner or later.
+        // No search looks at the files, however many there are.
+        for _ in 0..300 {
+            app.office.freshen_index();
+        }
+        assert!(app.office.index.current().is_some(), "{name}");
+        // Whoever follows does, sooner or later.
         let mut looks = 0;
         while app.office.index.current().is_some() {
             app.office.follow_index().expect("follows");
             looks += 1;
-            assert!(looks < 1_000, "{name} is never seen");
+            assert!(looks < 4_000, "{name} is never seen");
         }
         let fallen = searched(&app, "压力传感器");
         assert_eq!((&fallen["without_index"], &fallen["total"]), (&json!(true), &Value::Null), "{name}");
@@ -90,6 +96,42 @@ fn lost_or_damaged_while_it_runs_it_comes_back(backend: Backend) {
         assert_eq!((&back["without_index"], ids(&back).first()), (&json!(false), Some(&id)), "{name}");
         assert_eq!(followed(&app), whole, "{name}");
         assert_eq!(app.liaison.get("/readyz").expect(200).body["index"]["state"], "ready");
+    }
+}
+
+/// A filter finds the same kinds with the index and without.
+fn the_database_keeps_the_filters_the_index_has(backend: Backend) {
+    let app = on_disk(backend);
+    app.manager.registers(&expert("沈知行"));
+    app.liaison.submits(&need());
+    followed(&app);
+    let filters = [
+        "service=dispute".to_owned(),
+        "industry=传感器".to_owned(),
+        "state=open".to_owned(),
+        "state=active".to_owned(),
+        format!("station={}", app.station),
+        "region=海淀区".to_owned(),
+        "from=2999-01-01".to_owned(),
+        "to=2001-01-01".to_owned(),
+    ];
+    let kinds = |filter: &String| {
+        let told = app.manager.get(&format!("/api/v1/search?{filter}")).expect(200).body;
+        let mut kinds: Vec<String> = told["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| format!("{} {}", item["kind"].as_str().unwrap(), item["id"].as_str().unwrap()))
+            .collect();
+        kinds.sort();
+        (kinds, told["without_index"].as_bool().unwrap())
+    };
+    let with: Vec<_> = filters.iter().map(|filter| kinds(filter).0).collect();
+    assert!(with.iter().any(|found| found.len() == 1) && with.iter().any(Vec::is_empty), "{with:?}");
+    let index = app.office.index.current().expect("an index");
+    app.office.index.give_up(&index, "given up by a test");
+    for (filter, with) in filters.iter().zip(with) {
+        assert_eq!(kinds(filter), (with, true), "{filter}");
     }
 }
 

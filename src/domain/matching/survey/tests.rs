@@ -152,7 +152,7 @@ fn the_dense_loop_agrees_with_rules_and_signals_one_by_one() {
         assert_eq!(survey.counts().values().sum::<u32>() as usize, crowd.len() - order.len());
         let whole = rank(&need, &crowd, |slot| office.facts(slot), &weights);
         assert_eq!((&whole.ranked, whole.peers, whole.counts), (&order, survey.peers, survey.counts()));
-        let near = survey.dropped_but_near(12);
+        let near = survey.dropped_but_near(12, true);
         assert!(near.len() <= 12 && near.iter().all(|slot| survey.rule(*slot).is_some()));
         let conflicts = near.iter().map(|slot| survey.rule(*slot).unwrap().is_conflict());
         assert!(conflicts.is_sorted_by(|one, other| one >= other), "conflicts come first");

@@ -107,8 +107,9 @@ pub fn page(call: &Call, code: StatusCode, plan: &BatchPlan, wrong: Wrong) -> An
 }
 
 fn row(l: L, plan: &BatchPlan, need: &BatchNeed, seat: &BatchSeat, several: bool) -> Row {
-    let chosen = seat.chosen.and_then(|expert| need.candidate(expert));
-    let behind: Vec<&Suggested> = seat.reserves.iter().filter_map(|expert| need.candidate(*expert)).collect();
+    let chosen = seat.chosen.and_then(|expert| need.candidate_of(&seat.seat, expert));
+    let behind: Vec<&Suggested> =
+        seat.reserves.iter().filter_map(|expert| need.candidate_of(&seat.seat, *expert)).collect();
     let behind_names: Vec<&str> = behind.iter().map(|one| one.expert.name.as_str()).collect();
     Row {
         seat: seat.seat.id.to_string(),
@@ -137,7 +138,7 @@ fn row(l: L, plan: &BatchPlan, need: &BatchNeed, seat: &BatchSeat, several: bool
 fn choices(l: L, need: &BatchNeed, seat: &BatchSeat) -> Vec<Pick> {
     let chosen = seat.chosen.map(|expert| expert.to_string()).unwrap_or_default();
     let mut picks = vec![Pick::new("", l.t("batch-nobody"), &chosen)];
-    for (place, one) in need.candidates.iter().enumerate() {
+    for (place, one) in need.of_seat(&seat.seat).iter().enumerate() {
         let named = seat.chosen == Some(one.expert.id) || seat.reserves.contains(&one.expert.id);
         if place < CHOICES || named {
             let label = l.a(
@@ -154,7 +155,7 @@ fn choices(l: L, need: &BatchNeed, seat: &BatchSeat) -> Vec<Pick> {
 fn passed(l: L, plan: &BatchPlan, need: &BatchNeed, seat: &BatchSeat) -> Vec<String> {
     let mut said = Vec::new();
     for one in &seat.passed {
-        let Some(candidate) = need.candidate(one.expert) else { continue };
+        let Some(candidate) = need.candidate_of(&seat.seat, one.expert) else { continue };
         let name = candidate.expert.name.as_str();
         let numbers: Vec<&str> = plan
             .needs
@@ -201,6 +202,11 @@ fn gap(l: L, plan: &BatchPlan, need: &BatchNeed, seat: &BatchSeat) -> Vec<String
         }
         Some(Gap::SameNeed) => {
             vec![l.a("batch-gap-same", &[("n", &need.eligible.to_string())]), l.t("batch-gap-nobody-next")]
+        }
+        Some(Gap::OtherSide) => vec![l.t("batch-gap-other-side"), l.t("batch-gap-nobody-next")],
+        Some(Gap::NobodyKnows(item)) => {
+            let names = service_names(l, std::slice::from_ref(item));
+            vec![l.a("batch-gap-nobody-knows", &[("item", &l.list(&names))]), l.t("batch-gap-nobody-next")]
         }
     }
 }

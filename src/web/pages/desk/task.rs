@@ -70,7 +70,7 @@ const fn look(kind: TaskKind) -> (&'static str, &'static str) {
         TaskKind::MailReply | TaskKind::MailUnmatched => ("ask", "mail"),
         TaskKind::ReplyQuestion => ("ask", "ask"),
         TaskKind::QuestionOverdue => ("late", "ask"),
-        TaskKind::NotMyAnswer | TaskKind::ConductReport => ("late", "flag"),
+        TaskKind::NotMyAnswer | TaskKind::ConductReport | TaskKind::ConflictFound => ("late", "flag"),
         TaskKind::FeedbackOverdue => ("soon", "doc"),
         TaskKind::AdmonitionProposed
         | TaskKind::RemovalProposed
@@ -101,6 +101,7 @@ fn act_href(line: &TaskLine, href: &str) -> String {
         TaskKind::NotMyAnswer => on_need("answer"),
         TaskKind::OutOfOffice | TaskKind::MailReply if line.need.is_some() => on_need("answer"),
         TaskKind::AddContact => on_need("contact"),
+        TaskKind::ConflictFound => on_need("release"),
         TaskKind::CallBack => on_need("rating"),
         TaskKind::FeedbackOverdue => on_need("feedback"),
         TaskKind::CloseNeed => on_need("closure"),

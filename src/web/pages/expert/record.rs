@@ -25,6 +25,7 @@ use crate::web::call::Call;
 use crate::web::error::{Answered, WebError};
 use crate::web::form::{Fields, Wrong};
 use crate::web::frame::Frame;
+use crate::web::reasons::industry_name;
 use actix_web::http::{StatusCode, header};
 use chrono::{Days, NaiveDate};
 
@@ -227,8 +228,6 @@ fn is_of_standing(event: &str) -> bool {
             | "document-handed-in"
             | "document-decided"
             | "terms-set"
-            | "expert-paused"
-            | "expert-resumed"
             | "leave-ended"
             | "email-changing"
             | "leave-entered"
@@ -267,7 +266,10 @@ pub(in crate::web::pages) fn facts(conn: &mut Conn, l: L, row: &ExpertRow) -> Re
         fact("region", regions.get(&row.region).cloned().unwrap_or_else(|| row.region.clone())),
         fact("years", l.a("expert-years-text", &[("n", &row.years.to_string())])),
         fact("services", l.list(&named)),
-        fact("industries", l.list(&row.industries.get())),
+        fact(
+            "industries",
+            l.list(&row.industries.get().iter().map(|name| industry_name(l, name).to_owned()).collect::<Vec<_>>()),
+        ),
         fact("languages", l.list(&languages)),
         fact("modes", if modes.is_empty() { l.t("expert-modes-all") } else { l.list(&modes) }),
         fact(

@@ -8,7 +8,8 @@ use crate::actions::file_feedback::{FileFeedback, file_feedback as file_it};
 use crate::actions::finish_task as finishing;
 use crate::actions::rate_service::{RateService, conduct_reports, rate_service};
 use crate::actions::{
-    ActionError, Done, correct_need, hand_over_needs, record_notice, release_assignment, reply_question, retract_need,
+    ActionError, Done, correct_need, correct_opposing, hand_over_needs, record_notice, release_assignment,
+    reply_question, retract_need,
 };
 use crate::db;
 use crate::domain::assignment::{AnswerKind, AnsweredBy, NotifiedBy, ReleasedBy};
@@ -87,6 +88,23 @@ pub fn correct_contact(call: &Call) -> Answered {
     let (name, phone, email) = (sent.get("contact_name"), sent.opt("contact_phone"), sent.opt("contact_email"));
     let done = correct_need::correct_contact(&call.office, &call.actor()?, id, name, phone, email);
     led_back(call, id, sent.name, "flash-need-corrected", done)
+}
+
+/// `POST /needs/{id}/opposing`.
+///
+/// # Errors
+/// A fault.
+pub fn correct_opposing(call: &Call) -> Answered {
+    let id: NeedId = call.id("id")?;
+    let sent = Sent { name: "opposing", form: call.form()? };
+    let (party, agent) = (sent.opt("opposing_party"), sent.opt("opposing_agent"));
+    let done = correct_opposing::correct_opposing(&call.office, &call.actor()?, id, party, agent);
+    let flash = match &done {
+        Ok(found) if found.to_decide > 0 => "flash-need-opposing-decide",
+        Ok(found) if found.voided > 0 => "flash-need-opposing-voided",
+        _ => "flash-need-opposing",
+    };
+    led_back(call, id, sent.name, flash, done)
 }
 
 /// `POST /needs/{id}/handover`: this need alone, to a colleague.

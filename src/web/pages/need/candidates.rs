@@ -4,15 +4,15 @@
 //! What was arranged is in the form: each expert's place. A preview and a refusal keep it. Whether somebody may be asked
 //! is decided again in the offer's transaction; what that says is shown here.
 
-use super::new::Similar;
 use super::plan::{Plan, plan};
 use super::ranking::{self, CandidateView, ExcludedView};
+use super::similar::Similar;
 use super::view::{Fact, NeedView, load};
 use super::waiver;
 use super::words::{Pick, Tag, need_tag, title_pieces};
 use crate::actions::ActionError;
 use crate::actions::assign_expert::{AssignExpert, MOST_RESERVES, assign_expert, assign_seats};
-use crate::actions::suggest_experts::{Shortlist, WhyExpert, suggest_experts, why_expert};
+use crate::actions::suggest_experts::{Shortlist, WhyExpert, suggest_experts, suggest_for_item, why_expert};
 use crate::actions::who_on_duty::on_duty_for;
 use crate::db;
 use crate::domain::matching::Exclusion;
@@ -164,6 +164,12 @@ fn free_seats(call: &Call, view: &NeedView, chosen: &str) -> Result<Vec<Pick>, W
     Ok(picks)
 }
 
+/// The item of its own that the chosen seat asks for.
+fn item_of(call: &Call, view: &NeedView, chosen: &str) -> Result<Option<String>, WebError> {
+    let rows = db::need::seats_of(&mut *call.office.read()?, view.need.id)?;
+    Ok(rows.into_iter().find(|seat| seat.id.as_str() == chosen).and_then(|seat| seat.specialty))
+}
+
 /// Experts whose name or firm contains the text.
 fn named(call: &Call, id: NeedId, text: &str) -> Result<Vec<(ExpertId, Named)>, WebError> {
     let wanted = text.trim().to_lowercase();
@@ -226,7 +232,10 @@ fn page(
     let most = usize::try_from(policy.reserves).unwrap_or(0).min(MOST_RESERVES) + at_once;
     let actor = call.actor()?;
     let limit = if more { ALL } else { FIRST };
-    let shortlist = suggest_experts(&call.office, &actor, id, limit)?;
+    let shortlist = match item_of(call, &view, chosen_seat)? {
+        Some(item) => suggest_for_item(&call.office, &actor, id, &item, limit)?,
+        None => suggest_experts(&call.office, &actor, id, limit)?,
+    };
     let arrangement = form.map_or_else(|| Arrangement::proposed(&shortlist, most), Arrangement::of);
     // A longer chain than usual may have been arranged through the address; it is shown as it is.
     let most = arrangement.0.last().map_or(most, |(place, _)| (*place).max(most));

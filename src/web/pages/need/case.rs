@@ -4,8 +4,8 @@
 use super::clock::{Clock, Until, clock};
 use super::deed::{Deed, Tried};
 use super::letters::{LetterView, letters};
-use super::new::Similar;
 use super::seats::{People, SeatView, people, seats};
+use super::similar::Similar;
 use super::trail::{EventView, trail};
 use super::view::{Fact, NeedView, load};
 use super::words::{Tag, need_tag, size, title_pieces};
@@ -111,6 +111,8 @@ struct CasePage {
     retraction: Option<Deed>,
     closing: Option<Deed>,
     correction: Option<Deed>,
+    opposing: Option<Deed>,
+    sides: (String, String),
     handover: Option<Deed>,
     attachment: Option<Deed>,
 }
@@ -181,6 +183,8 @@ fn page(call: &Call, id: NeedId, status: StatusCode, tried: Option<&Tried>) -> A
         retraction: deed("retraction", view.need.state != NeedState::Served),
         closing: deed("closure", true),
         correction: deed("contact", true),
+        opposing: deed("opposing", true),
+        sides: view.sides(),
         handover: deed("handover", true),
         attachment: deed("attachment", true),
         seats,

@@ -13,6 +13,7 @@ use crate::domain::region;
 use crate::i18n::L;
 use crate::search::Suggestion;
 use crate::web::form::Fields;
+use crate::web::reasons::industry_name;
 use chrono::NaiveDate;
 
 /// At most so many services are marked.
@@ -54,13 +55,13 @@ pub fn services(l: L, form: &Fields, suggestion: &Suggestion, special: bool) -> 
 
 /// Industries as checkboxes: those of the region chosen, ticked or suggested; and all others.
 #[must_use]
-pub fn industries(form: &Fields, suggestion: &Suggestion) -> (Vec<Choice>, Vec<Choice>) {
+pub fn industries(l: L, form: &Fields, suggestion: &Suggestion) -> (Vec<Choice>, Vec<Choice>) {
     let local: &[&str] = region::named(form.get("region")).map_or(&[], |region| region.industries);
     let (mut near, mut other) = (Vec::new(), Vec::new());
     for name in region::industries() {
         let choice = Choice {
             value: name.to_owned(),
-            label: name.to_owned(),
+            label: industry_name(l, name).to_owned(),
             note: String::new(),
             checked: form.has("industries", name),
             suggested: suggestion.industries.iter().any(|one| one == name),
@@ -233,7 +234,7 @@ mod tests {
         let none = Suggestion::default();
         assert_eq!(services(l, &form, &none, false).iter().filter(|choice| choice.checked).count(), 2);
         assert_eq!(modes(l, &form).iter().filter(|choice| choice.checked).count(), 1);
-        let (near, other) = industries(&form, &none);
+        let (near, other) = industries(L(Lang::Zh), &form, &none);
         assert!(near.iter().any(|choice| choice.value == "传感器" && choice.checked));
         assert!(!other.iter().any(|choice| choice.value == "传感器"));
     }

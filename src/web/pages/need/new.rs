@@ -5,6 +5,7 @@
 //! the address of what came of it.
 
 use super::form;
+use super::similar::{Similar, similar};
 use super::words::{Choice, Pick, regions};
 use crate::actions::submit_need::{self, Submitted};
 use crate::actions::{ActionError, keep_draft as drafts};
@@ -18,8 +19,6 @@ use crate::domain::role::Role;
 use crate::seal::fingerprint;
 use crate::search::PlaceNamed;
 use crate::search::Suggestion;
-use crate::search::same_matter::Matter;
-use crate::search::same_matter::SameMatter;
 use crate::web::answer::Answer;
 use crate::web::call::Call;
 use crate::web::error::{Answered, WebError};
@@ -27,8 +26,8 @@ use crate::web::form::{Fields, Wrong};
 use crate::web::frame::Frame;
 use crate::web::idempotency::HELD;
 use crate::web::idempotency::holder;
+use crate::web::reasons::industry_name;
 use actix_web::http::StatusCode;
-use serde::Serialize;
 use std::time::Duration;
 
 /// The draft's name.
@@ -37,9 +36,6 @@ const DRAFT: &str = "need-new";
 const LOOKS: u32 = 240;
 const PACE: Duration = Duration::from_millis(50);
 
-/// The most open needs of the enterprise shown.
-pub(super) const MOST_SIMILAR: usize = 5;
-
 /// A service the text speaks of.
 struct Read {
     name: String,
@@ -47,20 +43,6 @@ struct Read {
     percent: u32,
     strong: bool,
     words: String,
-}
-
-/// An open need of the same enterprise.
-pub struct Similar {
-    /// Address.
-    pub href: String,
-    /// Number.
-    pub number: String,
-    /// Title.
-    pub title: String,
-    /// Where it stands.
-    pub state: String,
-    /// Why it seems to be the same matter, if it does.
-    pub why: String,
 }
 
 #[derive(askama::Template)]
@@ -127,48 +109,6 @@ fn place_named(call: &Call, place: &PlaceNamed) -> String {
     if whole { name.to_owned() } else { format!("{name} · {}", place.label) }
 }
 
-/// The enterprise's open needs, those that seem to be the same matter first, each with its reason.
-fn similar(call: &Call, fields: &Fields, suggested: &Suggestion) -> Result<Vec<Similar>, WebError> {
-    let (name, uscc) = (fields.get("enterprise.name").trim(), fields.get("enterprise.uscc").trim());
-    if name.is_empty() && uscc.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut services: Vec<String> = fields.all("services").into_iter().map(str::to_owned).collect();
-    if services.is_empty() {
-        services = form::marked(suggested).into_iter().map(|(slug, _)| slug.to_owned()).collect();
-    }
-    let own = Matter::read(fields.get("title"), fields.get("description"), &services, fields.opt("opposing_party"));
-    let (mut alike, mut other) = (Vec::new(), Vec::new());
-    for need in submit_need::open_needs_named(&call.office, &call.actor()?, name, uscc)? {
-        match own.same_as(&submit_need::matter_of(&need)) {
-            Some(same) => alike.push((same.percent, similar_line(call, need, Some(&same)))),
-            None => other.push(similar_line(call, need, None)),
-        }
-    }
-    alike.sort_by_key(|(percent, _)| std::cmp::Reverse(*percent));
-    let mut lines: Vec<Similar> = alike.into_iter().map(|(_, line)| line).collect();
-    lines.append(&mut other);
-    lines.truncate(MOST_SIMILAR);
-    Ok(lines)
-}
-
-/// One line of the warning that something like this is open.
-pub(super) fn similar_line(call: &Call, need: db::need::NeedRow, same: Option<&SameMatter>) -> Similar {
-    let why = match same {
-        None => String::new(),
-        Some(same) if same.opponent => call.l.t("need-similar-opponent"),
-        Some(same) if same.words.is_empty() => call.l.t("need-similar-matter"),
-        Some(same) => call.l.a("need-similar-words", &[("words", &call.l.list(&same.words))]),
-    };
-    Similar {
-        href: format!("/needs/{}", need.id),
-        state: call.l.t(&format!("need-state-{}", need.state)),
-        number: need.number,
-        title: need.title,
-        why,
-    }
-}
-
 fn page(
     call: &Call,
     status: StatusCode,
@@ -206,7 +146,7 @@ fn page(
     }
     let has_text = fields.opt("title").is_some() || fields.opt("description").is_some();
     let suggested = if has_text { suggestion(&fields) } else { Suggestion::default() };
-    let (industries, more_industries) = form::industries(&fields, &suggested);
+    let (industries, more_industries) = form::industries(l, &fields, &suggested);
     let with_choice = |picks: Vec<Pick>, chosen: &str| {
         let mut all = vec![Pick::new("", l.t("need-region-choose"), chosen)];
         all.extend(picks);
@@ -229,7 +169,7 @@ fn page(
         regions: with_choice(regions(l, fields.get("region")), fields.get("region")),
         stations,
         read: readings(call, &suggested),
-        read_industries: l.list(&suggested.industries),
+        read_industries: l.list(&suggested.industries.iter().map(|name| industry_name(l, name)).collect::<Vec<_>>()),
         read_place: suggested.place.as_ref().map(|place| place_named(call, place)).unwrap_or_default(),
         similar: similar(call, &fields, &suggested)?,
         draft_of,
@@ -264,37 +204,6 @@ pub fn suggest_again(call: &Call) -> Answered {
     let form = call.form()?.clone();
     let nonce = nonce_of(call, &form);
     page(call, StatusCode::OK, form, nonce, Wrong::none(), String::new())
-}
-
-/// A service with its score.
-#[derive(Serialize)]
-struct Scored<'a> {
-    slug: &'a str,
-    score: f32,
-    words: &'a [String],
-}
-
-/// What a text suggests, for the form's script.
-#[derive(Serialize)]
-struct Suggested<'a> {
-    services: Vec<Scored<'a>>,
-    industries: &'a [String],
-    region: Option<&'a str>,
-}
-
-/// `POST /needs/suggest` with `text`: JSON, the services worth marking and the industries.
-///
-/// # Errors
-/// A refusal when the form cannot be read.
-pub fn suggest(call: &Call) -> Answered {
-    let text: String = call.form()?.get("text").chars().take(10_000).collect();
-    let suggestion = crate::search::suggest(&text);
-    let mut services = Vec::new();
-    for ((slug, score), words) in form::marked(&suggestion).into_iter().zip(&suggestion.words) {
-        services.push(Scored { slug, score, words });
-    }
-    let region = suggestion.place.as_ref().map(|place| place.region);
-    Answer::json(&Suggested { services, industries: &suggestion.industries, region })
 }
 
 /// `POST /needs/new/draft`: keeps the form; the button comes back to it, the page's script only wants to know.

@@ -29,7 +29,7 @@ pub struct Plan {
     pub latest: String,
     /// The same, short.
     pub latest_short: String,
-    /// Who is asked first.
+    /// Who is asked first: everybody who is asked together, as the button names them.
     pub first: String,
     /// The steps.
     pub steps: Vec<Step>,
@@ -70,7 +70,7 @@ pub fn plan(
     plan.days = counted(l, &first.count, beijing_date(now)).0;
     plan.latest = l.due(last.due_at);
     plan.latest_short = l.short_due(last.due_at);
-    plan.first = people.first().cloned().unwrap_or_default();
+    plan.first = together(l, people.get(..at_once.min(people.len())).unwrap_or_default());
     plan.provisional = dates.iter().any(|date| date.provisional);
     for (place, (who, date)) in people.iter().zip(&dates).enumerate() {
         let when = if place < at_once {
@@ -101,6 +101,17 @@ pub fn plan(
             .unwrap_or_default();
     }
     plan
+}
+
+/// Those asked together, by name; of more than three the first two and how many.
+fn together(l: L, people: &[String]) -> String {
+    match people {
+        [first, second, _, _, ..] => {
+            let names = l.list(&[first, second]);
+            l.a("need-plan-together", &[("names", &names), ("n", &people.len().to_string())])
+        }
+        few => l.list(few),
+    }
 }
 
 #[cfg(test)]
@@ -138,6 +149,11 @@ mod tests {
         assert!(super::plan(l, at("2026-05-08T14:00:00Z"), (&people, 1), None, &policy, &calendar).night);
         let three = super::plan(l, now, (&people, 3), None, &policy, &calendar);
         assert_eq!(three.latest, l.due(dates[0].due_at), "three seats at once are one round");
+        assert_eq!(three.first, "沈知行、许望舒、陆以宁", "the button names everybody it writes to");
+        assert_eq!(super::plan(l, now, (&people, 1), None, &policy, &calendar).first, "沈知行");
+        let four = [people.as_slice(), &["顾明岚".to_owned()]].concat();
+        let first = super::plan(l, now, (&four, 4), None, &policy, &calendar).first;
+        assert!(first.contains("许望舒") && !first.contains("陆以宁") && first.contains('4'), "{first}");
         assert!(super::plan(l, now, (&[], 1), None, &policy, &calendar).steps.is_empty());
     }
 }

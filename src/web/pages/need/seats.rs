@@ -4,11 +4,13 @@ use super::clock::{OfferTimes, Until, until};
 use super::deed::{Deed, Tried};
 use super::view::NeedView;
 use super::words::{Pick, Tag, offer_tag, seat_tag};
+use crate::actions::suggest_experts::is_told_plainly;
 use crate::db;
 use crate::db::assignment::AssignmentRow;
 use crate::db::expert::ExpertRow;
 use crate::domain::assignment::{AssignmentState, DeclineReason};
 use crate::domain::catalogue;
+use crate::domain::matching::Exclusion;
 use crate::domain::need::{ReserveState, SeatState};
 use crate::i18n::{L, Lang};
 use crate::ids::{AssignmentId, ExpertId};
@@ -231,14 +233,14 @@ fn offer_view(
     }
 }
 
-fn reserve_view(l: L, row: &db::need::ReserveRow, people: &People) -> ReserveView {
+fn reserve_view(l: L, row: &db::need::ReserveRow, people: &People, plain: bool) -> ReserveView {
     let expert = people.get(&row.expert);
     let (kind, symbol) = match row.state {
         ReserveState::Waiting => ("wait", "clock"),
         ReserveState::Asked => ("", "check"),
         ReserveState::Skipped => ("", "minus"),
     };
-    let why = row.why.as_ref().map(|code| skipped_why(l, code)).unwrap_or_default();
+    let why = row.why.as_ref().map(|code| skipped_why(l, code, plain)).unwrap_or_default();
     ReserveView {
         name: expert.map(|expert| expert.name.clone()).unwrap_or_default(),
         firm: expert.map(|expert| expert.firm.clone()).unwrap_or_default(),
@@ -247,9 +249,10 @@ fn reserve_view(l: L, row: &db::need::ReserveRow, people: &People) -> ReserveVie
     }
 }
 
-/// Which rule passed a reserve over, in words.
+/// Which rule passed a reserve over, in words; `plain` for whoever may know what the office knows of an expert.
 #[must_use]
-pub fn skipped_why(l: L, code: &str) -> String {
+pub fn skipped_why(l: L, code: &str, plain: bool) -> String {
+    let code = if plain { code } else { Exclusion::neutral_code(code) };
     [format!("excluded-{code}-tag"), format!("refused-{code}")]
         .into_iter()
         .find(|key| l.has(key))
@@ -270,6 +273,7 @@ pub fn seats(
     let l = call.l;
     let mut reader = call.office.read()?;
     let rows = db::need::seats_of(&mut reader, view.need.id)?;
+    let plain = is_told_plainly(&call.actor()?);
     let mut seats = Vec::with_capacity(rows.len());
     for row in rows {
         let reserves = db::need::reserves_of(&mut reader, row.id)?;
@@ -287,7 +291,7 @@ pub fn seats(
                 .map(|offer| offer_view(call, view, offer, people, row.state, tried))
                 .collect(),
             next: next.map(|expert| expert.name.clone()).unwrap_or_default(),
-            reserves: reserves.iter().map(|reserve| reserve_view(l, reserve, people)).collect(),
+            reserves: reserves.iter().map(|reserve| reserve_view(l, reserve, people, plain)).collect(),
         });
     }
     Ok(seats)
@@ -311,13 +315,12 @@ pub fn people(call: &Call, view: &NeedView, offers: &[AssignmentRow]) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::matching::Exclusion;
 
     #[test]
     fn every_rule_that_passes_a_reserve_over_has_words() {
         for lang in [Lang::Zh, Lang::En] {
             for code in Exclusion::CODES.iter().chain(crate::domain::refusal::Refusal::CODES) {
-                assert_ne!(skipped_why(L(lang), code), *code, "{code}");
+                assert_ne!(skipped_why(L(lang), code, true), *code, "{code}");
             }
         }
     }

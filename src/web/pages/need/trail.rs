@@ -4,10 +4,13 @@
 
 use super::clock::machine;
 use super::seats::{People, skipped_why};
+use crate::actions::suggest_experts::is_told_plainly;
 use crate::db;
+use crate::db::JsonText;
 use crate::db::assignment::AssignmentRow;
 use crate::db::audit::AuditRow;
 use crate::domain::calendar::beijing_clock;
+use crate::domain::matching::Exclusion;
 use crate::i18n::L;
 use crate::ids::AccountId;
 use crate::web::call::Call;
@@ -96,7 +99,7 @@ fn evidence(l: L, event: &str, detail: &Value, accounts: &HashMap<AccountId, Str
         "assignment-released" => {
             said.extend(word(l, "released-by", detail, "by").map(|by| l.a("need-offer-released", &[("by", &by)])))
         }
-        "reserve-skipped" => said.extend(code(detail, "rule").map(|rule| skipped_why(l, rule))),
+        "reserve-skipped" => said.extend(code(detail, "rule").map(|rule| skipped_why(l, rule, true))),
         "question-asked" => {
             said.extend(instant(detail, "reply_due").map(|due| l.a("need-event-reply-due", &[("due", &l.due(due))])))
         }
@@ -215,14 +218,27 @@ pub fn trail(
     ids.dedup();
     let accounts: HashMap<AccountId, String> = db::account::names_of(&mut reader, &ids)?.into_iter().collect();
     let cut = rows.len() > MOST;
-    let events = rows.iter().rev().take(MOST).map(|row| told(call.l, row, offers, people, &accounts)).collect();
+    let plain = is_told_plainly(&call.actor()?);
+    let shown = rows.into_iter().rev().take(MOST).map(|row| if plain { row } else { neutral(row) });
+    let events = shown.map(|row| told(call.l, &row, offers, people, &accounts)).collect();
     Ok((events, cut))
+}
+
+/// The event without the rule of conflict that only a manager is told.
+fn neutral(mut row: AuditRow) -> AuditRow {
+    let mut detail: Value = row.detail.get();
+    if let Some(rule) = detail.get_mut("rule")
+        && let Some(told) = rule.as_str().map(|rule| Value::from(Exclusion::neutral_code(rule)))
+    {
+        *rule = told;
+        row.detail = JsonText::of(&detail);
+    }
+    row
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::JsonText;
     use crate::domain::event::Event;
     use crate::i18n::Lang;
     use crate::ids::EventId;

@@ -3,8 +3,7 @@
 //! Contract: nothing outside the account's scope is ever loaded. Contact data of the enterprise is shown in full to those
 //! who work on needs, masked to everybody else; experts' contact data is not here at all.
 
-use super::new::MOST_SIMILAR;
-use super::new::{Similar, similar_line};
+use super::similar::{MOST_SIMILAR, Similar, similar_line};
 use super::words::{region_name, service_names};
 use crate::actions::contact::{self, Contact};
 use crate::actions::submit_need::matter_of;
@@ -21,6 +20,7 @@ use crate::i18n::L;
 use crate::ids::{AccountId, NeedId};
 use crate::web::call::Call;
 use crate::web::error::WebError;
+use crate::web::reasons::industry_name;
 
 /// A need with what belongs to it.
 pub struct NeedView {
@@ -122,6 +122,13 @@ impl NeedView {
         lines
     }
 
+    /// The opposing parties and their agents, as written.
+    #[must_use]
+    pub fn sides(&self) -> (String, String) {
+        let text = |side: &Option<String>| side.clone().unwrap_or_default();
+        (text(&self.need.opposing_party), text(&self.need.opposing_agent))
+    }
+
     /// The opposing side and confidentiality, in words.
     #[must_use]
     pub fn conflict(&self, l: L) -> Vec<String> {
@@ -151,7 +158,7 @@ impl NeedView {
     #[must_use]
     pub fn place(&self, l: L) -> String {
         let mut parts = vec![region_name(l, &self.need.region)];
-        parts.extend(self.need.industries.get());
+        parts.extend(self.need.industries.get().iter().map(|name| industry_name(l, name).to_owned()));
         parts.join(" · ")
     }
 

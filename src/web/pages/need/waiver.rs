@@ -31,16 +31,19 @@ pub fn grant(call: &Call) -> Answered {
     }
 }
 
-/// The waiver of an expert for a need, in words; empty where there is none.
+/// The waivers of an expert for a need, in words; empty where there are none.
 ///
 /// # Errors
 /// What the database says.
 pub(super) fn told(call: &Call, need: NeedId, expert: ExpertId) -> Result<String, WebError> {
     let mut reader = call.office.read()?;
-    let Some(row) = db::relation::waivers_of(&mut reader, need)?.into_iter().find(|row| row.expert == expert) else {
-        return Ok(String::new());
-    };
-    let who = db::beside::owners_of(&mut reader, &[row.granted_by])?.into_iter().next().map(|(_, name)| name);
-    let when = call.l.instant(row.granted_at.and_utc());
-    Ok(call.l.a("need-waived", &[("reason", &row.reason), ("who", &who.unwrap_or_default()), ("when", &when)]))
+    let rows = db::relation::waivers_of(&mut reader, need)?;
+    let mut told = Vec::new();
+    for row in rows.into_iter().filter(|row| row.expert == expert) {
+        let who = db::beside::owners_of(&mut reader, &[row.granted_by])?.into_iter().next().map(|(_, name)| name);
+        let when = call.l.instant(row.granted_at.and_utc());
+        let args = [("reason", row.reason.as_str()), ("who", &who.unwrap_or_default()), ("when", &when)];
+        told.push(call.l.a("need-waived", &args));
+    }
+    Ok(told.join(" "))
 }

@@ -274,6 +274,7 @@ fn a_need_is_handed_in_once_and_nothing_typed_is_lost() {
     let suggested = lin.post("/needs/suggest", &[("text", "收到专利侵权警告函")]);
     let json: serde_json::Value = serde_json::from_slice(&suggested.body).expect("json");
     assert_eq!(json["services"][0]["slug"], "dispute", "{json}");
+    assert_eq!(json["similar"]["items"].as_array().map(Vec::len), Some(0), "{json}");
     let again = text(&lin.post("/needs/new/suggest", &NEED));
     assert!(again.contains("is-suggested") && again.contains("对方要求 15 日内停止销售并书面答复。"));
 
@@ -295,6 +296,9 @@ fn a_need_is_handed_in_once_and_nothing_typed_is_lost() {
         text(&lin.post("/needs/new/suggest", &another)).contains("XQ-2026-000001"),
         "the open need of the enterprise is shown"
     );
+    let typed = [("text", "警告函怎么回\n十五日内"), ("enterprise.name", "云岫传感科技有限公司")];
+    let told: serde_json::Value = serde_json::from_slice(&lin.post("/needs/suggest", &typed).body).expect("json");
+    assert_eq!(told["similar"]["items"][0]["number"], "XQ-2026-000001", "while it is typed: {told}");
     let listed = lin.page("/needs?q=警告函&state=open");
     assert!(listed.contains("云岫传感科技有限公司") && listed.contains("XQ-2026-000001"));
     assert!(!lin.page("/needs?q=植物新品种").contains("XQ-2026-000001"));
