@@ -5,8 +5,8 @@
 //! left is done late. Letters to experts are by the desk itself, so the night rule holds for them.
 
 use super::duty_seat::{leave_gap_task, staff_of};
+use super::propose_case::{self, Incident};
 use super::sign_in_duty::missed_key;
-use super::tend_assignment::record_incident;
 use super::{Actor, Done, Letter, Office, Tx};
 use crate::db;
 use crate::db::duty_turn::TurnRow;
@@ -113,7 +113,7 @@ fn missed(office: &Office, now: DateTime<Utc>) -> Done<usize> {
             turn.missed_at = Some(tx.now.naive_utc());
             db::duty_turn::save(tx.conn, &turn)?;
             tx.event(plan.id.as_str(), &Actor::Desk, Event::DutyMissed, &json!({"turn": turn.id, "expert": expert}))?;
-            record_incident(tx, expert, IncidentKind::NoShow, None, missed_key(turn.id))?;
+            propose_case::record(tx, expert, IncidentKind::NoShow, None, missed_key(turn.id), Incident::default())?;
             Ok(1)
         })?;
     }

@@ -4,13 +4,11 @@
 //! the person's contact row and register row, which the deed writes, and the audit trail, which never held any.
 
 use super::conn::Conn;
-use super::schema::qualifications;
 use super::schema::{
-    CaseId, ExpertId, OutboxId, assignments, case_papers, case_statements, conduct_cases, documents, drafts,
-    email_changes, expert_links, incidents, leaves, letters, outbox, relations, reviews, sessions, standing_history,
+    assignments, case_papers, case_statements, conduct_cases, documents, drafts, email_changes, expert_links,
+    incidents, leaves, letters, outbox, qualifications, relations, reviews, sessions, standing_history,
 };
-use crate::ids::AssignmentId;
-use crate::ids::AssignmentId;
+use crate::ids::{AssignmentId, CaseId, ExpertId, OutboxId};
 use diesel::prelude::*;
 
 /// How much was taken out.
