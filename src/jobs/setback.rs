@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn what_fails_again_and_again_rests_longer_and_longer_up_to_an_hour() {
-        let at = |minutes| DateTime::from_timestamp(1_800_000_000 + minutes * 60, 0).expect("a moment");
+        let at = |minutes: i64| DateTime::from_timestamp(1_800_000_000 + minutes * 60, 0).expect("a moment");
         let mut setbacks = Setbacks::default();
         for _ in 0..2 {
             setbacks.failed("need:1".to_owned(), at(0));

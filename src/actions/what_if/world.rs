@@ -290,6 +290,7 @@ mod tests {
             services: ServiceSet::default(),
             industries: IndustrySet::EMPTY,
             region: None,
+            served: Vec::new(),
             point: None,
             modes: ModeSet::EMPTY,
             languages: LanguageSet::EMPTY,

@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn the_figures_agree_with_those_reckoned_pair_by_pair() {
-        for turns in [&[2, 2, 2][..], &[0, 0, 6], &[1, 2, 3, 4], &[], &[0, 0]] {
+        for turns in [&[2_u32, 2, 2][..], &[0, 0, 6], &[1, 2, 3, 4], &[], &[0, 0]] {
             let sum: u64 = turns.iter().map(|turns| u64::from(*turns)).sum();
             let pairs: u64 = turns.iter().flat_map(|a| turns.iter().map(move |b| u64::from(a.abs_diff(*b)))).sum();
             let expected = if sum == 0 { 0 } else { pairs * 1_000 / (2 * sum * turns.len() as u64) };

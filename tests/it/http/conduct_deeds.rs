@@ -13,7 +13,7 @@ use zhipai::actions::decide_case::{DecideCase, decide_case};
 use zhipai::actions::hear_expert::hear_expert;
 use zhipai::actions::readmit_expert::readmit_expert;
 use zhipai::actions::report_incident::{ReportIncident, find_incident, report_incident};
-use zhipai::actions::review_expert::{ReviewDecision, review_expert};
+use zhipai::actions::review_expert::{Review, ReviewDecision, review_expert};
 use zhipai::actions::withdraw_expert::{pause_expert, resume_expert, withdraw_expert};
 use zhipai::actions::{ActionError, Actor, Done, conduct_case};
 use zhipai::db;
@@ -61,7 +61,9 @@ fn one_deed(app: &App, dice: &mut Dice, experts: &[ExpertId]) -> (&'static str, 
         3 => ("readmit", readmit_expert(office, who, expert, "回来")),
         4 => {
             let decision = [ReviewDecision::Admit, ReviewDecision::More, ReviewDecision::Refuse][dice.below(3)];
-            ("review", review_expert(office, who, expert, decision, "已审"))
+            let review =
+                Review { decision, reason: "已审".to_owned(), stated: BTreeMap::new(), reasons: BTreeMap::new() };
+            ("review", review_expert(office, who, expert, &review))
         }
         5 => ("admonition", conduct_case::open_case(office, who, expert, CaseKind::Admonition, "三次", &[]).map(drop)),
         6 => ("removal", conduct_case::open_case(office, who, expert, CaseKind::Removal, "收礼", &[]).map(drop)),
