@@ -54,19 +54,62 @@ pub(super) fn start(ground: &Ground, ledger: &mut Ledger) -> Result<(), NoPlan> 
     Ok(())
 }
 
+/// Fairness as the sample sees it, where each turn stands for several: as it is where it is weighed, and where it comes
+/// first just firm enough to matter, or prices would say nothing but who is how far from his target.
+struct Softly {
+    step: u32,
+    slope: i64,
+}
+
+impl Softly {
+    fn of(ground: &Ground, step: u32) -> Self {
+        let firm = (ground.cost_scale() / i64::from(step)).max(1);
+        Self { step, slope: ground.slope.min(firm) }
+    }
+
+    /// Of an expert's turns in the sample.
+    fn marginal(&self, ground: &Ground, expert: u32, load: u32) -> i64 {
+        let before =
+            i128::from(ground.first[expert as usize]) * i128::from(self.slope) / i128::from(ground.slope.max(1));
+        before as i64 + self.slope * i64::from(load * self.step + self.step / 2)
+    }
+
+    /// What everybody will carry in the end at these prices, in thousandths of a turn: all together every turn.
+    fn expected(&self, ground: &Ground, price: &[Option<i64>], middle: i64) -> Vec<i64> {
+        let mut expected = Vec::with_capacity(price.len());
+        for (expert, price) in price.iter().enumerate() {
+            let (first, slope) = (i128::from(ground.first[expert]), i128::from(ground.slope.max(1)));
+            // Where fairness is firmer than here, everybody comes to the same level.
+            let level = if self.slope < ground.slope { middle } else { price.unwrap_or(middle) };
+            let own = 1_000 * i128::from(level) / i128::from(self.slope.max(1)) - 1_000 * first / slope;
+            expected.push(own.clamp(0, 1_000 * ground.days as i128) as i64);
+        }
+        for _ in 0..4 {
+            let short = 1_000 * ground.by_day.len() as i64 - expected.iter().sum::<i64>();
+            let each = short / (expected.len() as i64).max(1);
+            for expected in &mut expected {
+                *expected = (*expected + each).max(0);
+            }
+        }
+        expected
+    }
+}
+
 /// Prices from every few days, far enough apart to leave each other alone.
 fn worth(ground: &Ground, ledger: &Ledger) -> Result<Option<Worth>, NoPlan> {
     let stride = ground.by_day.len().div_ceil(MOST_SAMPLED).max(ONE_DAY_OF).max(ground.gap as usize);
     let mut ledger = ledger.clone();
     let mut free = Vec::new();
     let mut held = Vec::new();
-    for day in (stride / 2..ground.days).step_by(stride) {
+    let softly = Softly::of(ground, stride as u32);
+    let open_days: Vec<usize> = (0..ground.days).filter(|day| !ground.turns_on(*day).is_empty()).collect();
+    for day in open_days.into_iter().skip(stride / 2).step_by(stride) {
         let open = |turn: &&u32| ledger.taken[**turn as usize].is_none();
         let own: Vec<u32> = ground.turns_on(day).iter().filter(open).copied().collect();
         let none = vec![None; own.len()];
         let prices = Prices {
             more: &|_| 0,
-            marginal: &|expert, load| ground.marginal(expert, load * stride as u32),
+            marginal: &|expert, load| softly.marginal(ground, expert, load),
             nobody: ground.nobody,
             beyond: ANY,
         };
@@ -80,10 +123,9 @@ fn worth(ground: &Ground, ledger: &Ledger) -> Result<Option<Worth>, NoPlan> {
     for turn in &free {
         held.push(ledger.free(ground, *turn));
     }
-    let step = stride as u32;
     let prices = Prices {
         more: &|_| 0,
-        marginal: &|expert, load| ground.marginal(expert, load * step + step / 2),
+        marginal: &|expert, load| softly.marginal(ground, expert, load),
         nobody: ground.nobody,
         beyond: ANY,
     };
@@ -95,18 +137,7 @@ fn worth(ground: &Ground, ledger: &Ledger) -> Result<Option<Worth>, NoPlan> {
     known.sort_unstable();
     let Some(middle) = known.get(known.len() / 2).copied() else { return Ok(None) };
     let scale = ground.cost_scale();
-    let mut expected: Vec<i64> = Vec::new();
-    for (expert, price) in price.iter().enumerate() {
-        let above = price.unwrap_or(middle) - ground.first[expert];
-        let turns = i128::from(above) * 1_000 / i128::from(ground.slope.max(1));
-        expected.push(turns.clamp(0, 1_000 * i128::from(ground.days as u32)) as i64);
-    }
-    // All together they carry every turn.
-    let short = 1_000 * ground.by_day.len() as i64 - expected.iter().sum::<i64>();
-    let each = short / expected.len() as i64;
-    for expected in &mut expected {
-        *expected = (*expected + each).max(0);
-    }
+    let expected = softly.expected(ground, &price, middle);
     let near = |price: Option<i64>| price.map_or(0, |price| (price - middle).clamp(-4 * scale, 4 * scale));
     let price = price.into_iter().map(near).collect();
     Ok(Some(Worth { price, expected, slope: ground.slope.min(scale / OF_COST) }))

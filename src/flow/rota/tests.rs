@@ -268,7 +268,7 @@ fn where_they_do_not_the_bound_holds_and_the_search_comes_near() {
 
 #[test]
 fn larger_rotas_break_no_rule_and_repeat_to_the_byte() {
-    for seed in 1..=40 {
+    for seed in 1..=16 {
         let mut dice = Dice(seed * 0xABCD_EF01);
         let shape = Shape { days: 20, places: 6, experts: 25, wild: seed % 2 == 0 };
         let problem = sound(&mut dice, shape);
@@ -286,8 +286,21 @@ fn larger_rotas_break_no_rule_and_repeat_to_the_byte() {
 }
 
 #[test]
+fn the_same_seed_gives_the_same_rota_on_any_machine() {
+    // Found once and written down: in debug and release, on whatever processor, it is these.
+    let known = [17_597_562_265_209_701_502, 9_492_965_752_387_596_636, 4_257_700_395_101_320_601];
+    let mut found = Vec::new();
+    for seed in 1..=3 {
+        let problem = sound(&mut Dice(seed * 0xFEED), Shape { days: 24, places: 5, experts: 30, wild: seed > 1 });
+        let effort = Effort { seed, work: 3_000, bound: true };
+        found.push(problem.solve(effort).expect("a plan").fingerprint);
+    }
+    assert_eq!(found, known);
+}
+
+#[test]
 fn a_season_found_from_sampled_prices_is_as_good_as_one_found_from_nothing() {
-    for seed in 1..=6 {
+    for seed in 1..=3 {
         let mut dice = Dice(seed * 0x7777_1234);
         let problem = sound(&mut dice, Shape { days: 70, places: 8, experts: 60, wild: false });
         let found = plan(&problem).expect("sound");
@@ -300,7 +313,7 @@ fn a_season_found_from_sampled_prices_is_as_good_as_one_found_from_nothing() {
         assert_eq!(key(&problem, &found.score), key(&problem, &other), "seed {seed}");
         assert_eq!(found.proof, Proof::Optimal);
     }
-    for seed in 1..=4 {
+    for seed in 1..=2 {
         let mut dice = Dice(seed * 0x7777_4321);
         let problem = sound(&mut dice, Shape { days: 70, places: 8, experts: 60, wild: true });
         let found = plan(&problem).expect("sound");
