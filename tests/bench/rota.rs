@@ -226,7 +226,7 @@ fn year_with_rest() {
     let began = on_cpu();
     let bound = problem.solve(Effort { work: 1, ..Effort::default() }).expect("a plan").bound;
     let bound_took = on_cpu() - began;
-    for (took, plan) in with_rest(&problem, &[500_000, 1_000_000, 2_000_000, 3_500_000, 8_000_000]) {
+    for (took, plan) in with_rest(&problem, &[150_000, 500_000, 1_000_000, 2_000_000, 3_500_000]) {
         let fair = match plan.proof {
             Proof::Optimal | Proof::Within { level: Level::Cost, .. } => "proven by counting",
             Proof::Within { .. } if plan.score.fairness == bound.fairness => "equal to the flow bound",

@@ -19,7 +19,8 @@ pub(super) fn behind(ground: &Ground, ledger: &Ledger) -> Spare {
     let room = ledger.room(ground);
     let mut resilience = Resilience::default();
     let mut could: Vec<(usize, usize)> = Vec::with_capacity(turns);
-    let mut pairs: Vec<usize> = Vec::new();
+    // What each costs beside his load, and who it is.
+    let mut pairs: Vec<(i64, u32)> = Vec::new();
     for turn in 0..turns as u32 {
         let from = pairs.len();
         if let Some(own) = ledger.taken[turn as usize] {
@@ -30,7 +31,8 @@ pub(super) fn behind(ground: &Ground, ledger: &Ledger) -> Spare {
                     && ground.barred[*pair].is_none()
                     && ledger.has_parts(ground, *pair)
             };
-            pairs.extend(ground.pairs(turn).filter(may));
+            let told = |pair: usize| (ground.cost[pair], ground.problem.pairs[pair].expert);
+            pairs.extend(ground.pairs(turn).filter(may).map(told));
             match pairs.len() - from {
                 0 => resilience.none += 1,
                 1 => resilience.one += 1,
@@ -46,10 +48,9 @@ pub(super) fn behind(ground: &Ground, ledger: &Ledger) -> Spare {
             let (from, to) = could[*turn as usize];
             let own = &mut alternates[*turn as usize];
             let mut best: Option<(i64, u32)> = None;
-            for pair in &pairs[from..to] {
-                let expert = ground.problem.pairs[*pair].expert;
+            for (cost, expert) in pairs[from..to].iter().copied() {
                 let carries = ledger.loads[expert as usize] + stands_behind[expert as usize];
-                let cost = ground.cost[*pair].saturating_add(ground.marginal(expert, carries));
+                let cost = cost.saturating_add(ground.marginal(expert, carries));
                 if !own.contains(&expert) && best.is_none_or(|(known, _)| cost < known) {
                     best = Some((cost, expert));
                 }
