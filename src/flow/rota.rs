@@ -48,6 +48,7 @@ mod ledger;
 mod part;
 mod plan;
 mod repair;
+mod reschedule;
 mod search;
 mod spare;
 mod start;

@@ -10,6 +10,7 @@ use super::NoPlan;
 use super::ground::Ground;
 use super::ledger::Ledger;
 use super::part::{ANY, Part, Prices, Reading};
+use super::reschedule::{can_be, reschedule};
 use crate::flow::network::Flow;
 
 /// Turns freed at once: enough to move many, few enough to be solved in a few thousandths of a second. Measured on a year
@@ -26,6 +27,12 @@ const WRONG: i64 = 150;
 
 /// How many turns more than he has anybody is thought to take at most when a plan is made better.
 pub(super) const FEW_MORE: u32 = 6;
+
+/// How many people's days are chosen anew for each set of days that is settled.
+const RESCHEDULED: usize = 20;
+
+/// How much fairness, in turns beside the even load, may be given up on the way for turns to find other people.
+const DRIFT: i128 = 4;
 
 /// When to end.
 #[derive(Clone, Copy)]
@@ -74,7 +81,25 @@ pub(super) fn improve(ground: &Ground, ledger: &mut Ledger, mut chance: Chance, 
     let mut best = price(ground, ledger);
     // The best there was, where a dearer one is gone on from.
     let mut aside: Option<Ledger> = None;
+    let by_expert = pairs_by_expert(ground);
     while work < until.work && in_vain < IN_VAIN && until.price.is_none_or(|price| price < best) {
+        // Where turns stay open, some people's days are chosen anew first.
+        let movable = if ledger.taken.contains(&None) { RESCHEDULED } else { 0 };
+        for _ in 0..movable {
+            let expert = chance.below(by_expert.len().max(1)) as u32;
+            let Some(pairs) = by_expert.get(expert as usize).filter(|_| can_be(ground, expert)) else { continue };
+            let before = ledger.clone();
+            reschedule(ground, ledger, expert, pairs, &mut chance);
+            work += 1 + pairs.len() as u64 / 100;
+            let now = price(ground, ledger);
+            if now < best {
+                (best, in_vain, aside) = (now, 0, None);
+            } else if now > best + i128::from(ground.cost_scale()) + DRIFT * i128::from(ground.slope) {
+                *ledger = before;
+            } else if aside.is_none() {
+                aside = Some(before);
+            }
+        }
         let free = spaced(ground, &mut days, &mut chance);
         if in_vain > TIRED && in_vain % 2 == 1 {
             let before = ledger.clone();
@@ -100,6 +125,15 @@ pub(super) fn improve(ground: &Ground, ledger: &mut Ledger, mut chance: Chance, 
         *ledger = aside;
     }
     Ok(work)
+}
+
+/// Each expert's pairs, in the order of their turns.
+fn pairs_by_expert(ground: &Ground) -> Vec<Vec<usize>> {
+    let mut by_expert = vec![Vec::new(); ground.problem.experts.len()];
+    for (place, pair) in ground.problem.pairs.iter().enumerate() {
+        by_expert[pair.expert as usize].push(place);
+    }
+    by_expert
 }
 
 /// Settles turns that are held with costs a little wrong.

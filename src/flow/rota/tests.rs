@@ -1,5 +1,6 @@
 //! Rotas against an oracle that tries everything, and the rules no rota may break.
 
+mod days;
 mod mending;
 
 use super::{
@@ -263,7 +264,7 @@ fn where_they_do_not_the_bound_holds_and_the_search_comes_near() {
         all += 1;
         met += usize::from(key(&problem, &found.score) == best);
     }
-    assert!(met * 100 >= all * 90, "{met} of {all}");
+    assert!(met * 100 >= all * 93, "{met} of {all}");
 }
 
 #[test]
