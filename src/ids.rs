@@ -81,6 +81,14 @@ id! {
     ExpertId,
     /// A qualification of an expert: 资质.
     QualificationId,
+    /// A paper of an expert: 申报材料.
+    DocumentId,
+    /// An application to the register: 申请.
+    ApplicationId,
+    /// A review of an application: 审核.
+    ReviewId,
+    /// A change of an expert's mail address: 更换邮箱.
+    EmailChangeId,
     /// Dated absence of an expert: 请假.
     LeaveId,
     /// An enterprise: 企业.

@@ -10,10 +10,12 @@ use crate::db::task::TaskRow;
 use crate::db::{self, Conn};
 use crate::domain::answer_rule::due;
 use crate::domain::assignment::AssignmentState;
+use crate::domain::document::DocumentKind;
 use crate::domain::notice::{
-    Audience, CaseFacts, NeedFacts, Notice, NoticeKind, OfferFacts, Person, Recipient, StationFacts, TaskFacts,
+    AdmissionFacts, Audience, CaseFacts, DocumentFacts, NeedFacts, Notice, NoticeKind, OfferFacts, Person, Recipient,
+    StationFacts, TaskFacts,
 };
-use crate::ids::CaseId;
+use crate::ids::{CaseId, DocumentId, ExpertId, QualificationId, ReviewId};
 
 /// Composes the notice of a letter that is about to leave; `None` when there is nothing to say any more. A digest holds
 /// what is still to be said of each letter it carries.
@@ -44,6 +46,8 @@ pub fn compose_notice(office: &Office, letter: &OutboxRow) -> Done<Option<Notice
         case: None,
         secret: None,
         task: None,
+        document: None,
+        admission: None,
         items,
     };
     Ok(Some(told).filter(|notice| !notice.items.is_empty()))
@@ -69,7 +73,11 @@ fn compose(office: &Office, conn: &mut Conn, letter: &OutboxRow) -> Done<Option<
         },
         None => None,
     };
-    let Some(to) = recipient(office, conn, letter, owed.kind, need.as_ref())? else { return Ok(None) };
+    let Some(mut to) = recipient(office, conn, letter, owed.kind, need.as_ref())? else { return Ok(None) };
+    if owed.kind == NoticeKind::EmailConfirm {
+        let Some(address) = address_to_confirm(office, conn, &letter.dedup_key)? else { return Ok(None) };
+        to.address = address;
+    }
     let may_see_contacts = matches!(owed.kind, NoticeKind::Confirmed | NoticeKind::ExpertConfirmed);
     let taken =
         assignment.as_ref().is_some_and(|row| matches!(row.state, AssignmentState::Accepted | AssignmentState::Done));
@@ -86,10 +94,23 @@ fn compose(office: &Office, conn: &mut Conn, letter: &OutboxRow) -> Done<Option<
         Some(id) => case_facts(conn, id)?,
         None => None,
     };
-    let secret = super::account::reset_secret(office, &letter.dedup_key);
+    let document = match owed.document {
+        Some(id) => match document_facts(conn, id)? {
+            Some(facts) => Some(facts),
+            // Taken off the record meanwhile: there is nothing to say.
+            None => return Ok(None),
+        },
+        None => None,
+    };
+    let admission = match (&letter.expert, owed.kind.tells_of_admission()) {
+        (Some(id), true) => admission_facts(conn, *id, owed.review)?,
+        _ => None,
+    };
+    let secret = super::account::reset_secret(office, &letter.dedup_key)
+        .or_else(|| super::enter_page::link_secret(office, &letter.dedup_key));
     let items = Vec::new();
     let (kind, ordinal, account) = (owed.kind, owed.ordinal, letter.account);
-    Ok(Some(Notice { kind, ordinal, to, account, need, offer, case, secret, task, items }))
+    Ok(Some(Notice { kind, ordinal, to, account, need, offer, case, secret, task, document, admission, items }))
 }
 
 fn task_facts(conn: &mut Conn, task: &TaskRow) -> Done<TaskFacts> {
@@ -267,4 +288,41 @@ fn case_facts(conn: &mut Conn, id: CaseId) -> Done<Option<CaseFacts>> {
         expert,
         expert_id: case.expert,
     }))
+}
+
+/// What may be said of a paper, or of a certificate on the record.
+fn document_facts(conn: &mut Conn, id: DocumentId) -> Done<Option<DocumentFacts>> {
+    if let Some(row) = db::document::find(conn, &id)? {
+        return Ok(Some(DocumentFacts { kind: row.kind, name: row.name, until: row.valid_until, note: row.note }));
+    }
+    let Ok(id) = id.as_str().parse::<QualificationId>() else { return Ok(None) };
+    Ok(db::expert::qualification(conn, id)?.map(|row| DocumentFacts {
+        kind: DocumentKind::Certificate,
+        name: row.kind,
+        until: row.valid_until,
+        note: None,
+    }))
+}
+
+fn admission_facts(conn: &mut Conn, id: ExpertId, review: Option<ReviewId>) -> Done<Option<AdmissionFacts>> {
+    let Some(row) = db::expert::find(conn, &id)? else { return Ok(None) };
+    let review = match review {
+        Some(id) => db::application::review(conn, id)?,
+        None => None,
+    };
+    Ok(Some(AdmissionFacts {
+        expert: id,
+        name: row.name,
+        firm: row.firm,
+        filed_number: row.filed_number,
+        reason: review.map(|review| review.reason),
+    }))
+}
+
+/// The new address a letter goes to that asks for its confirmation; `None` once that is past.
+fn address_to_confirm(office: &Office, conn: &mut Conn, dedup_key: &str) -> Done<Option<String>> {
+    let Some((_, name)) = super::enter_page::link_name(dedup_key) else { return Ok(None) };
+    let Some(id) = db::expert_link::find(conn, name)?.and_then(|link| link.email_change) else { return Ok(None) };
+    let change = db::email_change::find(conn, &id)?.filter(|row| row.ended_at.is_none() && row.confirmed_at.is_none());
+    Ok(change.and_then(|change| super::change_email::new_address(office, &change)))
 }

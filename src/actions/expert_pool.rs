@@ -10,6 +10,7 @@ use super::expert_past::{self, ExpertPast};
 use crate::db::{self, Conn};
 use crate::domain::calendar::beijing_date;
 use crate::domain::catalogue;
+use crate::domain::document;
 use crate::domain::expert::FirmType;
 use crate::domain::firm::FirmName;
 use crate::domain::matching::{
@@ -346,12 +347,10 @@ fn candidate(
     history: History,
     industries: &[String],
 ) -> Candidate {
-    let qualified = if qualifications.is_empty() {
-        Qualified::None
-    } else if qualifications.iter().any(|one| one.valid_until.is_none()) {
-        Qualified::NoExpiry
-    } else {
-        qualifications.iter().filter_map(|one| one.valid_until).max().map_or(Qualified::None, Qualified::Until)
+    let qualified = match document::last_day(qualifications.iter().map(QualificationRow::validity)) {
+        None => Qualified::None,
+        Some(None) => Qualified::NoExpiry,
+        Some(Some(day)) => Qualified::Until(day),
     };
     let mut modes = ModeSet::default();
     for mode in row.modes.get() {
@@ -373,6 +372,7 @@ fn candidate(
         modes,
         languages: LanguageSet::from_codes(languages.iter().map(String::as_str)),
         max_distance_km: row.max_distance_km.and_then(|km| u16::try_from(km).ok()),
+        served: history.served.iter().filter_map(|code| region_ix(code)).collect(),
         standing: row.standing,
         active_since: Some(beijing_date(row.created_at.and_utc())),
         qualified,

@@ -26,9 +26,11 @@ pub const fn right_to_finish(kind: TaskKind) -> Option<Right> {
         | TaskKind::MailReply
         | TaskKind::MailComplaint
         | TaskKind::MailUnmatched => Some(Right::WorkNeeds),
-        TaskKind::ConductReport | TaskKind::AdmonitionProposed | TaskKind::RemovalProposed | TaskKind::ClockBack => {
-            Some(Right::Decide)
-        }
+        TaskKind::ConductReport
+        | TaskKind::AdmonitionProposed
+        | TaskKind::RemovalProposed
+        | TaskKind::EmailObjected
+        | TaskKind::ClockBack => Some(Right::Decide),
         TaskKind::Unanswered
         | TaskKind::ReplyQuestion
         | TaskKind::QuestionOverdue
@@ -37,6 +39,8 @@ pub const fn right_to_finish(kind: TaskKind) -> Option<Right> {
         | TaskKind::CloseNeed
         | TaskKind::FeedbackOverdue
         | TaskKind::NobodyAsked
+        | TaskKind::ReviewApplication
+        | TaskKind::LookAtDocument
         | TaskKind::ApproveCalendar
         | TaskKind::DecideCase => None,
     }

@@ -5,9 +5,10 @@
 
 use super::contact::{self, Contact};
 use super::submit_need::{LANGUAGES, parsed, place, word};
-use super::{Actor, Done, Office, Tx};
+use super::{Actor, Done, Office, Tx, apply_expert};
 use crate::db::expert::{ExpertRow, QualificationRow};
 use crate::db::{self, JsonText};
+use crate::domain::calendar::beijing_date;
 use crate::domain::contact::{Email, Phone};
 use crate::domain::event::Event;
 use crate::domain::expert::{FirmType, LONGEST};
@@ -37,6 +38,12 @@ pub struct QualificationInput {
     /// The last valid day.
     #[serde(default)]
     pub valid_until: Option<NaiveDate>,
+    /// The day of issue.
+    #[serde(default)]
+    pub issued_on: Option<NaiveDate>,
+    /// Its level: 中级, 高级, ….
+    #[serde(default)]
+    pub level: Option<String>,
 }
 
 /// An expert's record as typed.
@@ -187,6 +194,10 @@ pub(super) fn check(tx: &Tx<'_>, policy: &Policy, input: &ExpertInput, known: Op
         if qualification.number.as_deref().is_some_and(resident_id::stands_in) {
             p.add(FieldProblem::new(format!("qualifications.{place}.number"), "resident-id"));
         }
+        p.optional(&format!("qualifications.{place}.level"), qualification.level.as_deref(), 30);
+        if qualification.issued_on.zip(qualification.valid_until).is_some_and(|(from, until)| until < from) {
+            p.add(FieldProblem::new(format!("qualifications.{place}.valid_until"), "before-issue"));
+        }
     }
     for (field, text) in [("name", &input.name), ("firm", &input.firm), ("bio", &input.bio)] {
         if resident_id::stands_in(text) {
@@ -241,11 +252,30 @@ pub(super) fn check(tx: &Tx<'_>, policy: &Policy, input: &ExpertInput, known: Op
 /// [`Refusal::Invalid`] naming every field; [`Refusal::NotYours`].
 pub fn register_expert(office: &Office, actor: &Actor, input: &ExpertInput) -> Done<ExpertId> {
     actor.needs(Right::KeepRegister)?;
-    office.write(|tx| within(tx, actor, input))
+    office.write(|tx| entered(tx, actor, input, Channel::Staff, None))
 }
 
-/// Enters an expert inside an open transaction (an import enters many).
-pub(super) fn within(tx: &mut Tx<'_>, actor: &Actor, input: &ExpertInput) -> Done<ExpertId> {
+crate::domain::text_enum! {
+    /// How an expert came to the register.
+    pub enum Channel {
+        /// The public page.
+        Page = "page",
+        /// Entered by staff.
+        Staff = "staff",
+        /// By sheet.
+        Sheet = "sheet",
+    }
+}
+
+/// Enters an expert inside an open transaction, who came this way, with the version of the text on personal data that was
+/// agreed to.
+pub(super) fn entered(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    input: &ExpertInput,
+    channel: Channel,
+    consent: Option<&str>,
+) -> Done<ExpertId> {
     let policy = tx.policy()?;
     let mut checked = check(tx, &policy, input, None)?;
     address_is_free(tx, &checked)?;
@@ -261,6 +291,9 @@ pub(super) fn within(tx: &mut Tx<'_>, actor: &Actor, input: &ExpertInput) -> Don
     let detail = json!({"standing": checked.row.standing, "filed": checked.row.filed_number});
     tx.event(id.as_str(), actor, Event::ExpertRegistered, &detail)?;
     tx.changed("expert", id.as_str())?;
+    if matches!(checked.row.standing, Standing::Applied | Standing::Reviewing) {
+        apply_expert::note(tx, id, channel, consent)?;
+    }
     Ok(id)
 }
 
@@ -292,24 +325,62 @@ pub(super) fn require_scope(actor: &Actor, region: &str) -> Done<()> {
     if actor.scope().covers_region(region) { Ok(()) } else { Err(Refusal::NotYours.into()) }
 }
 
+/// Keeps what is on the record already as it is (its id, its day of issue, the notices given), adds what is new and takes
+/// off what is gone.
 fn keep_qualifications(tx: &mut Tx<'_>, expert: ExpertId, inputs: &[QualificationInput]) -> Done<()> {
-    let rows = papers(tx, expert, inputs);
-    db::expert::replace_qualifications(tx.conn, expert, &rows)?;
+    let mut known = db::expert::qualifications_of(tx.conn, expert)?;
+    let mut fresh = Vec::new();
+    for input in inputs {
+        let kind = input.kind.trim();
+        let number = input.number.as_deref().map(str::trim).filter(|number| !number.is_empty());
+        let is_it = |row: &QualificationRow| row.kind == kind && row.number.as_deref() == number;
+        match known.iter().position(|row| is_it(row) && row.valid_until == input.valid_until) {
+            Some(place) => {
+                let mut row = known.swap_remove(place);
+                let before = (row.issued_on, row.level.clone());
+                row.issued_on = input.issued_on.or(row.issued_on);
+                row.level = input.level.clone().or(row.level);
+                if before != (row.issued_on, row.level.clone()) {
+                    db::expert::save_qualification(tx.conn, &row)?;
+                }
+            }
+            None => {
+                let older = known.iter().find(|row| is_it(row));
+                fresh.push(QualificationInput {
+                    level: input.level.clone().or_else(|| older.and_then(|row| row.level.clone())),
+                    issued_on: input.issued_on.or_else(|| older.and_then(|row| row.issued_on)),
+                    ..input.clone()
+                });
+            }
+        }
+    }
+    let gone: Vec<QualificationId> = known.iter().map(|row| row.id).collect();
+    if !gone.is_empty() {
+        db::expert::drop_qualifications(tx.conn, &gone)?;
+    }
+    let rows = papers(tx, expert, &fresh);
+    db::expert::insert_qualifications(tx.conn, &rows)?;
     Ok(())
 }
 
-/// The rows of an expert's qualifications.
+/// The rows of an expert's qualifications, each with the day of its next notice.
 pub(super) fn papers(tx: &Tx<'_>, expert: ExpertId, inputs: &[QualificationInput]) -> Vec<QualificationRow> {
-    inputs
-        .iter()
-        .map(|input| QualificationRow {
-            id: QualificationId::from_minted(tx.mint()),
-            expert,
-            kind: input.kind.trim().to_owned(),
-            number: input.number.clone().filter(|number| !number.trim().is_empty()),
-            valid_until: input.valid_until,
-        })
-        .collect()
+    let today = beijing_date(tx.now);
+    let row = |input: &QualificationInput| QualificationRow {
+        id: QualificationId::from_minted(tx.mint()),
+        expert,
+        kind: input.kind.trim().to_owned(),
+        number: input.number.as_deref().map(str::trim).filter(|number| !number.is_empty()).map(str::to_owned),
+        valid_until: input.valid_until,
+        level: input.level.clone(),
+        issued_on: input.issued_on,
+        notice_at: None,
+    };
+    let mut rows: Vec<QualificationRow> = inputs.iter().map(row).collect();
+    for row in &mut rows {
+        row.notice_at = row.validity().notice_due(today).map(|at| at.naive_utc());
+    }
+    rows
 }
 
 /// The record as it could be typed again: for forms and partial changes.
@@ -329,7 +400,13 @@ pub fn as_input(office: &Office, id: ExpertId) -> Done<ExpertInput> {
 pub(super) fn as_typed(row: ExpertRow, contact: Contact, qualifications: Vec<QualificationRow>) -> ExpertInput {
     let qualifications = qualifications
         .into_iter()
-        .map(|one| QualificationInput { kind: one.kind, number: one.number, valid_until: one.valid_until })
+        .map(|one| QualificationInput {
+            kind: one.kind,
+            number: one.number,
+            valid_until: one.valid_until,
+            issued_on: one.issued_on,
+            level: one.level,
+        })
         .collect();
     ExpertInput {
         name: row.name,

@@ -14,7 +14,8 @@ use crate::db::{self, Conn};
 use crate::domain::event::Event;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::{Role, Scope, Staff};
-use crate::ids::AccountId;
+use crate::domain::standing::Standing;
+use crate::ids::{AccountId, ExpertId};
 use crate::seal::fingerprint;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
@@ -89,6 +90,21 @@ pub struct Resumed {
     pub awaiting_code: bool,
     /// Whose it is.
     pub known: Option<Known>,
+    /// The expert whose it is, if no account's.
+    pub expert: Option<KnownExpert>,
+}
+
+/// An expert as pages may know them: nothing secret, no contact data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownExpert {
+    /// Id.
+    pub id: ExpertId,
+    /// Name.
+    pub name: String,
+    /// Language, `zh` or `en`.
+    pub language: String,
+    /// Standing.
+    pub standing: Standing,
 }
 
 /// What an account is to deeds: its role and what it may see.
@@ -134,9 +150,20 @@ pub fn known(conn: &mut Conn, row: &AccountRow) -> Done<Known> {
     })
 }
 
-fn open_within(
+/// Whose session it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holder {
+    /// A visitor's, so that a form can have a token.
+    Nobody,
+    /// An account's.
+    Account(AccountId),
+    /// An expert's, by a link.
+    Expert(ExpertId),
+}
+
+pub(super) fn open_within(
     tx: &mut Tx<'_>,
-    account: Option<AccountId>,
+    holder: Holder,
     awaiting_code: bool,
     lives: TimeDelta,
     instead_of: Option<&str>,
@@ -154,7 +181,8 @@ fn open_within(
     };
     let row = SessionRow {
         hash: opened.hash.clone(),
-        account,
+        account: if let Holder::Account(id) = holder { Some(id) } else { None },
+        expert: if let Holder::Expert(id) = holder { Some(id) } else { None },
         csrf: opened.csrf.clone(),
         awaiting_totp: awaiting_code,
         created_at: tx.now.naive_utc(),
@@ -172,7 +200,7 @@ fn open_within(
 pub fn open_anonymous(office: &Office) -> Done<Opened> {
     office.write(|tx| {
         db::session::drop_expired(tx.conn, tx.now.naive_utc())?;
-        open_within(tx, None, false, ANONYMOUS, None)
+        open_within(tx, Holder::Nobody, false, ANONYMOUS, None)
     })
 }
 
@@ -187,9 +215,17 @@ pub fn resume(office: &Office, secret: &str, terms: Terms, touch: bool) -> Done<
     let mut reader = office.read()?;
     let Some(session) = db::session::live(&mut reader, &hash, now.naive_utc())? else { return Ok(None) };
     let seen = session.seen_at.and_utc();
-    if session.account.is_some() && now - seen >= terms.idle {
+    let held = session.account.is_some() || session.expert.is_some();
+    if held && now - seen >= terms.idle {
         return Ok(None);
     }
+    let expert = match session.expert {
+        None => None,
+        Some(id) => match db::expert::find(&mut reader, &id)? {
+            Some(row) => Some(KnownExpert { id, name: row.name, language: row.language, standing: row.standing }),
+            None => return Ok(None),
+        },
+    };
     let account = match session.account {
         None => None,
         Some(id) => match db::account::find(&mut reader, &id)? {
@@ -198,10 +234,10 @@ pub fn resume(office: &Office, secret: &str, terms: Terms, touch: bool) -> Done<
         },
     };
     drop(reader);
-    if touch && session.account.is_some() && now - seen >= TOUCH_AFTER {
+    if touch && held && now - seen >= TOUCH_AFTER {
         office.write(|tx| Ok(db::session::touch(tx.conn, &hash, tx.now.naive_utc())?))?;
     }
-    Ok(Some(Resumed { hash, csrf: session.csrf, awaiting_code: session.awaiting_totp, known: account }))
+    Ok(Some(Resumed { hash, csrf: session.csrf, awaiting_code: session.awaiting_totp, known: account, expert }))
 }
 
 /// Signs in by address and password. The session before (a visitor's) ends; the one after waits for six digits where
@@ -223,7 +259,7 @@ pub fn sign_in(office: &Office, terms: Terms, email: &str, given: &str, instead_
     let awaiting = row.totp_secret.is_some();
     office.write(|tx| {
         let lives = if awaiting { TimeDelta::minutes(10) } else { terms.absolute };
-        let opened = open_within(tx, Some(row.id), awaiting, lives, instead_of)?;
+        let opened = open_within(tx, Holder::Account(row.id), awaiting, lives, instead_of)?;
         if !awaiting {
             signed_in(tx, row, "password")?;
         }
@@ -259,7 +295,7 @@ pub fn check_code(office: &Office, terms: Terms, session: &str, code: &str) -> D
             return Ok(None);
         }
         db::account::save(tx.conn, &row)?;
-        let opened = open_within(tx, Some(row.id), false, terms.absolute, Some(session))?;
+        let opened = open_within(tx, Holder::Account(row.id), false, terms.absolute, Some(session))?;
         signed_in(tx, &row, "code")?;
         Ok(Some(opened))
     })?;

@@ -10,7 +10,9 @@ use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::{Right, Scope, Staff};
 use crate::domain::task::TaskKind;
-use crate::ids::{AccountId, AssignmentId, CaseId, EventId, ExpertId, NeedId, OutboxId, StationId, TaskId};
+use crate::ids::{
+    AccountId, AssignmentId, CaseId, DocumentId, EventId, ExpertId, NeedId, OutboxId, ReviewId, StationId, TaskId,
+};
 use crate::trial;
 use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Asia::Shanghai;
@@ -102,6 +104,10 @@ pub struct Letter {
     pub case: Option<CaseId>,
     /// The task.
     pub task: Option<TaskId>,
+    /// The paper.
+    pub document: Option<DocumentId>,
+    /// The review.
+    pub review: Option<ReviewId>,
     /// Not before this instant; the night rule is applied on top for letters the desk sends by itself.
     pub not_before: Option<DateTime<Utc>>,
 }
@@ -120,6 +126,8 @@ impl Letter {
             ordinal: None,
             case: None,
             task: None,
+            document: None,
+            review: None,
             not_before: None,
         }
     }
@@ -276,6 +284,8 @@ impl<'a> Tx<'a> {
                 ordinal: letter.ordinal,
                 case: letter.case,
                 task: letter.task,
+                document: letter.document,
+                review: letter.review,
             }),
             need: letter.need,
             assignment: letter.assignment,

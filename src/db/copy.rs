@@ -10,7 +10,7 @@ use std::io::{BufRead, Write};
 use std::path::Path;
 
 /// Every table that is copied, parents before children.
-pub const TABLES: [&str; 45] = [
+pub const TABLES: [&str; 51] = [
     "regions",
     "stations",
     "accounts",
@@ -20,6 +20,12 @@ pub const TABLES: [&str; 45] = [
     "experts",
     "expert_contacts",
     "qualifications",
+    "documents",
+    "applications",
+    "reviews",
+    "email_changes",
+    "expert_links",
+    "expert_terms",
     "leaves",
     "enterprises",
     "needs",

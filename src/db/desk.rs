@@ -127,12 +127,12 @@ const fn pressing(kind: TaskKind) -> u8 {
     match kind {
         TaskKind::MailAlarm | TaskKind::ClockBack => 0,
         TaskKind::Unanswered | TaskKind::NobodyQualifies | TaskKind::NobodyAsked => 1,
-        TaskKind::Undelivered | TaskKind::NotMyAnswer => 2,
+        TaskKind::Undelivered | TaskKind::NotMyAnswer | TaskKind::EmailObjected => 2,
         TaskKind::QuestionOverdue => 3,
         TaskKind::ReplyQuestion | TaskKind::MailReply | TaskKind::OutOfOffice => 4,
         TaskKind::ConductReport | TaskKind::DecideCase | TaskKind::ApproveCalendar => 5,
         TaskKind::AdmonitionProposed | TaskKind::RemovalProposed => 6,
-        TaskKind::FeedbackOverdue => 7,
+        TaskKind::FeedbackOverdue | TaskKind::ReviewApplication | TaskKind::LookAtDocument => 7,
         TaskKind::AddContact | TaskKind::CallBack | TaskKind::MailComplaint | TaskKind::MailUnmatched => 8,
         TaskKind::CloseNeed => 9,
     }

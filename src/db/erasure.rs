@@ -4,7 +4,10 @@
 //! the person's contact row and register row, which the deed writes, and the audit trail, which never held any.
 
 use super::conn::Conn;
-use super::schema::{assignments, drafts, leaves, letters, outbox, qualifications, relations};
+use super::schema::{
+    assignments, documents, drafts, email_changes, expert_links, leaves, letters, outbox, qualifications, relations,
+    reviews, sessions,
+};
 use crate::ids::{AssignmentId, ExpertId, OutboxId};
 use diesel::prelude::*;
 
@@ -17,7 +20,7 @@ pub struct TakenOut {
     pub qualifications: usize,
 }
 
-/// Takes out what a person wrote and what identifies them: certificate numbers, reasons of leave, notes and questions on
+/// Takes out what a person wrote and what identifies them: certificate numbers, the files of papers, reasons of leave, notes and questions on
 /// offers, declared relations, unfinished forms, and the letters about them whatever key those were sealed under.
 ///
 /// # Errors
@@ -32,6 +35,21 @@ pub fn take_out(conn: &mut Conn, expert: ExpertId, in_place: &str) -> QueryResul
             .execute(conn)?,
         letters: 0,
     };
+    diesel::update(documents::table.filter(documents::expert.eq(expert)))
+        .set((
+            documents::sealed.eq(None::<Vec<u8>>),
+            documents::number.eq(None::<String>),
+            documents::file_name.eq(None::<String>),
+            documents::note.eq(None::<String>),
+            documents::notice_at.eq(None::<chrono::NaiveDateTime>),
+        ))
+        .execute(conn)?;
+    diesel::update(reviews::table.filter(reviews::expert.eq(expert))).set(reviews::reason.eq("")).execute(conn)?;
+    diesel::update(email_changes::table.filter(email_changes::expert.eq(expert)))
+        .set(email_changes::sealed.eq(Vec::<u8>::new()))
+        .execute(conn)?;
+    diesel::delete(sessions::table.filter(sessions::expert.eq(expert))).execute(conn)?;
+    diesel::delete(expert_links::table.filter(expert_links::expert.eq(expert))).execute(conn)?;
     diesel::update(leaves::table.filter(leaves::expert.eq(expert)))
         .set(leaves::reason.eq(None::<String>))
         .execute(conn)?;

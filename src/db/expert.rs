@@ -3,6 +3,7 @@
 use super::JsonText;
 use super::conn::{Conn, cols};
 use super::schema::{expert_contacts, experts, leaves, qualifications};
+use crate::domain::document::Validity;
 use crate::domain::expert::FirmType;
 use crate::domain::need::Mode;
 use crate::domain::standing::Standing;
@@ -89,6 +90,38 @@ pub struct QualificationRow {
     pub number: Option<String>,
     /// Valid until.
     pub valid_until: Option<NaiveDate>,
+    /// Level: 中级, 高级, …
+    pub level: Option<String>,
+    /// Issued on.
+    pub issued_on: Option<NaiveDate>,
+    /// When the next notice before its end is due.
+    pub notice_at: Option<NaiveDateTime>,
+}
+
+impl QualificationRow {
+    /// A qualification as a register knows it that keeps no more than kind, number and last day.
+    #[must_use]
+    pub const fn plain(
+        id: QualificationId,
+        expert: ExpertId,
+        kind: String,
+        number: Option<String>,
+        valid_until: Option<NaiveDate>,
+    ) -> Self {
+        Self { id, expert, kind, number, valid_until, level: None, issued_on: None, notice_at: None }
+    }
+
+    /// On which days it holds.
+    #[must_use]
+    pub const fn validity(&self) -> Validity {
+        Validity { from: self.issued_on, until: self.valid_until }
+    }
+
+    /// Whether it holds on that day.
+    #[must_use]
+    pub fn valid_on(&self, day: NaiveDate) -> bool {
+        self.validity().valid_on(day)
+    }
 }
 
 /// One absence; both days inclusive.
@@ -146,13 +179,41 @@ pub fn qualifications_of(conn: &mut Conn, expert: ExpertId) -> QueryResult<Vec<Q
         .load(conn)
 }
 
-/// Replaces the qualifications of one expert.
+/// Takes qualifications off a record.
 ///
 /// # Errors
 /// What the database says.
-pub fn replace_qualifications(conn: &mut Conn, expert: ExpertId, rows: &[QualificationRow]) -> QueryResult<()> {
-    diesel::delete(qualifications::table.filter(qualifications::expert.eq(expert))).execute(conn)?;
-    insert_qualifications(conn, rows)
+pub fn drop_qualifications(conn: &mut Conn, ids: &[QualificationId]) -> QueryResult<()> {
+    diesel::delete(qualifications::table.filter(qualifications::id.eq_any(ids))).execute(conn).map(drop)
+}
+
+/// The qualification of that id.
+///
+/// # Errors
+/// What the database says.
+pub fn qualification(conn: &mut Conn, id: QualificationId) -> QueryResult<Option<QualificationRow>> {
+    qualifications::table.filter(qualifications::id.eq(id)).select(cols::<QualificationRow>()).first(conn).optional()
+}
+
+/// Writes a qualification back.
+///
+/// # Errors
+/// What the database says.
+pub fn save_qualification(conn: &mut Conn, row: &QualificationRow) -> QueryResult<()> {
+    diesel::update(qualifications::table.filter(qualifications::id.eq(row.id))).set(row).execute(conn).map(drop)
+}
+
+/// Qualifications whose next notice is due.
+///
+/// # Errors
+/// What the database says.
+pub fn noticeable(conn: &mut Conn, now: NaiveDateTime, limit: i64) -> QueryResult<Vec<QualificationId>> {
+    qualifications::table
+        .filter(qualifications::notice_at.le(now))
+        .order(qualifications::notice_at)
+        .limit(limit)
+        .select(qualifications::id)
+        .load(conn)
 }
 
 /// The leaves of one expert, newest first.
@@ -161,6 +222,19 @@ pub fn replace_qualifications(conn: &mut Conn, expert: ExpertId, rows: &[Qualifi
 /// What the database says.
 pub fn leaves_of(conn: &mut Conn, expert: ExpertId) -> QueryResult<Vec<LeaveRow>> {
     leaves::table.filter(leaves::expert.eq(expert)).order(leaves::from_on.desc()).select(cols::<LeaveRow>()).load(conn)
+}
+
+/// Ends a leave on that day, or takes it off the record when it had not begun.
+///
+/// # Errors
+/// What the database says.
+pub fn end_leave(conn: &mut Conn, id: LeaveId, kept_to: Option<NaiveDate>) -> QueryResult<()> {
+    match kept_to {
+        Some(day) => {
+            diesel::update(leaves::table.filter(leaves::id.eq(id))).set(leaves::to_on.eq(day)).execute(conn).map(drop)
+        }
+        None => diesel::delete(leaves::table.filter(leaves::id.eq(id))).execute(conn).map(drop),
+    }
 }
 
 /// The expert whose address has one of those marks.

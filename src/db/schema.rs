@@ -77,6 +77,7 @@ diesel::table! {
         created_at -> Timestamp,
         seen_at -> Timestamp,
         expires_at -> Timestamp,
+        expert -> Nullable<Text>,
     }
 }
 
@@ -130,6 +131,90 @@ diesel::table! {
         kind -> Text,
         number -> Nullable<Text>,
         valid_until -> Nullable<Date>,
+        level -> Nullable<Text>,
+        issued_on -> Nullable<Date>,
+        notice_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    documents (id) {
+        id -> Text,
+        expert -> Text,
+        kind -> Text,
+        name -> Text,
+        number -> Nullable<Text>,
+        level -> Nullable<Text>,
+        issued_on -> Nullable<Date>,
+        valid_until -> Nullable<Date>,
+        supports -> Bool,
+        state -> Text,
+        note -> Nullable<Text>,
+        file_name -> Nullable<Text>,
+        media_type -> Nullable<Text>,
+        size -> Nullable<BigInt>,
+        sha256 -> Nullable<Text>,
+        sealed -> Nullable<Binary>,
+        added_by -> Nullable<Text>,
+        added_at -> Timestamp,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<Timestamp>,
+        notice_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    applications (id) {
+        id -> Text,
+        expert -> Text,
+        channel -> Text,
+        consent -> Nullable<Text>,
+        made_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    reviews (id) {
+        id -> Text,
+        expert -> Text,
+        decision -> Text,
+        reason -> Text,
+        findings -> Text,
+        decided_by -> Nullable<Text>,
+        decided_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    email_changes (id) {
+        id -> Text,
+        expert -> Text,
+        sealed -> Binary,
+        asked_at -> Timestamp,
+        confirmed_at -> Nullable<Timestamp>,
+        due_at -> Nullable<Timestamp>,
+        ended_at -> Nullable<Timestamp>,
+        outcome -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    expert_links (hash) {
+        hash -> Text,
+        purpose -> Text,
+        expert -> Text,
+        email_change -> Nullable<Text>,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    expert_terms (expert) {
+        expert -> Text,
+        weekly_hours -> Nullable<Integer>,
+        regions -> Text,
+        updated_at -> Timestamp,
     }
 }
 
@@ -679,6 +764,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_tokens,
     experts,
     qualifications,
+    documents,
+    applications,
+    reviews,
+    email_changes,
+    expert_links,
+    expert_terms,
     leaves,
     enterprises,
     needs,

@@ -2,7 +2,7 @@
 
 use super::conn::{Conn, cols};
 use super::schema::sessions;
-use crate::ids::AccountId;
+use crate::ids::{AccountId, ExpertId};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
@@ -24,6 +24,8 @@ pub struct SessionRow {
     pub seen_at: NaiveDateTime,
     /// Expires at.
     pub expires_at: NaiveDateTime,
+    /// Expert.
+    pub expert: Option<ExpertId>,
 }
 
 /// Adds a session.
@@ -99,4 +101,12 @@ pub fn drop_expired(conn: &mut Conn, now: NaiveDateTime) -> QueryResult<usize> {
 /// What the database says.
 pub fn end_others(conn: &mut Conn, account: AccountId, keep: &str) -> QueryResult<usize> {
     diesel::delete(sessions::table.filter(sessions::account.eq(account)).filter(sessions::hash.ne(keep))).execute(conn)
+}
+
+/// Ends every session of an expert.
+///
+/// # Errors
+/// What the database says.
+pub fn end_of_expert(conn: &mut Conn, expert: ExpertId) -> QueryResult<usize> {
+    diesel::delete(sessions::table.filter(sessions::expert.eq(expert))).execute(conn)
 }

@@ -1,6 +1,8 @@
 //! How the domain's ids, words and documents are stored: all of them as text, alike on both databases.
 
-use crate::domain::{answer_rule, assignment, calendar, conduct, expert, feedback, need, role, standing, task};
+use crate::domain::{
+    answer_rule, assignment, calendar, conduct, document, email_change, expert, feedback, need, role, standing, task,
+};
 use crate::ids;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -61,6 +63,8 @@ stored_as_text! {
     ids::CaseId, ids::TaskId, ids::OutboxId, ids::LetterId, ids::AttachmentId, ids::TokenId, ids::DraftId, ids::EventId,
     ids::OutageId, ids::CalendarImportId, calendar::ImportState,
     ids::RelationId, ids::WaiverId, ids::CheckId,
+    ids::DocumentId, ids::ApplicationId, ids::ReviewId, ids::EmailChangeId,
+    document::DocumentKind, document::DocumentState, email_change::EmailOutcome,
     answer_rule::CountingRule,
     assignment::AssignmentState, assignment::AnswerKind, assignment::AnsweredBy, assignment::NotifiedBy,
     assignment::DeclineReason, assignment::OfferOutcome,

@@ -62,6 +62,24 @@ text_enum! {
         ExpertChanged = "expert-changed",
         /// A review decided.
         ExpertReviewed = "expert-reviewed",
+        /// A paper was handed in.
+        DocumentHandedIn = "document-handed-in",
+        /// A paper was taken or sent back.
+        DocumentDecided = "document-decided",
+        /// Staff opened the file of a paper.
+        DocumentOpened = "document-opened",
+        /// An expert set the own terms: caps, hours, districts, channels.
+        TermsSet = "terms-set",
+        /// An expert took a break.
+        ExpertPaused = "expert-paused",
+        /// An expert came back from a break.
+        ExpertResumed = "expert-resumed",
+        /// Leave was taken back.
+        LeaveEnded = "leave-ended",
+        /// A change of mail address was asked for, confirmed, objected to or carried out.
+        EmailChanging = "email-changing",
+        /// An expert took a copy of the own data.
+        DataExported = "data-exported",
         /// Leave was entered.
         LeaveEntered = "leave-entered",
         /// An expert withdrew.

@@ -53,6 +53,14 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct RegionIx(pub u16);
 
+impl RegionIx {
+    /// Whether it is a district of the shipped tree, not the whole city.
+    #[must_use]
+    pub fn is_district(self) -> bool {
+        super::region::SHIPPED.get(usize::from(self.0)).is_some_and(|region| region.parent.is_some())
+    }
+}
+
 /// What a need asks for, as far as matching looks at it.
 #[derive(Debug, Clone)]
 pub struct NeedProfile {
@@ -146,6 +154,8 @@ pub struct Candidate {
     pub languages: LanguageSet,
     /// How far he travels, in kilometres; None: no limit.
     pub max_distance_km: Option<u16>,
+    /// The districts he serves in person; empty: all.
+    pub served: Vec<RegionIx>,
     /// Whether he is on the register.
     pub standing: Standing,
     /// The Beijing date since which he has been active; None if long ago.

@@ -5,9 +5,10 @@
 
 use super::answer_rule::{CountedDay, CountingRule};
 use super::assignment::{AnswerKind, DeclineReason};
+use super::document::DocumentKind;
 use super::need::{Mode, Urgency};
 use super::task::TaskKind;
-use crate::ids::{AccountId, AssignmentId, CaseId, ExpertId, NeedId, OutboxId, TaskId};
+use crate::ids::{AccountId, AssignmentId, CaseId, DocumentId, ExpertId, NeedId, OutboxId, ReviewId, TaskId};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +43,24 @@ text_enum! {
         BreachWithdrawn = "breach-withdrawn",
         /// Several of these in one letter.
         Digest = "digest",
+        /// Your application is in.
+        ApplicationReceived = "application-received",
+        /// 备案通知: you are on the register, under this number.
+        Filed = "filed",
+        /// Your application wants more papers.
+        MoreWanted = "more-wanted",
+        /// Your application was refused, with reasons.
+        NotFiled = "not-filed",
+        /// A paper of yours was sent back.
+        DocumentReturned = "document-returned",
+        /// A paper of yours ends in 60, 30 or 7 days.
+        DocumentEnding = "document-ending",
+        /// The way in to your own page, for ten minutes and once.
+        EnterPage = "enter-page",
+        /// To the new address: confirm that you read it.
+        EmailConfirm = "email-confirm",
+        /// To the old address: it is to change; object within 72 hours.
+        EmailTold = "email-told",
         /// The deadline moved later without the expert's doing: a new calendar, an outage.
         DueMoved = "due-moved",
 
@@ -84,6 +103,10 @@ text_enum! {
         StaffNotMine = "staff-not-mine",
         /// A task still waits: nobody acted on it.
         StaffEscalated = "staff-escalated",
+        /// Somebody applied to the register.
+        StaffApplication = "staff-application",
+        /// A paper of an expert ends in 60, 30 or 7 days.
+        StaffDocumentEnding = "staff-document-ending",
         /// Several of these in one letter.
         StaffDigest = "staff-digest",
         /// Reset your password.
@@ -121,6 +144,15 @@ impl NoticeKind {
             | Self::CaseDecided
             | Self::BreachWithdrawn
             | Self::Digest
+            | Self::ApplicationReceived
+            | Self::Filed
+            | Self::MoreWanted
+            | Self::NotFiled
+            | Self::DocumentReturned
+            | Self::DocumentEnding
+            | Self::EnterPage
+            | Self::EmailConfirm
+            | Self::EmailTold
             | Self::DueMoved => Audience::Expert,
             Self::Receipt
             | Self::ExpertConfirmed
@@ -141,9 +173,25 @@ impl NoticeKind {
             | Self::StaffCase
             | Self::StaffNotMine
             | Self::StaffEscalated
+            | Self::StaffApplication
+            | Self::StaffDocumentEnding
             | Self::StaffDigest
             | Self::PasswordReset => Audience::Staff,
         }
+    }
+
+    /// Whether it says who applied, or whose papers they are.
+    #[must_use]
+    pub const fn tells_of_admission(self) -> bool {
+        matches!(
+            self,
+            Self::ApplicationReceived
+                | Self::Filed
+                | Self::MoreWanted
+                | Self::NotFiled
+                | Self::StaffApplication
+                | Self::StaffDocumentEnding
+        )
     }
 
     /// Whether it carries others.
@@ -180,11 +228,17 @@ pub struct OwedNotice {
     /// The task, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task: Option<TaskId>,
+    /// The paper, where there is one; a certificate's id where it stands on the record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<DocumentId>,
+    /// The review, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<ReviewId>,
 }
 
 impl Default for OwedNotice {
     fn default() -> Self {
-        Self { kind: NoticeKind::Offer, ordinal: None, case: None, task: None }
+        Self { kind: NoticeKind::Offer, ordinal: None, case: None, task: None, document: None, review: None }
     }
 }
 
@@ -316,6 +370,34 @@ pub struct CaseFacts {
     pub expert_id: ExpertId,
 }
 
+/// What a letter says of a paper of an expert.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentFacts {
+    /// What it is.
+    pub kind: DocumentKind,
+    /// Which certificate; empty for other kinds.
+    pub name: String,
+    /// Its last day.
+    pub until: Option<NaiveDate>,
+    /// Why it was sent back.
+    pub note: Option<String>,
+}
+
+/// What a letter says of an applicant, or of an expert whose papers it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdmissionFacts {
+    /// Who.
+    pub expert: ExpertId,
+    /// Name.
+    pub name: String,
+    /// Firm.
+    pub firm: String,
+    /// 备案号.
+    pub filed_number: Option<String>,
+    /// What the reviewer says.
+    pub reason: Option<String>,
+}
+
 /// What a letter says of a task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskFacts {
@@ -348,6 +430,10 @@ pub struct Notice {
     pub secret: Option<String>,
     /// Of which task.
     pub task: Option<TaskFacts>,
+    /// Of which paper.
+    pub document: Option<DocumentFacts>,
+    /// Of which application.
+    pub admission: Option<AdmissionFacts>,
     /// What a digest tells, each with the letter it stands for.
     pub items: Vec<(OutboxId, Self)>,
 }

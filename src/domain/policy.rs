@@ -28,6 +28,8 @@ pub struct Policy {
     pub lapses_to_admonish: i64,
     /// Admonitions in twenty-four months that propose a removal.
     pub admonitions_to_remove: i64,
+    /// Whether anybody may read the roster of experts (name, firm, specialties, region, standing; never contact data).
+    pub public_roster: bool,
     /// Quiet hours, reminders, digests, escalation.
     pub letters: LetterRules,
 }
@@ -45,6 +47,7 @@ impl Default for Policy {
             rating_reminder_day: 7,
             lapses_to_admonish: 3,
             admonitions_to_remove: 2,
+            public_roster: false,
             letters: LetterRules::default(),
         }
     }

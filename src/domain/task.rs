@@ -29,6 +29,12 @@ text_enum! {
         DecideCase = "decide-case",
         /// An expert says a phone answer was not theirs.
         NotMyAnswer = "not-my-answer",
+        /// Somebody applied to the register.
+        ReviewApplication = "review-application",
+        /// An expert on the register handed in a paper.
+        LookAtDocument = "look-at-document",
+        /// The old address objected to a change of an expert's mail address.
+        EmailObjected = "email-objected",
         /// A letter failed for good reasons of our own making (configuration).
         MailAlarm = "mail-alarm",
         /// Automatic mode found nobody who qualifies.

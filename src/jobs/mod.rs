@@ -10,6 +10,7 @@ pub mod night;
 pub mod read_mail;
 pub mod supervisor;
 pub mod sweep_assignments;
+pub mod sweep_experts;
 pub mod sweep_needs;
 pub mod sweep_tasks;
 
@@ -154,6 +155,7 @@ pub fn do_due(desk: &Desk, report: &mut TickReport) -> Done<()> {
         sweep_assignments::sweep(&desk.office, &mut round)?;
         sweep_needs::sweep(&desk.office, &mut round)?;
         sweep_tasks::sweep(&desk.office, &mut round)?;
+        sweep_experts::sweep(&desk.office)?;
         deliver_mail::deliver_due(desk, &mut round)?;
         report.add(&round);
         if round.is_idle() {
@@ -162,7 +164,7 @@ pub fn do_due(desk: &Desk, report: &mut TickReport) -> Done<()> {
     }
 }
 
-/// The next instant at which something is due: an assignment, a task, a letter.
+/// The next instant at which something is due: an assignment, a task, a letter, a paper's notice, a change of address.
 ///
 /// # Errors
 /// A fault when the database cannot be read.
@@ -172,6 +174,8 @@ pub fn next_due(office: &Office) -> Done<Option<DateTime<Utc>>> {
         db::assignment::next_due(&mut reader)?,
         db::escalation::next_due(&mut reader)?,
         db::outbox::next_due(&mut reader)?,
+        db::document::next_notice(&mut reader)?,
+        db::email_change::next_due(&mut reader)?,
     ];
     Ok(due.into_iter().flatten().min().map(|due| due.and_utc()))
 }

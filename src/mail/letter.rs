@@ -5,6 +5,7 @@
 //! data, whatever the notice holds (rules.md, "The answer"): only the arms that may print a contact do. Every letter to an
 //! enterprise ends with the 监督电话. Deliberately absent: attachments of a need, advertising, pictures.
 
+mod admission;
 mod digest;
 mod enterprise;
 mod expert;
@@ -137,6 +138,15 @@ pub fn letter(notice: &Notice, links: &Links<'_>, lang: Lang) -> Letter {
         NoticeKind::BreachWithdrawn => expert::breach_withdrawn(&pen, &mut letter),
         NoticeKind::Digest | NoticeKind::StaffDigest => digest::digest(&pen, &mut letter),
         NoticeKind::DueMoved => expert::due_moved(&pen, &mut letter),
+        NoticeKind::ApplicationReceived => admission::received(&pen, &mut letter),
+        NoticeKind::Filed => admission::filed(&pen, &mut letter),
+        NoticeKind::MoreWanted => admission::more_wanted(&pen, &mut letter),
+        NoticeKind::NotFiled => admission::not_filed(&pen, &mut letter),
+        NoticeKind::DocumentReturned => admission::returned(&pen, &mut letter),
+        NoticeKind::DocumentEnding => admission::ending(&pen, &mut letter),
+        NoticeKind::EnterPage => admission::enter(&pen, &mut letter),
+        NoticeKind::EmailConfirm => admission::email_confirm(&pen, &mut letter),
+        NoticeKind::EmailTold => admission::email_told(&pen, &mut letter),
 
         NoticeKind::Receipt => enterprise::receipt(&pen, &mut letter),
         NoticeKind::ExpertConfirmed => enterprise::expert_confirmed(&pen, &mut letter),
@@ -157,6 +167,8 @@ pub fn letter(notice: &Notice, links: &Links<'_>, lang: Lang) -> Letter {
         NoticeKind::StaffCase => staff::case(&pen, &mut letter),
         NoticeKind::StaffNotMine => staff::not_mine(&pen, &mut letter),
         NoticeKind::StaffEscalated => staff::escalated(&pen, &mut letter),
+        NoticeKind::StaffApplication => admission::staff_application(&pen, &mut letter),
+        NoticeKind::StaffDocumentEnding => admission::staff_ending(&pen, &mut letter),
         NoticeKind::PasswordReset => staff::password_reset(&pen, &mut letter),
     }
     letter.preheader = preheader(&letter);

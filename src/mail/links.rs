@@ -4,7 +4,7 @@
 //! 90 days is hygiene, never the deadline (rules.md, "The answer"). [`blank_links`] takes the secrets out of a letter
 //! that is kept as evidence; [`links_in`] lists what a reader could open.
 
-use crate::ids::{AssignmentId, CaseId, NeedId};
+use crate::ids::{AssignmentId, CaseId, ExpertId, NeedId};
 use crate::seal::{Keyring, Purpose};
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -14,8 +14,9 @@ pub const EXPIRY_DAYS: i64 = 90;
 /// What stands in place of a secret in a letter that is kept.
 pub const BLANK: char = '…';
 
-/// The paths behind which a letter carries a secret: sealed links, and the one-time link that sets a password.
-const SECRET_PATHS: [&str; 2] = ["/l/", "/password/"];
+/// The paths behind which a letter carries a secret: sealed links, and the one-time links that set a password, lead in to
+/// an expert's own page, or are about the address.
+const SECRET_PATHS: [&str; 5] = ["/l/", "/password/", "/me/enter/", "/me/email/", "/me/objection/"];
 
 /// Below this length a word after such a path is no secret of ours.
 const SHORTEST_SECRET: usize = 20;
@@ -78,6 +79,36 @@ impl Links<'_> {
     #[must_use]
     pub fn password(&self, secret: &str) -> String {
         self.page(&format!("/password/{secret}"))
+    }
+
+    /// Where a one-time secret lets an expert in to the own page.
+    #[must_use]
+    pub fn enter(&self, secret: &str) -> String {
+        self.page(&format!("/me/enter/{secret}"))
+    }
+
+    /// Where a new address is confirmed.
+    #[must_use]
+    pub fn email_confirm(&self, secret: &str) -> String {
+        self.page(&format!("/me/email/{secret}"))
+    }
+
+    /// Where the old address objects.
+    #[must_use]
+    pub fn email_object(&self, secret: &str) -> String {
+        self.page(&format!("/me/objection/{secret}"))
+    }
+
+    /// An expert's own page; it asks who comes without a session for an address.
+    #[must_use]
+    pub fn own_page(&self) -> String {
+        self.page("/me")
+    }
+
+    /// The staff page of an applicant or expert's papers.
+    #[must_use]
+    pub fn admission(&self, expert: ExpertId) -> String {
+        self.page(&format!("/experts/{expert}/admission"))
     }
 
     fn sealed(&self, purpose: Purpose, subject: &str, round: i32) -> String {

@@ -256,7 +256,7 @@ fn expert(plan: &Plan, dice: &mut Dice, n: usize, regions: &[&'static str]) -> E
         email: format!("expert-{n}@{domain}"),
         region: (*dice.pick(regions).unwrap_or(&"110108")).to_owned(),
         qualifications: vec![QualificationInput {
-            kind: "专利代理师".to_owned(), number: None, valid_until: None
+            kind: "专利代理师".to_owned(), ..QualificationInput::default()
         }],
         years: 8,
         services: if services.is_empty() { vec![first] } else { services },

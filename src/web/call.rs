@@ -9,7 +9,7 @@ use super::frame::Frame;
 use super::json;
 use super::server::Site;
 use super::session::Ticket;
-use crate::actions::sign_in::Known;
+use crate::actions::sign_in::{Known, KnownExpert};
 use crate::actions::{Actor, Office};
 use crate::domain::refusal::Refusal;
 use crate::domain::role::{Scope, Staff};
@@ -59,6 +59,8 @@ pub enum Visitor {
     AwaitingCode(Box<Known>),
     /// An account.
     Account(Box<SignedIn>),
+    /// An expert, by a link from a letter.
+    Expert(Box<KnownExpert>),
 }
 
 /// One call.
@@ -212,7 +214,18 @@ impl Call {
     pub fn account(&self) -> Result<&Known, Refusal> {
         match &self.visitor {
             Visitor::Account(signed_in) => Ok(&signed_in.known),
-            Visitor::AwaitingCode(_) | Visitor::Nobody => Err(Refusal::SignInFirst),
+            Visitor::AwaitingCode(_) | Visitor::Expert(_) | Visitor::Nobody => Err(Refusal::SignInFirst),
+        }
+    }
+
+    /// The expert who came in by a link.
+    ///
+    /// # Errors
+    /// [`Refusal::SignInFirst`].
+    pub fn expert(&self) -> Result<&KnownExpert, Refusal> {
+        match &self.visitor {
+            Visitor::Expert(known) => Ok(known),
+            Visitor::Account(_) | Visitor::AwaitingCode(_) | Visitor::Nobody => Err(Refusal::SignInFirst),
         }
     }
 

@@ -123,7 +123,9 @@ fn recognise(call: &mut Call, access: Access) -> Result<(), WebError> {
         Access::Open | Access::Link | Access::Metrics => Ok(()),
         Access::Api(_) => recognise_token(call),
         Access::Demo if bearer(call).is_some() => recognise_token(call),
-        Access::Public | Access::Account | Access::SignedIn(_) | Access::Demo => session::look_up(call),
+        Access::Public | Access::Account | Access::Expert | Access::SignedIn(_) | Access::Demo => {
+            session::look_up(call)
+        }
     }
 }
 
@@ -158,6 +160,10 @@ fn admit(call: &Call, access: Access) -> Result<(), WebError> {
         Access::Public => form_is_ours(call, changes),
         Access::Account => {
             call.account()?;
+            form_is_ours(call, changes)
+        }
+        Access::Expert => {
+            call.expert()?;
             form_is_ours(call, changes)
         }
         Access::SignedIn(right) => {

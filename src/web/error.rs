@@ -182,6 +182,7 @@ pub fn told(call: &Call, error: &WebError) -> Answer {
     let (title, text, fields) = words(call.l, error);
     let home = match call.visitor {
         Visitor::Account(_) => "/desk",
+        Visitor::Expert(_) => "/me",
         Visitor::AwaitingCode(_) | Visitor::Nobody => "/sign-in",
     };
     let page = ErrorPage {
@@ -196,6 +197,9 @@ pub fn told(call: &Call, error: &WebError) -> Answer {
 }
 
 fn sign_in_path(call: &Call) -> String {
+    if call.route.starts_with("/me") {
+        return "/me/sign-in".to_owned();
+    }
     if matches!(call.visitor, Visitor::AwaitingCode(_)) {
         return "/sign-in/code".to_owned();
     }

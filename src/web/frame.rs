@@ -138,6 +138,10 @@ impl Frame {
                 let csrf = call.csrf().unwrap_or_default();
                 (items(l, &MAIN, role, here), items(l, &MORE, role, here), Some(who), csrf)
             }
+            Visitor::Expert(known) => {
+                let who = Who { name: known.name.clone(), role_label: l.t("me-role"), place: String::new() };
+                (Vec::new(), Vec::new(), Some(who), call.csrf().unwrap_or_default())
+            }
             Visitor::AwaitingCode(_) | Visitor::Nobody => {
                 let known = call.ticket.borrow().as_ref().map(|ticket| ticket.csrf.clone());
                 (Vec::new(), Vec::new(), None, known.unwrap_or_default())

@@ -50,7 +50,12 @@ pub fn switch(call: &Call, name: &str) -> Option<String> {
 /// Decides the language of a call, and remembers a switch just used.
 pub fn decide(call: &mut Call) {
     let accept = call.header(header::ACCEPT_LANGUAGE).and_then(accepted);
-    let account = call.account().ok().map(|known| Lang::of(&known.language));
+    let account = call
+        .account()
+        .map(|known| &known.language)
+        .or_else(|_| call.expert().map(|known| &known.language))
+        .ok()
+        .map(|language| Lang::of(language));
     if call.api {
         call.l = L(accept.or(account).unwrap_or_default());
         return;

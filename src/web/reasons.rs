@@ -194,6 +194,7 @@ mod tests {
             Exclusion::NeedsWaiver(Ground::OwnDepartment),
             Exclusion::AskManager { side: OpposingSide::Party, name: name() },
             Exclusion::Mode(Mode::Onsite),
+            Exclusion::Region,
             Exclusion::Distance { metres: 30_000, max_km: 20 },
         ]
     }

@@ -21,6 +21,8 @@ pub enum Access {
     Link,
     /// Whoever has signed in, whatever the role.
     Account,
+    /// An expert who came in by a link from a letter.
+    Expert,
     /// Whoever has signed in and has the right.
     SignedIn(Right),
     /// An API token whose account has the right; GET asks for the scope `read`, everything else for `write`.

@@ -46,7 +46,7 @@ pub fn look_up(call: &mut Call) -> Result<(), WebError> {
     };
     call.ticket.replace(Some(Ticket { hash: resumed.hash, csrf: resumed.csrf }));
     call.visitor = match resumed.known {
-        None => Visitor::Nobody,
+        None => resumed.expert.map_or(Visitor::Nobody, |expert| Visitor::Expert(Box::new(expert))),
         Some(known) if resumed.awaiting_code => Visitor::AwaitingCode(Box::new(known)),
         Some(known) => Visitor::Account(Box::new(SignedIn { known, by: Credential::Session })),
     };

@@ -171,6 +171,16 @@ fn scanners(backend: Backend) {
         NoticeKind::CaseOpened,
         NoticeKind::CaseDecided,
         NoticeKind::BreachWithdrawn,
+        // Theirs are one-time links and the door of the own page: tests/it/http/own_page.rs opens them.
+        NoticeKind::ApplicationReceived,
+        NoticeKind::Filed,
+        NoticeKind::MoreWanted,
+        NoticeKind::NotFiled,
+        NoticeKind::DocumentReturned,
+        NoticeKind::DocumentEnding,
+        NoticeKind::EnterPage,
+        NoticeKind::EmailConfirm,
+        NoticeKind::EmailTold,
     ];
     for kind in NoticeKind::ALL {
         if kind.audience() != Audience::Staff && !linkless.contains(kind) {

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use zhipai::domain::matching::{Exclusion, ReasonText, Signal};
 use zhipai::domain::{
-    answer_rule, assignment, conduct, erasure, event, expert, feedback, need, notice, role, standing, task,
+    answer_rule, assignment, conduct, document, erasure, event, expert, feedback, need, notice, role, selection,
+    standing, task,
 };
 use zhipai::i18n::{L, Lang};
 
@@ -69,6 +70,13 @@ fn every_word_of_the_domain_is_said_in_both_languages() {
     all!("case-kind", conduct::CaseKind);
     all!("decision", conduct::Decision);
     all!("erasure-ground", erasure::ErasureGround);
+    all!("document", document::DocumentKind);
+    all!("document-state", document::DocumentState);
+    all!("force", selection::Force);
+    all!("verdict", selection::Verdict);
+    all!("remedy", selection::Condition);
+    all!("me-standing", standing::Standing);
+    all!("channel", zhipai::actions::register_expert::Channel);
     all!("event", event::Event);
     all!("firm-type", expert::FirmType);
     all!("outcome", feedback::Outcome);

@@ -176,6 +176,8 @@ fn next_after(office: &Office, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         db::assignment::next_due(&mut reader).expect("due"),
         db::escalation::next_due(&mut reader).expect("due"),
         db::outbox::next_due(&mut reader).expect("due"),
+        db::document::next_notice(&mut reader).expect("due"),
+        db::email_change::next_due(&mut reader).expect("due"),
     ];
     due.into_iter().flatten().map(|at| at.and_utc()).filter(|at| *at > now).min()
 }

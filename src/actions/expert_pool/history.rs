@@ -26,6 +26,8 @@ pub(super) struct History {
     pub(super) rating_sum: u32,
     pub(super) rating_count: u32,
     pub(super) booked: Vec<NaiveDate>,
+    /// The districts served in person; none: all.
+    pub(super) served: Vec<String>,
 }
 
 pub(super) struct Histories(HashMap<ExpertId, History>);
@@ -76,6 +78,9 @@ impl Histories {
                 OfferOutcome::Undelivered | OfferOutcome::Void => {}
             }
             history.minutes.extend(minutes);
+        }
+        for row in db::expert_terms::all(conn, one)? {
+            all.entry(row.expert).or_default().served = row.regions.get();
         }
         for (expert, score) in db::dashboard::ratings_received(conn, one)? {
             let history = all.entry(expert).or_default();

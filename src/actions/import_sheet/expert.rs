@@ -6,8 +6,11 @@
 
 use super::difference::{differences, named};
 use super::{ImportReport, Kept, merged, take_sheet, told};
+use crate::actions::apply_expert::application;
 use crate::actions::contact;
-use crate::actions::register_expert::{Checked, ExpertInput, as_typed, change_within, check, papers, require_scope};
+use crate::actions::register_expert::{
+    Channel, Checked, ExpertInput, as_typed, change_within, check, papers, require_scope,
+};
 use crate::actions::{ActionError, Actor, Done, Office, Tx};
 use crate::db;
 use crate::db::audit::Beginning;
@@ -185,6 +188,7 @@ fn enter(tx: &mut Tx<'_>, actor: &Actor, mut fresh: Vec<Checked>) -> Done<()> {
     let mut numbers = db::dialect::next_numbers(tx.conn, Series::Filing, active)?.into_iter();
     let year = tx.now.with_timezone(&Shanghai).year();
     let (mut contacts, mut qualifications, mut beginnings) = (Vec::new(), Vec::new(), Vec::new());
+    let mut applications = Vec::new();
     for one in &mut fresh {
         if one.row.standing == Standing::Active {
             one.row.filed_number = numbers.next().map(|value| written(Series::Filing, year, value));
@@ -193,6 +197,9 @@ fn enter(tx: &mut Tx<'_>, actor: &Actor, mut fresh: Vec<Checked>) -> Done<()> {
         let key = PersonKey::new(tx.office.chance.bytes());
         contacts.push(contact::sealed_row(&tx.office.keys, id, &key, &one.email, one.phone.as_deref()));
         qualifications.append(&mut papers(tx, id, &one.qualifications));
+        if matches!(one.row.standing, Standing::Applied | Standing::Reviewing) {
+            applications.push(application(tx, id, Channel::Sheet, None));
+        }
         beginnings.push(Beginning {
             id: EventId::from_minted(tx.mint()),
             subject: id.to_string(),
@@ -204,6 +211,7 @@ fn enter(tx: &mut Tx<'_>, actor: &Actor, mut fresh: Vec<Checked>) -> Done<()> {
     db::expert::insert_many(tx.conn, &rows)?;
     db::contact::insert_many(tx.conn, &contacts)?;
     db::expert::insert_qualifications(tx.conn, &qualifications)?;
+    db::application::insert_many(tx.conn, &applications)?;
     db::audit::begin(tx.conn, tx.now.naive_utc(), &actor.label(), beginnings)?;
     let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
     Ok(db::changes::note_many(tx.conn, "expert", &ids)?)

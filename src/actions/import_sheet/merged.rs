@@ -109,8 +109,8 @@ mod tests {
             phone: Some("13800138000".to_owned()),
             region: "110108".to_owned(),
             qualifications: vec![
-                QualificationInput { kind: "律师".to_owned(), number: Some("1101".to_owned()), valid_until: None },
-                QualificationInput { kind: "专利代理师".to_owned(), number: None, valid_until: None },
+                QualificationInput { kind: "律师".to_owned(), number: Some("1101".to_owned()), ..Default::default() },
+                QualificationInput { kind: "专利代理师".to_owned(), ..Default::default() },
             ],
             years: 12,
             services: vec!["policy".to_owned(), "risk".to_owned()],

@@ -232,12 +232,12 @@ fn qualifications(
         }
         let id = QualificationId::from_minted(minted(at));
         let valid_until = read.and_then(Result::ok);
-        rows.push(QualificationRow { id, expert, kind: kind.unwrap_or_default(), number, valid_until });
+        rows.push(QualificationRow::plain(id, expert, kind.unwrap_or_default(), number, valid_until));
     }
     let Some(expired) = line.flag("qualification_expired")? else { return Ok(rows) };
     if expired && rows.is_empty() {
         let id = QualificationId::from_minted(minted(at));
-        rows.push(QualificationRow { id, expert, kind: String::new(), number: None, valid_until: None });
+        rows.push(QualificationRow::plain(id, expert, String::new(), None, None));
     }
     let yesterday = today.checked_sub_days(Days::new(1));
     for row in &mut rows {

@@ -133,7 +133,7 @@ impl Case {
         self.letters.push(OutboxRow {
             id: OutboxId::from_minted(dice.id(at)),
             dedup_key: post.dedup,
-            notice: JsonText::of(&OwedNotice { kind: post.kind, ordinal: post.ordinal, case: None, task: None }),
+            notice: JsonText::of(&OwedNotice { kind: post.kind, ordinal: post.ordinal, ..OwedNotice::default() }),
             need: Some(self.need.id),
             assignment: offer.map(|offer| offer.row.id),
             expert: offer.filter(|_| post.kind.audience() == Audience::Expert).map(|offer| offer.row.expert),

@@ -9,6 +9,7 @@ use crate::actions::contact;
 use crate::db::JsonText;
 use crate::db::expert::{ExpertRow, LeaveRow, QualificationRow};
 use crate::domain::calendar::beijing_date;
+use crate::domain::document::notice_moment;
 use crate::domain::event::Event;
 use crate::domain::firm;
 use crate::domain::need::Mode;
@@ -267,13 +268,13 @@ impl Registering<'_, '_> {
 
     fn qualify(&mut self, row: &ExpertRow, from: DateTime<Utc>, valid_until: Option<NaiveDate>) {
         for title in profile::titles(&mut self.dice, row.firm_type) {
-            self.rows.qualifications.push(QualificationRow {
-                id: QualificationId::from_minted(self.dice.id(from)),
-                expert: row.id,
-                kind: title.to_owned(),
-                number: profile::certificate(&mut self.dice, title, from.year() - row.years),
-                valid_until,
-            });
+            let id = QualificationId::from_minted(self.dice.id(from));
+            let number = profile::certificate(&mut self.dice, title, from.year() - row.years);
+            let mut held = QualificationRow::plain(id, row.id, title.to_owned(), number, valid_until);
+            // Notices of days before the demo begins were given in the year it does not show.
+            let next = held.validity().next_notice_after(beijing_date(self.plan.start));
+            held.notice_at = next.map(notice_moment).map(|at| at.naive_utc());
+            self.rows.qualifications.push(held);
         }
     }
 

@@ -85,6 +85,8 @@ pub enum Exclusion {
     },
     /// He does not offer this channel.
     Mode(Mode),
+    /// He does not serve the need's district in person.
+    Region,
     /// Further away than he travels.
     Distance {
         /// Metres between him and the place of service.
@@ -97,7 +99,7 @@ pub enum Exclusion {
 impl Exclusion {
     /// Every code. Its place is the rule's number on pages and never changes: new rules come last here, wherever they are
     /// asked.
-    pub const CODES: [&'static str; 16] = [
+    pub const CODES: [&'static str; 17] = [
         "standing",
         "already-asked",
         "qualification",
@@ -114,6 +116,7 @@ impl Exclusion {
         "booked",
         "learned-conflict",
         "needs-waiver",
+        "region",
     ];
 
     /// The stable code: the API's `rule`, and the key of `excluded-<code>`.
@@ -135,6 +138,7 @@ impl Exclusion {
             Self::AskManager { .. } => "ask-manager",
             Self::Booked { .. } => "booked",
             Self::Mode(_) => "mode",
+            Self::Region => "region",
             Self::Distance { .. } => "distance",
         }
     }
@@ -165,7 +169,7 @@ impl Exclusion {
     pub fn args(&self) -> Vec<(&'static str, Arg)> {
         match self {
             Self::Standing(standing) => vec![("standing", Arg::Code(standing.as_str()))],
-            Self::AlreadyAsked | Self::OwnEnterprise | Self::DeclaredRelation => Vec::new(),
+            Self::AlreadyAsked | Self::OwnEnterprise | Self::DeclaredRelation | Self::Region => Vec::new(),
             Self::Qualification { valid_until } => vec![("date", Arg::Date(*valid_until))],
             Self::Leave { until } => vec![("date", Arg::Date(*until))],
             Self::OpenCap { open, cap } => vec![("open", Arg::number(*open)), ("cap", Arg::number(*cap))],
@@ -227,6 +231,13 @@ pub fn eligible(need: &NeedProfile, expert: &Candidate, facts: &Facts) -> Result
     no_conflict(need, expert, facts)?;
     if !expert.modes.is_empty() && !expert.modes.has(need.mode) {
         return Err(Exclusion::Mode(need.mode));
+    }
+    // A need of the whole city is everybody's.
+    if in_person(need.mode)
+        && !expert.served.is_empty()
+        && need.region.is_some_and(|region| region.is_district() && !expert.served.contains(&region))
+    {
+        return Err(Exclusion::Region);
     }
     if in_person(need.mode)
         && let Some(max_km) = expert.max_distance_km

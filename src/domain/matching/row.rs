@@ -16,6 +16,8 @@ use std::collections::BTreeMap;
 pub(super) const OFF_REGISTER: u8 = 1;
 /// Dated rows to look at: leave, bookings.
 pub(super) const DATED: u8 = 2;
+/// Serves some districts only: the row does not say which.
+pub(super) const SOME_DISTRICTS: u8 = 16;
 /// As many offers open as he may have.
 pub(super) const OPEN_CAP: u8 = 4;
 /// As many offers this month as he may get.
@@ -49,6 +51,7 @@ impl Row {
         let mut bar = |holds: bool, bit: u8| bars |= if holds { bit } else { 0 };
         bar(!expert.standing.may_be_asked(), OFF_REGISTER);
         bar(!expert.leaves.is_empty() || !expert.booked.is_empty(), DATED);
+        bar(!expert.served.is_empty(), SOME_DISTRICTS);
         bar(expert.open_offers >= expert.open_cap, OPEN_CAP);
         bar(expert.month_offers >= expert.monthly_cap, MONTHLY_CAP);
         Self {

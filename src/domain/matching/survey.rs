@@ -9,7 +9,7 @@
 
 use super::eligible::{Exclusion, eligible, in_person};
 use super::rank::{OrderKey, Peers, Ranked, tie_last_asked, tie_load};
-use super::row::{DATED, MONTHLY_CAP, OFF_REGISTER, OPEN_CAP, Roster, Row};
+use super::row::{DATED, MONTHLY_CAP, OFF_REGISTER, OPEN_CAP, Roster, Row, SOME_DISTRICTS};
 use super::signals::{self, NEUTRAL, NO_INDUSTRY_NAMED, SAME_REGION};
 use super::weights::{SIGNALS, contribution};
 use super::{Candidate, DutyHere, Facts, NeedProfile, Signal, Weights};
@@ -120,7 +120,7 @@ impl<'a> Tables<'a> {
         if row.bars & OFF_REGISTER != 0 {
             return Ok(Some("standing"));
         }
-        if closer || row.bars & DATED != 0 {
+        if closer || row.bars & (DATED | SOME_DISTRICTS) != 0 {
             return Err(());
         }
         if row.qualified_until < self.last_day {

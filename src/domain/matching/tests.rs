@@ -34,6 +34,7 @@ pub(super) fn plain_expert(seed: u8) -> Candidate {
         modes: ModeSet::EMPTY,
         languages: LanguageSet::EMPTY,
         max_distance_km: None,
+        served: Vec::new(),
         standing: Standing::Active,
         active_since: None,
         qualified: Qualified::NoExpiry,

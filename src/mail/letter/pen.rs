@@ -87,6 +87,7 @@ impl<'a> Pen<'a> {
         let answer = offer.and_then(|offer| offer.answer).map(|answer| self.l.t(&format!("answer-{answer}")));
         let case_kind = self.case().map(|case| self.l.t(&format!("case-kind-{}", case.kind)));
         let task = self.notice.task.as_ref().map(|task| self.l.t(&format!("task-{}", task.kind)));
+        let until = self.notice.document.as_ref().and_then(|document| document.until);
         let since = self.notice.task.as_ref().map(|task| self.l.instant(task.since));
         self.l.a(
             key,
@@ -105,6 +106,8 @@ impl<'a> Pen<'a> {
                 ("case_kind", case_kind.as_deref().unwrap_or_default()),
                 ("task", task.as_deref().unwrap_or_default()),
                 ("since", since.as_deref().unwrap_or_default()),
+                ("document", &self.document()),
+                ("until", &until.map(|day| self.l.date(day)).unwrap_or_default()),
             ],
         )
     }
@@ -134,7 +137,19 @@ impl<'a> Pen<'a> {
         self.offer()
             .map(|offer| offer.expert.name.as_str())
             .or_else(|| self.case().map(|case| case.expert.as_str()))
+            .or_else(|| self.notice.admission.as_ref().map(|admission| admission.name.as_str()))
             .unwrap_or_default()
+    }
+
+    /// The paper it is about: the certificate's name, or what kind of paper.
+    pub fn document(&self) -> String {
+        self.notice.document.as_ref().map_or_else(String::new, |document| {
+            if document.name.is_empty() {
+                self.l.t(&format!("document-{}", document.kind))
+            } else {
+                document.name.clone()
+            }
+        })
     }
 
     /// The name of a service item, or its slug where a centre has added one.

@@ -3,10 +3,11 @@
 use crate::domain::answer_rule::{CountedDay, CountingRule, Why};
 use crate::domain::assignment::{AnswerKind, DeclineReason};
 use crate::domain::conduct::{CaseKind, Decision};
+use crate::domain::document::DocumentKind;
 use crate::domain::need::{Mode, Urgency};
 use crate::domain::notice::{
-    Audience, CaseFacts, NeedFacts, Notice, NoticeKind, OfferFacts, OwedNotice, Person, Recipient, StationFacts,
-    TaskFacts,
+    AdmissionFacts, Audience, CaseFacts, DocumentFacts, NeedFacts, Notice, NoticeKind, OfferFacts, OwedNotice, Person,
+    Recipient, StationFacts, TaskFacts,
 };
 use crate::domain::task::TaskKind;
 use crate::ids::OutboxId;
@@ -133,7 +134,13 @@ fn items(kinds: &[NoticeKind]) -> Vec<(OutboxId, Notice)> {
 /// A notice of a kind, with every fact its letter could use and more.
 pub fn notice(kind: NoticeKind) -> Notice {
     let is_case = matches!(kind, NoticeKind::CaseOpened | NoticeKind::CaseDecided | NoticeKind::StaffCase);
-    let is_reset = kind == NoticeKind::PasswordReset || kind.is_digest();
+    let by_link = matches!(
+        kind,
+        NoticeKind::PasswordReset | NoticeKind::EnterPage | NoticeKind::EmailConfirm | NoticeKind::EmailTold
+    );
+    let of_register =
+        kind.tells_of_admission() || matches!(kind, NoticeKind::DocumentEnding | NoticeKind::DocumentReturned);
+    let is_reset = by_link || of_register || kind.is_digest();
     let name = match kind.audience() {
         Audience::Expert => "顾明岚",
         Audience::Enterprise => "何工",
@@ -147,11 +154,28 @@ pub fn notice(kind: NoticeKind) -> Notice {
         need: (!is_case && !is_reset).then(need),
         offer: (!is_case && !is_reset).then(offer),
         case: is_case.then(case),
-        secret: (kind == NoticeKind::PasswordReset).then(|| "s".repeat(43)),
+        secret: by_link.then(|| "s".repeat(43)),
         task: (kind == NoticeKind::StaffEscalated).then(|| TaskFacts {
             kind: TaskKind::Unanswered,
             since: now(),
             expert: Some("顾明岚".into()),
+        }),
+        document: matches!(
+            kind,
+            NoticeKind::DocumentEnding | NoticeKind::DocumentReturned | NoticeKind::StaffDocumentEnding
+        )
+        .then(|| DocumentFacts {
+            kind: DocumentKind::Certificate,
+            name: "专利代理师".into(),
+            until: Some(day(7, 5)),
+            note: Some("扫描件看不清编号。".into()),
+        }),
+        admission: kind.tells_of_admission().then(|| AdmissionFacts {
+            expert: ID.parse().expect("an id"),
+            name: "顾明岚".into(),
+            firm: "知行律师事务所".into(),
+            filed_number: (kind == NoticeKind::Filed).then(|| "BA-2026-000042".into()),
+            reason: Some("材料齐全。".into()),
         }),
         items: match kind {
             NoticeKind::Digest => items(&[NoticeKind::OfferLapsed, NoticeKind::Reminder, NoticeKind::FeedbackReminder]),

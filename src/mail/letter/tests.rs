@@ -91,6 +91,14 @@ fn in_english(notice: &mut Notice) {
     if let Some(task) = &mut notice.task {
         task.expert = Some("Gu".into());
     }
+    if let Some(document) = &mut notice.document {
+        document.name = "Patent attorney".into();
+        document.note = Some("The scan is hard to read.".into());
+    }
+    if let Some(admission) = &mut notice.admission {
+        (admission.name, admission.firm) = ("Gu".into(), "Zhixing".into());
+        admission.reason = Some("All there.".into());
+    }
     if let Some(case) = &mut notice.case {
         case.grounds = "Grounds".into();
         case.reason = Some("Reason".into());
@@ -247,6 +255,7 @@ fn links_lead_where_they_say() {
         let page = match kind {
             NoticeKind::StaffCase => "/conduct/",
             NoticeKind::PasswordReset => "/password/",
+            NoticeKind::StaffApplication | NoticeKind::StaffDocumentEnding => "/experts/",
             _ => "/needs/",
         };
         assert!(letter.addresses().iter().any(|(_, url)| url.starts_with(&format!("{BASE}{page}"))), "{kind}");
@@ -295,7 +304,8 @@ fn kept_letters_hold_no_secret() {
         let [text, html, ..] = everything(&letter);
         for kept in [blank_links(&text), blank_links(&html)] {
             for secret in letter.actions.iter().filter_map(|action| action.url.rsplit('/').next()) {
-                assert!(secret.len() == 36 || !kept.contains(secret), "{kind}: {kept}");
+                // An id leads to a page of staff, `me` to a page that asks who comes: neither is a secret.
+                assert!(secret.len() == 36 || secret == "me" || !kept.contains(secret), "{kind}: {kept}");
             }
         }
     }
@@ -339,6 +349,7 @@ fn a_notice_that_lacks_its_facts_is_still_a_letter() {
     for kind in NoticeKind::ALL {
         let mut notice = sample::notice(*kind);
         (notice.need, notice.offer, notice.case, notice.secret) = (None, None, None, None);
+        (notice.document, notice.admission) = (None, None);
         let letter = written(&notice, Lang::Zh);
         assert!(letter.actions.is_empty(), "{kind}");
         assert!(!letter.text().expect("renders").contains('⟦'), "{kind}");

@@ -8,17 +8,19 @@ use super::paging::{self, Page};
 use super::register::{ExpertShape, masked};
 use super::words;
 use crate::actions::enter_leave::{LeaveInput, enter_leave};
+use crate::actions::hand_in_document::{DocumentInput, hand_in_document};
 use crate::actions::register_expert::{ExpertInput, as_input, change_expert, register_expert};
 use crate::actions::reveal_contact::{RevealPurpose, reveal_contact};
-use crate::actions::review_expert::{ReviewDecision, review_expert};
+use crate::actions::review_expert::{Review, ReviewDecision, review_expert};
 use crate::actions::withdraw_expert::withdraw_expert;
 use crate::db;
 use crate::db::listing::ExpertPick;
 use crate::domain::calendar::beijing_date;
 use crate::domain::refusal::{FieldProblem, Refusal};
 use crate::domain::role::Role;
+use crate::domain::selection::Condition;
 use crate::domain::standing::Standing;
-use crate::ids::{ExpertId, LeaveId};
+use crate::ids::{DocumentId, ExpertId, LeaveId};
 use crate::search::{Kind, SearchQuery};
 use crate::web::answer::Answer;
 use crate::web::call::Call;
@@ -28,6 +30,7 @@ use crate::web::json;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 use utoipa::{IntoParams, PartialSchema, ToSchema};
@@ -83,8 +86,21 @@ pub struct ReviewBody {
     /// Admit, ask for more, or refuse.
     #[schema(value_type = ReviewDecision)]
     pub decision: String,
-    /// In words.
+    /// In words, to the applicant.
     pub reason: String,
+    /// What the reviewer states of the conditions no paper shows, `integrity` and `mastery`: `met` or `not-met`.
+    #[serde(default)]
+    pub stated: BTreeMap<String, String>,
+    /// Why the applicant is admitted all the same, by condition, for those that are 宜 and not met.
+    #[serde(default)]
+    pub reasons: BTreeMap<String, String>,
+}
+
+/// A paper just entered.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DocumentEntered {
+    /// Id.
+    pub id: DocumentId,
 }
 
 /// The fields of an expert's record that are to change; those left out stay.
@@ -254,8 +270,44 @@ pub fn review(call: &Call) -> Answered {
     let body: ReviewBody = call.json()?;
     let id: ExpertId = call.id("id")?;
     let decision: ReviewDecision = words::word("decision", &body.decision)?;
-    review_expert(&call.office, &call.actor()?, id, decision, &body.reason)?;
+    let stated = by_condition(&body.stated, "stated", |text| match text {
+        "met" => Some(true),
+        "not-met" => Some(false),
+        _ => None,
+    })?;
+    let reasons = by_condition(&body.reasons, "reasons", |text| Some(text.to_owned()))?;
+    let review = Review { decision, reason: body.reason, stated, reasons };
+    review_expert(&call.office, &call.actor()?, id, &review)?;
     Answer::json(&shown(call, id)?)
+}
+
+/// What a body says of conditions, by condition.
+fn by_condition<T>(
+    given: &BTreeMap<String, String>,
+    field: &str,
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<BTreeMap<Condition, T>, Refusal> {
+    let mut found = BTreeMap::new();
+    for (name, text) in given {
+        let wrong = |code| Refusal::Invalid(vec![FieldProblem::new(format!("{field}.{name}"), code)]);
+        let condition: Condition = name.parse().map_err(|_| wrong("unknown-field"))?;
+        found.insert(condition, read(text).ok_or_else(|| wrong("not-known"))?);
+    }
+    Ok(found)
+}
+
+/// `POST /api/v1/experts/{id}/documents`: a paper the office has in hand; its scan is filed on the page.
+///
+/// # Errors
+/// What [`hand_in_document`] says.
+#[utoipa::path(post, path = "/api/v1/experts/{id}/documents", operation_id = "add-document", tag = "experts",
+    params(("id" = ExpertId, Path, description = "The expert")), request_body = DocumentInput,
+    responses((status = 201, description = "", body = DocumentEntered)))]
+pub fn add_document(call: &Call) -> Answered {
+    let input: DocumentInput = call.json()?;
+    let expert: ExpertId = call.id("id")?;
+    let id = hand_in_document(&call.office, &call.actor()?, expert, &input, None)?;
+    Answer::created(&format!("/api/v1/experts/{expert}"), &DocumentEntered { id })
 }
 
 /// `POST /api/v1/experts/{id}/withdrawal`.

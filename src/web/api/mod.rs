@@ -70,6 +70,7 @@ pub fn routes() -> Vec<Route> {
         post("/api/v1/experts/{id}/relations", Api(WorkNeeds), conflict::declare),
         post("/api/v1/relations/{id}/ending", Api(KeepRegister), conflict::end),
         post("/api/v1/experts/{id}/review", Api(KeepRegister), expert::review),
+        post("/api/v1/experts/{id}/documents", Api(KeepRegister), expert::add_document),
         post("/api/v1/experts/{id}/withdrawal", Api(KeepRegister), expert::withdraw),
         post("/api/v1/experts/{id}/admonitions", Api(Decide), conduct::admonish),
         post("/api/v1/experts/{id}/removal", Api(Decide), conduct::remove),

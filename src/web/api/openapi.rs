@@ -63,7 +63,7 @@ pub struct ProblemShape {
         super::assignment::reply, super::assignment::release,
         super::batch::plan, super::batch::offers,
         super::expert::list, super::expert::register, super::expert::show, super::expert::change, super::expert::leave,
-        super::expert::review, super::expert::withdraw,
+        super::expert::review, super::expert::add_document, super::expert::withdraw,
         super::conduct::admonish, super::conduct::remove, super::conduct::show, super::conduct::decide,
         super::feedback::file, super::feedback::rate,
         super::search::search,

@@ -26,6 +26,10 @@ pub struct QualificationShape {
     pub number: Option<String>,
     /// The last valid day.
     pub valid_until: Option<NaiveDate>,
+    /// The day of issue.
+    pub issued_on: Option<NaiveDate>,
+    /// Its level: 中级, 高级, ….
+    pub level: Option<String>,
 }
 
 /// One absence; both days belong to it.
@@ -132,6 +136,8 @@ fn shape(row: ExpertRow, contact: &Contact, qualifications: &[QualificationRow],
             kind: one.kind.clone(),
             number: one.number.clone(),
             valid_until: one.valid_until,
+            issued_on: one.issued_on,
+            level: one.level.clone(),
         });
     }
     let mut away = Vec::new();

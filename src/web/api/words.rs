@@ -55,7 +55,7 @@ macro_rules! identified {
 identified! {
     ids::AccountId, ids::StationId, ids::ExpertId, ids::EnterpriseId, ids::NeedId, ids::SeatId, ids::AssignmentId,
     ids::CaseId, ids::LeaveId, ids::TaskId, ids::FeedbackId, ids::OutageId, ids::CalendarImportId,
-    ids::RelationId, ids::WaiverId,
+    ids::RelationId, ids::WaiverId, ids::DocumentId,
 }
 
 fn unknown(field: &str, text: &str) -> Refusal {

@@ -4,10 +4,10 @@ mod deeds;
 mod dossier;
 mod erasure;
 mod figures;
-mod form;
+pub(super) mod form;
 mod interests;
 mod list;
-mod record;
+pub(super) mod record;
 
 pub use dossier::{IncidentLine, RatedLine, incident_line, rated_line};
 pub use figures::Figures;
@@ -29,7 +29,6 @@ pub fn rows() -> Vec<Route> {
         get("/experts/{id}", SignedIn(Right::Read), record::show),
         post("/experts/{id}", SignedIn(Right::KeepRegister), form::change),
         get("/experts/{id}/edit", SignedIn(Right::KeepRegister), form::edit_form),
-        post("/experts/{id}/review", SignedIn(Right::KeepRegister), deeds::review),
         post("/experts/{id}/withdrawal", SignedIn(Right::KeepRegister), deeds::withdraw),
         post("/experts/{id}/leave", SignedIn(Right::WorkNeeds), deeds::enter_leave),
         post("/experts/{id}/contact", SignedIn(Right::WorkNeeds), deeds::reveal),

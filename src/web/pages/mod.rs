@@ -2,6 +2,8 @@
 
 pub mod account;
 pub mod accounts;
+pub mod admission;
+pub mod apply;
 pub mod audit;
 pub mod batch;
 pub mod board;
@@ -12,12 +14,14 @@ pub mod expert;
 pub mod link;
 pub mod mail;
 mod mail_waiting;
+pub mod me;
 pub mod need;
 pub mod options;
 pub mod password;
 pub mod policy;
 mod policy_letters;
 pub mod ranking_weights;
+pub mod roster;
 pub mod search;
 pub mod sheet_rows;
 mod sheet_template;
@@ -35,6 +39,10 @@ pub fn routes() -> Vec<Route> {
     let mut rows = Vec::new();
     rows.extend(link::rows());
     rows.extend(need::rows());
+    rows.extend(admission::rows());
+    rows.extend(apply::rows());
+    rows.extend(me::rows());
+    rows.extend(roster::rows());
     rows.extend(audit::rows());
     rows.extend(batch::rows());
     rows.extend(board::rows());

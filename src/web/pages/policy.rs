@@ -89,6 +89,9 @@ fn as_fields(policy: &Policy) -> Fields {
     for (name, figure) in FIGURES.iter().zip(figures) {
         form.set(name, figure);
     }
+    if policy.public_roster {
+        form.set("public_roster", "yes");
+    }
     policy_letters::fill(&mut form, &policy.letters);
     form
 }
@@ -128,6 +131,7 @@ fn asked(form: &Fields) -> Result<Policy, Refusal> {
         rating_reminder_day: figure("rating_reminder_day"),
         lapses_to_admonish: i64::from(figure("lapses_to_admonish")),
         admonitions_to_remove: i64::from(figure("admonitions_to_remove")),
+        public_roster: form.checked("public_roster"),
         letters: policy_letters::read(form, &mut problems),
     };
     if problems.is_empty() { Ok(policy) } else { Err(Refusal::Invalid(problems)) }

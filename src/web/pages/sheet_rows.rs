@@ -133,7 +133,12 @@ fn expert_input(draft: ExpertDraft, standing: &str) -> ExpertInput {
         qualifications: draft
             .qualifications
             .into_iter()
-            .map(|one| QualificationInput { kind: one.kind, number: one.number, valid_until: one.valid_until })
+            .map(|one| QualificationInput {
+                kind: one.kind,
+                number: one.number,
+                valid_until: one.valid_until,
+                ..QualificationInput::default()
+            })
             .collect(),
         years: whole(draft.years).unwrap_or(0),
         services: draft.services,
@@ -413,7 +418,7 @@ mod tests {
             qualifications: vec![QualificationInput {
                 kind: "律师".to_owned(),
                 number: Some("1101".to_owned()),
-                valid_until: None,
+                ..QualificationInput::default()
             }],
             years: 12,
             services: vec!["policy".to_owned(), "transfer-licensing".to_owned(), "risk".to_owned()],

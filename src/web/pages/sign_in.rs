@@ -37,6 +37,7 @@ pub fn home(call: &Call) -> Answered {
     Ok(Answer::see_other(match call.visitor {
         Visitor::Account(_) => "/desk",
         Visitor::AwaitingCode(_) => "/sign-in/code",
+        Visitor::Expert(_) => "/me",
         Visitor::Nobody => "/sign-in",
     }))
 }
@@ -117,7 +118,7 @@ pub fn code_form(call: &Call) -> Answered {
         Visitor::AwaitingCode(_) => {
             code_page(call, StatusCode::OK, Wrong::none(), &call.query_value("then").unwrap_or_default())
         }
-        Visitor::Account(_) | Visitor::Nobody => home(call),
+        Visitor::Account(_) | Visitor::Expert(_) | Visitor::Nobody => home(call),
     }
 }
 
@@ -164,5 +165,6 @@ pub fn sign_out(call: &Call) -> Result<Answer, WebError> {
         sign_in::sign_out(&call.office, &session, call.actor().ok().as_ref())?;
     }
     session::forget(call);
-    Ok(Answer::see_other("/sign-in").flash("flash-signed-out", &[]))
+    let door = if call.expert().is_ok() { "/me/sign-in" } else { "/sign-in" };
+    Ok(Answer::see_other(door).flash("flash-signed-out", &[]))
 }

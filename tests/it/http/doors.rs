@@ -56,7 +56,7 @@ fn every_route_asks_for_its_right(backend: Backend) {
                 asked += 1;
             }
         }
-        if let Access::SignedIn(_) | Access::Account = route.access {
+        if let Access::SignedIn(_) | Access::Account | Access::Expert = route.access {
             let told = if route.method == "GET" {
                 Told::read(nobody.get(format!("{}{path}", app.base_url)).send().unwrap())
             } else {

@@ -1,5 +1,6 @@
 //! Stories over HTTP, each on SQLite and on PostgreSQL.
 
+mod admission;
 mod answer;
 mod bad_input;
 mod batch;
@@ -14,6 +15,7 @@ mod life;
 mod links;
 mod mail_off;
 mod once;
+mod own_page;
 mod personal;
 mod promise;
 mod rule;

@@ -35,9 +35,13 @@ fn the_index_follows_every_deed(backend: Backend) {
     applied["standing"] = Value::Null;
     let zhong = app.manager.registers(&applied);
     done("take an application", true);
-    app.manager
-        .post(&format!("/api/v1/experts/{zhong}/review"), &json!({"decision": "admit", "reason": "材料齐全"}))
-        .expect(200);
+    for kind in ["recommendation", "pledge"] {
+        let paper = json!({"kind": kind, "supports": true});
+        app.manager.post(&format!("/api/v1/experts/{zhong}/documents"), &paper).expect(201);
+    }
+    done("file papers", false);
+    let review = json!({"decision": "admit", "reason": "材料齐全", "stated": {"integrity": "met", "mastery": "met"}});
+    app.manager.post(&format!("/api/v1/experts/{zhong}/review"), &review).expect(200);
     done("review it", true);
     patch(&shen, &json!({"bio": "商标异议与无效，海外维权。"}));
     done("change a record", true);

@@ -1,6 +1,6 @@
 use super::*;
 use crate::domain::matching::tests::{bare_need, day, plain_expert};
-use crate::domain::matching::{LeaveDays, ModeSet, Relation};
+use crate::domain::matching::{LeaveDays, ModeSet, RegionIx, Relation};
 use crate::domain::place::Point;
 use std::collections::BTreeSet;
 
@@ -42,6 +42,10 @@ fn nothing_bars_a_plain_expert_and_every_rule_can_bar() {
     }
     seen.insert(code_for_firm("北京澄观知识产权代理有限公司"));
     seen.insert(code(|_, expert, _| expert.modes = ModeSet::EMPTY.with(Mode::Online)));
+    seen.insert(code(|need, expert, _| {
+        need.region = Some(RegionIx(4));
+        expert.served = vec![RegionIx(5), RegionIx(6)];
+    }));
     seen.insert(code(|need, expert, _| {
         expert.point = need.point.and_then(|point| Point::new(point.lat() + 0.5, point.lon()).ok());
         expert.max_distance_km = Some(30);

@@ -72,6 +72,8 @@ const fn look(kind: TaskKind) -> (&'static str, &'static str) {
         TaskKind::FeedbackOverdue => ("soon", "doc"),
         TaskKind::AdmonitionProposed | TaskKind::RemovalProposed | TaskKind::DecideCase => ("soon", "case"),
         TaskKind::AddContact => ("", "edit"),
+        TaskKind::ReviewApplication | TaskKind::LookAtDocument => ("wait", "doc"),
+        TaskKind::EmailObjected => ("late", "mailx"),
         TaskKind::CallBack => ("", "phone"),
         TaskKind::CloseNeed => ("wait", "checkc"),
     }
@@ -98,7 +100,12 @@ fn act_href(line: &TaskLine, href: &str) -> String {
         TaskKind::ClockBack => "/calendar".to_owned(),
         TaskKind::ApproveCalendar => "/calendar#imports".to_owned(),
         TaskKind::MailAlarm | TaskKind::MailUnmatched => "/mail".to_owned(),
-        TaskKind::ConductReport
+        TaskKind::ReviewApplication | TaskKind::LookAtDocument => line
+            .expert
+            .as_ref()
+            .map_or_else(|| "/experts/applications".to_owned(), |(id, _)| format!("/experts/{id}/admission")),
+        TaskKind::EmailObjected
+        | TaskKind::ConductReport
         | TaskKind::Unanswered
         | TaskKind::NobodyQualifies
         | TaskKind::NobodyAsked

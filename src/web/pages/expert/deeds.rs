@@ -1,11 +1,10 @@
-//! What is done with an expert's record: review, leave, withdrawal, reading contact data, opening a case.
+//! What is done with an expert's record: leave, withdrawal, reading contact data, opening a case.
 
 use super::super::options::Tick;
 use super::record::page;
 use crate::actions::conduct_case;
 use crate::actions::enter_leave::{self, LeaveInput};
 use crate::actions::reveal_contact::{self, RevealPurpose};
-use crate::actions::review_expert::{self, ReviewDecision};
 use crate::actions::{ActionError, withdraw_expert};
 use crate::db::{self, expert_list};
 use crate::domain::assignment::AssignmentState;
@@ -39,26 +38,6 @@ fn again(call: &Call, id: ExpertId, error: ActionError, renamed: &[(&str, &str)]
             page(call, id, call.form()?, wrong, None)
         }
         fault => Err(fault.into()),
-    }
-}
-
-/// `POST /experts/{id}/review`.
-///
-/// # Errors
-/// A fault; what will not do comes back on the record.
-pub fn review(call: &Call) -> Answered {
-    let id: ExpertId = call.id("id")?;
-    let form = call.form()?;
-    let decided = form
-        .get("decision")
-        .parse::<ReviewDecision>()
-        .map_err(|_| Refusal::Invalid(vec![FieldProblem::new("decision", "missing")]).into())
-        .and_then(|decision| {
-            review_expert::review_expert(&call.office, &call.actor()?, id, decision, form.get("reason"))
-        });
-    match decided {
-        Ok(()) => back(id, "flash-expert-reviewed", &[]),
-        Err(error) => again(call, id, error, &[]),
     }
 }
 

@@ -25,22 +25,29 @@ const PAPERS: (usize, usize) = (6, 40);
 const NOT_CHOSEN: &str = "not-chosen";
 
 /// How many lines for qualifications the form shows: room for all that are filled in, and more.
-fn lines_shown(form: &Fields) -> usize {
+pub(in crate::web::pages) fn lines_shown(form: &Fields) -> usize {
     let filled = (0..PAPERS.1).rev().find(|n| form.opt(&format!("qualifications.{n}.type")).is_some());
     filled.map_or(PAPERS.0, |n| (n + 2).clamp(PAPERS.0, PAPERS.1))
 }
 
-struct PaperFields {
-    n: usize,
-    kind_id: String,
-    kind: String,
-    kind_error: String,
-    number_id: String,
-    number: String,
-    number_error: String,
-    until_id: String,
-    until: String,
-    until_error: String,
+/// One line for a qualification.
+pub(in crate::web::pages) struct PaperFields {
+    pub n: usize,
+    pub kind_id: String,
+    pub kind: String,
+    pub kind_error: String,
+    pub number_id: String,
+    pub number: String,
+    pub number_error: String,
+    pub until_id: String,
+    pub until: String,
+    pub until_error: String,
+    pub issued_id: String,
+    pub issued: String,
+    pub issued_error: String,
+    pub level_id: String,
+    pub level: String,
+    pub level_error: String,
 }
 
 #[derive(askama::Template)]
@@ -134,9 +141,11 @@ fn page(call: &Call, id: Option<ExpertId>, form: &Fields, wrong: Wrong) -> Answe
     Answer::page_with(status, &page)
 }
 
-fn paper_fields(n: usize, form: &Fields, wrong: &Wrong) -> PaperFields {
+/// The fields of the n-th line for a qualification.
+pub(in crate::web::pages) fn paper_fields(n: usize, form: &Fields, wrong: &Wrong) -> PaperFields {
     let id = |field: &str| format!("qualifications.{n}.{field}");
     let (kind_id, number_id, until_id) = (id("type"), id("number"), id("valid_until"));
+    let (issued_id, level_id) = (id("issued_on"), id("level"));
     PaperFields {
         n: n + 1,
         kind: form.get(&kind_id).to_owned(),
@@ -145,6 +154,12 @@ fn paper_fields(n: usize, form: &Fields, wrong: &Wrong) -> PaperFields {
         number_error: wrong.of(&number_id).to_owned(),
         until: form.get(&until_id).to_owned(),
         until_error: wrong.of(&until_id).to_owned(),
+        issued: form.get(&issued_id).to_owned(),
+        issued_error: wrong.of(&issued_id).to_owned(),
+        level: form.get(&level_id).to_owned(),
+        level_error: wrong.of(&level_id).to_owned(),
+        issued_id,
+        level_id,
         kind_id,
         number_id,
         until_id,
@@ -180,13 +195,18 @@ fn as_fields(input: &ExpertInput) -> Fields {
             &format!("qualifications.{n}.valid_until"),
             paper.valid_until.map_or_else(String::new, |day| day.to_string()),
         );
+        form.set(
+            &format!("qualifications.{n}.issued_on"),
+            paper.issued_on.map_or_else(String::new, |day| day.to_string()),
+        );
+        form.set(&format!("qualifications.{n}.level"), text(&paper.level));
     }
     form
 }
 
 /// What the form asks for, with the problems of fields that are no numbers or dates, and, for each qualification kept,
 /// the line of the form it stands on (empty lines are left out).
-fn asked(form: &Fields) -> (ExpertInput, Vec<FieldProblem>, Vec<usize>) {
+pub(in crate::web::pages) fn asked(form: &Fields) -> (ExpertInput, Vec<FieldProblem>, Vec<usize>) {
     let mut problems = Vec::new();
     let text = |name: &str| form.opt(name).map(str::to_owned);
     let mut papers = Vec::new();
@@ -196,8 +216,10 @@ fn asked(form: &Fields) -> (ExpertInput, Vec<FieldProblem>, Vec<usize>) {
         let kind = form.get(&field("type")).trim().to_owned();
         let number = text(&field("number"));
         let until = parsed(form, &field("valid_until"), "not-a-date", &mut problems);
+        let issued = parsed(form, &field("issued_on"), "not-a-date", &mut problems);
         if !kind.is_empty() || number.is_some() || until.is_some() {
-            papers.push(QualificationInput { kind, number, valid_until: until });
+            let level = text(&field("level"));
+            papers.push(QualificationInput { kind, number, valid_until: until, issued_on: issued, level });
             lines.push(n);
         }
     }
@@ -242,7 +264,7 @@ fn parsed<T: FromStr>(form: &Fields, name: &str, code: &'static str, problems: &
 }
 
 /// The field of the form a problem belongs to: a qualification's line rather than its place among those kept.
-fn on_the_form(mut problem: FieldProblem, lines: &[usize]) -> FieldProblem {
+pub(in crate::web::pages) fn on_the_form(mut problem: FieldProblem, lines: &[usize]) -> FieldProblem {
     if problem.field == "firm_type" && problem.detail.as_deref() == Some(NOT_CHOSEN) {
         return FieldProblem::new("firm_type", "missing");
     }
@@ -326,8 +348,9 @@ mod tests {
             lon: Some(116.32),
             qualifications: vec![QualificationInput {
                 kind: "律师".to_owned(),
-                number: None,
                 valid_until: "2027-01-31".parse().ok(),
+                issued_on: "2022-01-31".parse().ok(),
+                ..QualificationInput::default()
             }],
             years: 12,
             services: vec!["policy".to_owned(), "risk".to_owned()],

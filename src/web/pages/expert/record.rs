@@ -7,12 +7,12 @@ use super::super::trail::{self, Event};
 use super::{Figures, Tag, masked_email, masked_phone, standing_tag};
 use crate::actions::contact;
 use crate::actions::reveal_contact::{RevealPurpose, Revealed};
-use crate::actions::review_expert::ReviewDecision;
 use crate::db::conn::Conn;
 use crate::db::expert::ExpertRow;
 use crate::db::{self, conduct_list, expert_list};
 use crate::domain::assignment::AssignmentState;
 use crate::domain::calendar::beijing_date;
+use crate::domain::document::OnDay;
 use crate::domain::erasure;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::{Right, Role, Scope};
@@ -28,7 +28,7 @@ use actix_web::http::{StatusCode, header};
 use chrono::{Days, NaiveDate};
 
 /// A label and what stands beside it.
-pub(super) struct Fact {
+pub(in crate::web::pages) struct Fact {
     pub label: String,
     pub text: String,
 }
@@ -114,7 +114,6 @@ struct RecordPage {
     incidents: Vec<Happened>,
     cases: Vec<Case>,
     history: Vec<Event>,
-    decisions: Vec<Pick>,
     may: May,
     form: Fields,
     wrong: Wrong,
@@ -198,13 +197,6 @@ pub(super) fn page(call: &Call, id: ExpertId, form: &Fields, wrong: Wrong, revea
         offers_elsewhere,
         incidents,
         cases,
-        decisions: options::words(
-            l,
-            "review",
-            form.get("decision"),
-            "",
-            ReviewDecision::ALL.iter().map(ReviewDecision::as_str),
-        ),
         may,
         form: form.clone(),
         wrong,
@@ -220,6 +212,13 @@ fn is_of_standing(event: &str) -> bool {
         "expert-registered"
             | "expert-changed"
             | "expert-reviewed"
+            | "document-handed-in"
+            | "document-decided"
+            | "terms-set"
+            | "expert-paused"
+            | "expert-resumed"
+            | "leave-ended"
+            | "email-changing"
             | "leave-entered"
             | "expert-withdrew"
             | "expert-erased"
@@ -230,7 +229,7 @@ fn is_of_standing(event: &str) -> bool {
 }
 
 /// The facts of a record, without contact data.
-pub(super) fn facts(conn: &mut Conn, l: L, row: &ExpertRow) -> Result<Vec<Fact>, WebError> {
+pub(in crate::web::pages) fn facts(conn: &mut Conn, l: L, row: &ExpertRow) -> Result<Vec<Fact>, WebError> {
     let regions = options::region_names(conn, l)?;
     let named: Vec<String> = row.services.get().iter().map(|slug| options::service_name(l, slug)).collect();
     let languages: Vec<String> = row.languages.get().iter().map(|code| l.t(&format!("language-{code}"))).collect();
@@ -260,16 +259,19 @@ pub(super) fn facts(conn: &mut Conn, l: L, row: &ExpertRow) -> Result<Vec<Fact>,
 }
 
 fn papers(conn: &mut Conn, l: L, id: ExpertId, today: NaiveDate) -> Result<Vec<Paper>, WebError> {
-    let soon = today + Days::new(60);
     let papers = db::expert::qualifications_of(conn, id)?.into_iter().map(|row| Paper {
-        kind: row.kind,
+        tag: match row.validity().on(today) {
+            OnDay::Ended => Some(Tag { kind: "late", symbol: "alert", text: l.t("expert-expired") }),
+            OnDay::Ending => Some(Tag { kind: "soon", symbol: "clock", text: l.t("expert-expiring") }),
+            OnDay::NotYet => Some(Tag { kind: "wait", symbol: "wait", text: l.t("expert-not-yet-valid") }),
+            OnDay::Holds => None,
+        },
+        kind: match &row.level {
+            Some(level) => format!("{} · {level}", row.kind),
+            None => row.kind.clone(),
+        },
         number: row.number.unwrap_or_default(),
         until: row.valid_until.map_or_else(|| l.t("expert-no-end"), |day| l.date(day)),
-        tag: match row.valid_until {
-            Some(day) if day < today => Some(Tag { kind: "late", symbol: "alert", text: l.t("expert-expired") }),
-            Some(day) if day <= soon => Some(Tag { kind: "soon", symbol: "clock", text: l.t("expert-expiring") }),
-            _ => None,
-        },
     });
     Ok(papers.collect())
 }
@@ -317,7 +319,7 @@ fn open_offers(conn: &mut Conn, l: L, scope: &Scope, id: ExpertId) -> Result<(Ve
 }
 
 /// The figures of twelve months and every mark.
-pub(super) fn figures(conn: &mut Conn, id: ExpertId, today: NaiveDate) -> Result<Figures, WebError> {
+pub(in crate::web::pages) fn figures(conn: &mut Conn, id: ExpertId, today: NaiveDate) -> Result<Figures, WebError> {
     let answers = expert_list::answers(conn, &[id], today - Days::new(365))?;
     let counted: Vec<_> = answers.into_iter().map(|(_, outcome, minutes)| (outcome, minutes)).collect();
     let mut figures = Figures::of(&counted);

@@ -1,0 +1,13 @@
+DROP INDEX sessions_expert;
+ALTER TABLE sessions DROP COLUMN expert;
+DROP TABLE expert_terms;
+DROP TABLE expert_links;
+DROP TABLE email_changes;
+DROP TABLE reviews;
+DROP TABLE applications;
+DROP TABLE documents;
+DROP INDEX qualifications_until;
+DROP INDEX qualifications_notice;
+ALTER TABLE qualifications DROP COLUMN notice_at;
+ALTER TABLE qualifications DROP COLUMN issued_on;
+ALTER TABLE qualifications DROP COLUMN level;
