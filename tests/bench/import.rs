@@ -37,7 +37,7 @@ pub fn sheet() -> Vec<(usize, ExpertInput)> {
                 lon: Some(region.lon),
                 qualifications: vec![QualificationInput {
                     kind: "专利代理师".to_owned(),
-                    number: Some(format!("11-{at:06}")),
+                    number: Some(format!("11-{at:06, ..Default::default() }")),
                     valid_until: chrono::NaiveDate::from_ymd_opt(2031, 12, 31),
                 }],
                 years: 3 + i32::try_from(at % 30).expect("small"),

@@ -484,6 +484,7 @@ mod tests {
                 valid_until: dice.percent(60).then(|| {
                     NaiveDate::from_ymd_opt(2027, 1, 1).expect("a day") + chrono::Days::new(dice.below(4_000) as u64)
                 }),
+                ..QualificationInput::default()
             })
             .collect();
         let mut services: Vec<String> =
