@@ -37,8 +37,9 @@ pub fn sheet() -> Vec<(usize, ExpertInput)> {
                 lon: Some(region.lon),
                 qualifications: vec![QualificationInput {
                     kind: "专利代理师".to_owned(),
-                    number: Some(format!("11-{at:06, ..Default::default() }")),
+                    number: Some(format!("11-{at:06}")),
                     valid_until: chrono::NaiveDate::from_ymd_opt(2031, 12, 31),
+                    ..QualificationInput::default()
                 }],
                 years: 3 + i32::try_from(at % 30).expect("small"),
                 services: (0..1 + at % 4).map(|turn| CATALOGUE[(at + turn * 7) % 20].slug.to_owned()).collect(),
