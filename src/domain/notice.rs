@@ -3,9 +3,12 @@
 //! An [`OwedNotice`] is what the outbox keeps: a kind and ids, never an address, a link or a rendered word. The
 //! [`Notice`] is composed from the database at the moment of sending, so a letter never contradicts the state.
 
+mod admission;
+
+pub use admission::{AdmissionFacts, DocumentFacts};
+
 use super::answer_rule::{CountedDay, CountingRule};
 use super::assignment::{AnswerKind, DeclineReason};
-use super::document::DocumentKind;
 use super::need::{Mode, Urgency};
 use super::task::TaskKind;
 use crate::ids::{AccountId, AssignmentId, CaseId, DocumentId, ExpertId, NeedId, OutboxId, ReviewId, TaskId};
@@ -178,20 +181,6 @@ impl NoticeKind {
             | Self::StaffDigest
             | Self::PasswordReset => Audience::Staff,
         }
-    }
-
-    /// Whether it says who applied, or whose papers they are.
-    #[must_use]
-    pub const fn tells_of_admission(self) -> bool {
-        matches!(
-            self,
-            Self::ApplicationReceived
-                | Self::Filed
-                | Self::MoreWanted
-                | Self::NotFiled
-                | Self::StaffApplication
-                | Self::StaffDocumentEnding
-        )
     }
 
     /// Whether it carries others.
@@ -368,34 +357,6 @@ pub struct CaseFacts {
     pub expert: String,
     /// The expert.
     pub expert_id: ExpertId,
-}
-
-/// What a letter says of a paper of an expert.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DocumentFacts {
-    /// What it is.
-    pub kind: DocumentKind,
-    /// Which certificate; empty for other kinds.
-    pub name: String,
-    /// Its last day.
-    pub until: Option<NaiveDate>,
-    /// Why it was sent back.
-    pub note: Option<String>,
-}
-
-/// What a letter says of an applicant, or of an expert whose papers it is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AdmissionFacts {
-    /// Who.
-    pub expert: ExpertId,
-    /// Name.
-    pub name: String,
-    /// Firm.
-    pub firm: String,
-    /// 备案号.
-    pub filed_number: Option<String>,
-    /// What the reviewer says.
-    pub reason: Option<String>,
 }
 
 /// What a letter says of a task.
