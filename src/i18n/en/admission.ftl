@@ -1,4 +1,8 @@
 # Admission: application, review, validity of papers, the expert's own page, the public roster
+api-field-issued_on = The day of issue
+api-field-level = Its level: middle, senior, …
+api-field-stated = Conditions the reviewer states, integrity and mastery: met or not-met
+api-field-supports = Whether the recommendation says that the employer supports and guarantees
 api-add-document = Enter a paper of an expert
 api-add-document-text = Enters a paper the office has in hand (recommendation, department's consent, pledge, certificate, proof) with its number, day of issue and last valid day; the scan is filed on the page.
 

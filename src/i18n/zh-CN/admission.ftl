@@ -1,4 +1,8 @@
 # 入库：报名、审核、材料有效期、专家个人页、公开名录
+api-field-issued_on = 签发日
+api-field-level = 级别：中级、高级等
+api-field-stated = 由审核人认定的条件：integrity、mastery，值为 met 或 not-met
+api-field-supports = 推荐表上是否载明单位支持并提供保障
 api-add-document = 登记专家材料
 api-add-document-text = 登记一份已在手的材料（推荐表、部门同意、承诺书、证书、证明），注明编号、签发日和有效期；扫描件在页面上补交。
 
