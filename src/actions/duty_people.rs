@@ -7,7 +7,7 @@ use super::{Done, expert_pool};
 use crate::db::expert::ExpertRow;
 use crate::db::station::StationRow;
 use crate::db::{self, Conn};
-use crate::domain::duty::{DutyBar, DutyPerson, DutyRules, Span, bar};
+use crate::domain::duty::{DutyBar, DutyPerson, DutyRules, Span, TurnState, bar};
 use crate::domain::matching::LeaveDays;
 use crate::domain::need::Mode;
 use crate::domain::region;
@@ -150,6 +150,12 @@ pub fn bar_now(
     let mut person = crowd.person(row, &station, None);
     // Who says yes now takes an earlier no back.
     person.said_no.clear();
+    // What another draft would like holds nobody: the first yes does.
+    let ids: Vec<DutyTurnId> = person.held.iter().map(|(id, _)| *id).collect();
+    let rows = db::duty_turn::by_ids(conn, &ids)?;
+    let wished =
+        |id: DutyTurnId| rows.iter().any(|row| row.id == id && row.plan != plan.id && row.state == TurnState::Proposed);
+    person.held.retain(|(id, _)| !wished(*id));
     Ok(bar(&person, (turn.id, turn.span()), &plan.rules.get(), instead_of))
 }
 

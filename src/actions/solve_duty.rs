@@ -11,7 +11,7 @@ use crate::db::duty_turn::TurnRow;
 use crate::db::expert::ExpertRow;
 use crate::db::station::StationRow;
 use crate::domain::catalogue;
-use crate::domain::duty::{DutyBar, DutyPart, DutyRules, TurnState, bar};
+use crate::domain::duty::{DutyBar, DutyPart, DutyRules, Span, TurnState, bar};
 use crate::flow::rota::{
     self, Before, Caps, Effort, Explained, Leave, Level, NO_CAP, Pair, Plan, Problem, Proof, Score, Stand, Weights,
     Why, Wish,
@@ -66,8 +66,39 @@ fn skills(slugs: &[String]) -> u64 {
     slugs.iter().filter_map(|slug| catalogue::position(slug)).fold(0, |bits, place| bits | 1_u64 << (place % 64))
 }
 
-fn cap(most: u32) -> u32 {
-    if most == 0 { NO_CAP } else { most }
+/// The caps of one expert. What they hold in other plans is taken off every week and month of this one alike: that asks
+/// less of them than they might do, never more. What they agreed to here stays lawful.
+fn caps(plan: &PlanRow, rules: &DutyRules, elsewhere: &[Span], own: &[Span]) -> Caps {
+    let week = |day: NaiveDate| (day.iso_week().year(), day.iso_week().week());
+    let month = |day: NaiveDate| (day.year(), day.month());
+    let left = |most: u32, of: &dyn Fn(NaiveDate) -> (i32, u32)| {
+        let touched = |span: &&Span| of(plan.from_on) <= of(span.day) && of(span.day) <= of(plan.to_on);
+        less(most, busiest(elsewhere.iter().filter(touched), of), busiest(own.iter(), of))
+    };
+    let within = elsewhere.iter().filter(|span| plan.from_on <= span.day && span.day <= plan.to_on).count();
+    Caps {
+        day: 1,
+        week: left(rules.per_week, &week),
+        month: left(rules.per_month, &month),
+        period: less(rules.in_period, short(within), short(own.len())),
+    }
+}
+
+fn less(most: u32, elsewhere: u32, own: u32) -> u32 {
+    if most == 0 { NO_CAP } else { most.saturating_sub(elsewhere).max(own).max(1) }
+}
+
+/// The most turns in any one week or month.
+fn busiest<'s>(spans: impl Iterator<Item = &'s Span>, of: &dyn Fn(NaiveDate) -> (i32, u32)) -> u32 {
+    let mut counts: BTreeMap<(i32, u32), usize> = BTreeMap::new();
+    for span in spans {
+        *counts.entry(of(span.day)).or_default() += 1;
+    }
+    short(counts.into_values().max().unwrap_or(0))
+}
+
+fn short(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 /// Who is considered for a station: the nearest, and the nearest of those who know what it wants.
@@ -115,14 +146,14 @@ impl<'a> Table<'a> {
             for (_, row) in &people {
                 places.entry(row.id).or_insert_with(|| {
                     let person = crowd.person(row, station, Some(plan.id));
+                    let own: Vec<Span> = turns
+                        .iter()
+                        .filter(|turn| turn.expert == Some(row.id) && turn.state == TurnState::Agreed)
+                        .map(|turn| turn.span())
+                        .collect();
                     who.push(row.id);
                     experts.push(rota::Expert {
-                        caps: Caps {
-                            day: 1,
-                            week: cap(rules.per_week),
-                            month: cap(rules.per_month),
-                            period: cap(rules.in_period),
-                        },
+                        caps: caps(plan, &rules, &crowd.elsewhere(row.id, plan.id), &own),
                         gap: rules.min_gap_days,
                         target: 0,
                         carried: 0,
