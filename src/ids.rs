@@ -135,6 +135,18 @@ id! {
     OutageId,
     /// A State Council notice waiting for approval: 放假安排.
     CalendarImportId,
+    /// A plan of duty turns: 值班计划.
+    DutyPlanId,
+    /// One seat of one duty turn: 班次.
+    DutyTurnId,
+    /// What one expert said to one turn: 征求意见.
+    DutyConsentId,
+    /// One letter that asks an expert about a plan's turns.
+    DutyAskId,
+    /// A change of hands: 换班、让班、接班.
+    DutySwapId,
+    /// A calendar feed.
+    DutyFeedId,
 }
 
 #[cfg(test)]

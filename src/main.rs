@@ -73,6 +73,9 @@ enum Command {
     /// Replays a past period by other weights, caps or leave, side by side with what was; writes nothing
     #[command(name = "what-if", after_long_help = zhipai::cli::what_if::HELP)]
     WhatIf(zhipai::cli::what_if::WhatIfArgs),
+    /// Duty rotas: plans made, explained, repaired, written out
+    #[command(subcommand, after_long_help = zhipai::cli::rota::HELP)]
+    Rota(zhipai::cli::rota::RotaCommand),
     /// Says whether the trail is whole and every invariant holds; exit 1 and the offenders if not
     Verify(zhipai::cli::verify::VerifyArgs),
     /// Runs the real code on a virtual clock with people and faults, and looks at every invariant after every step
@@ -204,6 +207,7 @@ fn run(arguments: Arguments, l: L) -> Result<(), String> {
         Command::Token(TokenCommand::Add { email, label, scopes }) => {
             data::token_add(&config, l, &email, &label, &scopes)
         }
+        Command::Rota(command) => zhipai::cli::rota::run(&config, l, &command),
         Command::WhatIf(input) => zhipai::cli::what_if::run(&config, l, &input),
         Command::Keys(KeysCommand::Add) => zhipai::cli::keys::add(&config),
         Command::Keys(KeysCommand::Reseal) => zhipai::cli::keys::reseal(&config, l, &zhipai::clock::SystemClock),

@@ -28,6 +28,12 @@ pub enum Purpose {
     Rate,
     /// 「非本人操作」. Subject: an assignment.
     NotMine,
+    /// An expert's own duty page. Subject: the expert.
+    Duty,
+    /// A station's duty page of today, where experts sign in. Subject: the station.
+    DutyStation,
+    /// A calendar feed. Subject: the feed; the round must be the feed's.
+    DutyFeed,
 }
 
 impl Purpose {
@@ -37,6 +43,9 @@ impl Purpose {
             Self::Status => 2,
             Self::Rate => 3,
             Self::NotMine => 4,
+            Self::Duty => 20,
+            Self::DutyStation => 21,
+            Self::DutyFeed => 22,
         }
     }
 
@@ -46,6 +55,9 @@ impl Purpose {
             2 => Some(Self::Status),
             3 => Some(Self::Rate),
             4 => Some(Self::NotMine),
+            20 => Some(Self::Duty),
+            21 => Some(Self::DutyStation),
+            22 => Some(Self::DutyFeed),
             _ => None,
         }
     }

@@ -46,6 +46,7 @@ pub fn compose_notice(office: &Office, letter: &OutboxRow) -> Done<Option<Notice
         case: None,
         secret: None,
         task: None,
+        duty: None,
         document: None,
         admission: None,
         items,
@@ -72,6 +73,14 @@ fn compose(office: &Office, conn: &mut Conn, letter: &OutboxRow) -> Done<Option<
             None => return Ok(None),
         },
         None => None,
+    };
+    let duty = if owed.kind.is_duty() {
+        match super::duty_word::facts(office, conn, letter, &owed)? {
+            Some(facts) => Some(facts),
+            None => return Ok(None),
+        }
+    } else {
+        None
     };
     let Some(mut to) = recipient(office, conn, letter, owed.kind, need.as_ref())? else { return Ok(None) };
     if owed.kind == NoticeKind::EmailConfirm {
@@ -110,7 +119,7 @@ fn compose(office: &Office, conn: &mut Conn, letter: &OutboxRow) -> Done<Option<
         .or_else(|| super::enter_page::link_secret(office, &letter.dedup_key));
     let items = Vec::new();
     let (kind, ordinal, account) = (owed.kind, owed.ordinal, letter.account);
-    Ok(Some(Notice { kind, ordinal, to, account, need, offer, case, secret, task, document, admission, items }))
+    Ok(Some(Notice { kind, ordinal, to, account, need, offer, case, secret, task, document, admission, duty, items }))
 }
 
 fn task_facts(conn: &mut Conn, task: &TaskRow) -> Done<TaskFacts> {

@@ -2,11 +2,11 @@
 //! anything is written, each with its way out.
 //!
 //! Source: issue "The registry", 3. An offer that is open while the leave has begun moves on at once; one that is open
-//! now and a leave that begins later collide, and so do a case in hand and the leave. Duty turns join [`collisions`] as one
-//! more kind, with the planner's own swap as the way out. Deliberately absent: any judgment of the reason.
+//! now and a leave that begins later collide, and so do a case in hand and the leave. Duty turns in
+//! those days are offered to others in the same act ([`super::rehome_duty`]). Deliberately absent: any judgment of the reason.
 
 use super::answer_assignment::void_offer;
-use super::{Actor, Done, Office, Tx, next_in_chain, rehome, release_assignment};
+use super::{Actor, Done, Office, Tx, next_in_chain, rehome, rehome_duty, release_assignment};
 use crate::db;
 use crate::db::expert::LeaveRow;
 use crate::db::{Conn, expert_list};
@@ -82,7 +82,7 @@ pub fn collisions(conn: &mut Conn, expert: ExpertId, from: NaiveDate, to: NaiveD
         .collect())
 }
 
-/// Enters leave. Answers its id and how many open offers moved on.
+/// Enters leave. Answers its id and how many open offers and duty turns moved on.
 ///
 /// # Errors
 /// [`Refusal::Invalid`] for dates that make no sense; [`Refusal::NotFound`].
@@ -121,7 +121,8 @@ fn within(
     let today = beijing_date(tx.now);
     let moved =
         if input.from <= today && today <= input.to { rehome::within(tx, actor, expert, false, "leave")? } else { 0 };
-    Ok((id, moved))
+    let turns = rehome_duty::within(tx, actor, expert, (input.from, input.to), "leave")?;
+    Ok((id, moved + turns))
 }
 
 /// How an expert's own leave ended.

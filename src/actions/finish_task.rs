@@ -42,6 +42,8 @@ pub const fn right_to_finish(kind: TaskKind) -> Option<Right> {
         | TaskKind::ReviewApplication
         | TaskKind::LookAtDocument
         | TaskKind::ApproveCalendar
+        | TaskKind::DutyGap
+        | TaskKind::DutySwap
         | TaskKind::DecideCase => None,
     }
 }

@@ -115,6 +115,10 @@ fn late(tx: &mut Tx<'_>, letter: &OutboxRow) -> Done<()> {
 }
 
 fn accepted(tx: &mut Tx<'_>, letter: &OutboxRow, kind: NoticeKind) -> Done<()> {
+    if let (NoticeKind::DutyAsk, Some(plan), Some(expert)) = (kind, letter.notice.get().plan, letter.expert) {
+        let now = tx.now;
+        return super::ask_duty::notified(tx, plan, expert, now);
+    }
     let Some(id) = letter.assignment else { return Ok(()) };
     match kind {
         NoticeKind::Offer => {

@@ -5,6 +5,8 @@ use super::answer_assignment::void_offer;
 use super::{Actor, Done, Tx, release_assignment};
 use crate::db;
 use crate::domain::assignment::{AssignmentState, ReleasedBy, VoidReason};
+use crate::domain::calendar::beijing_date;
+use crate::domain::duty::far_ahead;
 use crate::ids::ExpertId;
 
 /// Makes open offers void and lets their chains go on; with `accepted_too`, accepted cases are released as well.
@@ -20,6 +22,11 @@ pub(super) fn within(
         if accepted_too { &[AssignmentState::Offered, AssignmentState::Accepted] } else { &[AssignmentState::Offered] };
     let rows = db::assignment::of_expert(tx.conn, expert, states)?;
     let count = rows.len();
+    if accepted_too {
+        // Gone for good, or until further notice: every turn still to come finds a new home as well.
+        let today = beijing_date(tx.now);
+        super::rehome_duty::within(tx, actor, expert, (today, far_ahead()), reason)?;
+    }
     for mut row in rows {
         let mut need = tx.need(&Actor::Desk, row.need)?;
         if row.state == AssignmentState::Offered {

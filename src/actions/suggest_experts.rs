@@ -118,6 +118,8 @@ pub struct SoFar<'a> {
     pub asked: &'a [ExpertId],
     /// For whom a manager waived a conflict.
     pub waived: &'a [ExpertId],
+    /// How duty turns lie to the need's station at this moment.
+    pub duty: &'a [(ExpertId, DutyHere)],
 }
 
 /// What is known of one need and everybody, on a workbench.
@@ -131,6 +133,7 @@ pub struct Meeting<'a> {
     kinds: Vec<u16>,
     relations: BTreeMap<usize, Relation>,
     waived: Vec<usize>,
+    duty: BTreeMap<usize, DutyHere>,
 }
 
 impl<'a> Meeting<'a> {
@@ -150,6 +153,7 @@ impl<'a> Meeting<'a> {
         pool.past.worth(&kinds, pool.roster.len(), worth);
         let slots = |ids: &[ExpertId]| ids.iter().filter_map(|id| pool.slot(*id)).collect::<Vec<usize>>();
         let (asked, waived) = (slots(so_far.asked), slots(so_far.waived));
+        let duty = so_far.duty.iter().filter_map(|(id, lies)| Some((pool.slot(*id)?, *lies))).collect();
         let relations = relations(pool, profile, &text);
         closer.clear();
         closer.resize(pool.roster.len(), false);
@@ -159,7 +163,7 @@ impl<'a> Meeting<'a> {
                 *mark = true;
             }
         }
-        Self { pool, query, fits, closer, worth, asked, kinds, relations, waived }
+        Self { pool, query, fits, closer, worth, asked, kinds, relations, waived, duty }
     }
 
     /// The facts with the words that carry the text value, for those who are shown.
@@ -179,8 +183,8 @@ impl Together for Meeting<'_> {
     fn experience(&self, slot: usize) -> u16 {
         self.worth.get(slot).copied().unwrap_or(0)
     }
-    fn duty(&self, _slot: usize) -> Option<DutyHere> {
-        None
+    fn duty(&self, slot: usize) -> Option<DutyHere> {
+        self.duty.get(&slot).copied()
     }
     fn look_closer(&self, slot: usize) -> bool {
         self.closer.get(slot).copied().unwrap_or(true)
@@ -288,8 +292,9 @@ fn surveyed<T>(
     let (need, enterprise) = visible(&mut reader, actor, id)?;
     let asked: Vec<ExpertId> = db::assignment::of_need(&mut reader, id)?.iter().map(|row| row.expert).collect();
     let waived: Vec<ExpertId> = db::relation::waivers_of(&mut reader, id)?.iter().map(|row| row.expert).collect();
+    let duty = super::who_on_duty::duty_here(&mut reader, need.station, office.now())?;
     drop(reader);
-    let so_far = SoFar { asked: &asked, waived: &waived };
+    let so_far = SoFar { asked: &asked, waived: &waived, duty: &duty };
     office.with_pool(|pool| survey_pool(pool, &need, &enterprise, so_far, office.now(), |survey| work(survey, &need)))
 }
 

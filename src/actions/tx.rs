@@ -11,7 +11,8 @@ use crate::domain::refusal::Refusal;
 use crate::domain::role::{Right, Scope, Staff};
 use crate::domain::task::TaskKind;
 use crate::ids::{
-    AccountId, AssignmentId, CaseId, DocumentId, EventId, ExpertId, NeedId, OutboxId, ReviewId, StationId, TaskId,
+    AccountId, AssignmentId, CaseId, DocumentId, DutyPlanId, DutyTurnId, EventId, ExpertId, NeedId, OutboxId, ReviewId,
+    StationId, TaskId,
 };
 use crate::trial;
 use chrono::{DateTime, Datelike, Utc};
@@ -104,6 +105,10 @@ pub struct Letter {
     pub case: Option<CaseId>,
     /// The task.
     pub task: Option<TaskId>,
+    /// The duty plan.
+    pub plan: Option<DutyPlanId>,
+    /// The duty turn.
+    pub turn: Option<DutyTurnId>,
     /// The paper.
     pub document: Option<DocumentId>,
     /// The review.
@@ -126,6 +131,8 @@ impl Letter {
             ordinal: None,
             case: None,
             task: None,
+            plan: None,
+            turn: None,
             document: None,
             review: None,
             not_before: None,
@@ -145,6 +152,20 @@ impl Letter {
         self.need = Some(row.need);
         self.assignment = Some(row.id);
         self.expert = Some(row.expert);
+        self
+    }
+
+    /// To that expert.
+    #[must_use]
+    pub const fn to_expert(mut self, expert: ExpertId) -> Self {
+        self.expert = Some(expert);
+        self
+    }
+
+    /// About that plan.
+    #[must_use]
+    pub const fn of_plan(mut self, plan: DutyPlanId) -> Self {
+        self.plan = Some(plan);
         self
     }
 
@@ -284,6 +305,8 @@ impl<'a> Tx<'a> {
                 ordinal: letter.ordinal,
                 case: letter.case,
                 task: letter.task,
+                plan: letter.plan,
+                turn: letter.turn,
                 document: letter.document,
                 review: letter.review,
             }),

@@ -11,6 +11,7 @@ pub mod eval;
 pub mod keys;
 pub mod mail;
 pub mod opening;
+pub mod rota;
 pub mod serve;
 pub mod sheets;
 pub mod simulate;

@@ -159,3 +159,14 @@ pub fn recent(conn: &mut Conn) -> QueryResult<Vec<CaseRow>> {
         .select(cols::<CaseRow>())
         .load(conn)
 }
+
+/// Withdraws the incident of that key, with the reason; false when there was none.
+///
+/// # Errors
+/// What the database says.
+pub fn withdraw_by_key(conn: &mut Conn, key: &str, why: &str, now: NaiveDateTime) -> QueryResult<bool> {
+    diesel::update(incidents::table.filter(incidents::dedup_key.eq(key)).filter(incidents::withdrawn_at.is_null()))
+        .set((incidents::withdrawn_at.eq(Some(now)), incidents::withdrawn_why.eq(Some(why))))
+        .execute(conn)
+        .map(|rows| rows > 0)
+}

@@ -10,7 +10,7 @@ use std::io::{BufRead, Write};
 use std::path::Path;
 
 /// Every table that is copied, parents before children.
-pub const TABLES: [&str; 51] = [
+pub const TABLES: [&str; 57] = [
     "regions",
     "stations",
     "accounts",
@@ -62,6 +62,12 @@ pub const TABLES: [&str; 51] = [
     "waivers",
     "conflict_checks",
     "sealings",
+    "duty_plans",
+    "duty_turns",
+    "duty_consents",
+    "duty_asks",
+    "duty_swaps",
+    "duty_feeds",
 ];
 
 const SEQUENCES: [&str; 4] = ["number_xq", "number_pd", "number_cq", "number_ba"];

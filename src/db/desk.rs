@@ -132,6 +132,7 @@ const fn pressing(kind: TaskKind) -> u8 {
         TaskKind::ReplyQuestion | TaskKind::MailReply | TaskKind::OutOfOffice => 4,
         TaskKind::ConductReport | TaskKind::DecideCase | TaskKind::ApproveCalendar => 5,
         TaskKind::AdmonitionProposed | TaskKind::RemovalProposed => 6,
+        TaskKind::DutyGap | TaskKind::DutySwap => 3,
         TaskKind::FeedbackOverdue | TaskKind::ReviewApplication | TaskKind::LookAtDocument => 7,
         TaskKind::AddContact | TaskKind::CallBack | TaskKind::MailComplaint | TaskKind::MailUnmatched => 8,
         TaskKind::CloseNeed => 9,

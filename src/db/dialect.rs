@@ -87,6 +87,20 @@ pub fn lock_need(conn: &mut Conn, need: crate::ids::NeedId) -> QueryResult<()> {
     }
 }
 
+/// Locks a duty plan for the rest of the transaction, so that two writers decide on its turns one after the other.
+///
+/// # Errors
+/// What the database says; `NotFound` when there is no such plan.
+pub fn lock_duty(conn: &mut Conn, plan: crate::ids::DutyPlanId) -> QueryResult<()> {
+    match conn {
+        Conn::Pg(c) => diesel::sql_query("SELECT 1::bigint AS value FROM duty_plans WHERE id = $1 FOR UPDATE")
+            .bind::<Text, _>(plan.as_str())
+            .get_result::<Value>(c)
+            .map(drop),
+        Conn::Sqlite(_) => Ok(()),
+    }
+}
+
 /// Locks the chain of one audit subject until the transaction ends.
 ///
 /// # Errors

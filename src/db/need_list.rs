@@ -85,3 +85,60 @@ pub fn neglected(
         .load(conn)?;
     Ok(open.into_iter().chain(unanswered).collect())
 }
+
+/// The services of the needs since an instant that came in at a station or whose enterprise lives in its region; the
+/// newest two thousand.
+///
+/// # Errors
+/// What the database says.
+pub fn services_around(
+    conn: &mut Conn,
+    station: crate::ids::StationId,
+    region: &str,
+    since: chrono::NaiveDateTime,
+) -> QueryResult<Vec<Vec<String>>> {
+    let rows: Vec<super::JsonText<Vec<String>>> = needs::table
+        .filter(needs::created_at.ge(since))
+        .filter(needs::station.eq(station).or(needs::region.eq(region)))
+        .order(needs::created_at.desc())
+        .limit(2_000)
+        .select(needs::services)
+        .load(conn)?;
+    Ok(rows.iter().map(super::JsonText::get).collect())
+}
+
+/// A past need, as a rota is tried on it.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = needs)]
+pub struct PastNeed {
+    /// Where it came in.
+    pub station: crate::ids::StationId,
+    /// Services.
+    pub services: super::JsonText<Vec<String>>,
+    /// The enterprise's region.
+    pub region: String,
+    /// Its place.
+    pub lat: Option<f64>,
+    /// Its place.
+    pub lon: Option<f64>,
+    /// When it was submitted.
+    pub created_at: NaiveDateTime,
+}
+
+/// The needs of those stations since an instant, newest first, at most five thousand.
+///
+/// # Errors
+/// What the database says.
+pub fn past_of_stations(
+    conn: &mut Conn,
+    stations: &[crate::ids::StationId],
+    since: NaiveDateTime,
+) -> QueryResult<Vec<PastNeed>> {
+    needs::table
+        .filter(needs::station.eq_any(stations))
+        .filter(needs::created_at.ge(since))
+        .order(needs::created_at.desc())
+        .limit(5_000)
+        .select(cols::<PastNeed>())
+        .load(conn)
+}

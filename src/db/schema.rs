@@ -749,6 +749,108 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    duty_plans (id) {
+        id -> Text,
+        title -> Text,
+        state -> Text,
+        from_on -> Date,
+        to_on -> Date,
+        rules -> Text,
+        outcome -> Text,
+        created_by -> Nullable<Text>,
+        created_at -> Timestamp,
+        asked_at -> Nullable<Timestamp>,
+        published_by -> Nullable<Text>,
+        published_at -> Nullable<Timestamp>,
+        updated_at -> Timestamp,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    duty_turns (id) {
+        id -> Text,
+        plan -> Text,
+        station -> Text,
+        region -> Text,
+        day -> Date,
+        part -> Text,
+        from_minute -> Integer,
+        to_minute -> Integer,
+        seat -> Integer,
+        event -> Nullable<Text>,
+        wanted -> Text,
+        state -> Text,
+        expert -> Nullable<Text>,
+        published -> Bool,
+        why -> Nullable<Text>,
+        alternates -> Text,
+        sequence -> Integer,
+        reconfirmed_at -> Nullable<Timestamp>,
+        signed_in_at -> Nullable<Timestamp>,
+        signed_in_by -> Nullable<Text>,
+        missed_at -> Nullable<Timestamp>,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    duty_consents (id) {
+        id -> Text,
+        turn -> Text,
+        expert -> Text,
+        answer -> Text,
+        channel -> Nullable<Text>,
+        entered_by -> Nullable<Text>,
+        asked_at -> Timestamp,
+        answered_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    duty_asks (id) {
+        id -> Text,
+        plan -> Text,
+        expert -> Text,
+        round -> Integer,
+        asked_at -> Timestamp,
+        notified_at -> Nullable<Timestamp>,
+        answer_due_at -> Nullable<Timestamp>,
+        answered_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    duty_swaps (id) {
+        id -> Text,
+        kind -> Text,
+        state -> Text,
+        turn -> Text,
+        other_turn -> Nullable<Text>,
+        from_expert -> Nullable<Text>,
+        to_expert -> Nullable<Text>,
+        from_minute -> Nullable<Integer>,
+        to_minute -> Nullable<Integer>,
+        created_at -> Timestamp,
+        answered_at -> Nullable<Timestamp>,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    duty_feeds (id) {
+        id -> Text,
+        expert -> Nullable<Text>,
+        station -> Nullable<Text>,
+        round -> Integer,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(duty_plans, duty_turns, duty_consents, duty_asks, duty_swaps, duty_feeds,);
+
 diesel::allow_tables_to_appear_in_same_query!(
     expert_contacts,
     sealings,

@@ -186,3 +186,40 @@ pub fn finish_of_expert(conn: &mut Conn, expert: ExpertId, kind: TaskKind, now: 
     .execute(conn)
     .map(drop)
 }
+
+/// Whether a station has an open task of a kind.
+///
+/// # Errors
+/// What the database says.
+pub fn open_of_station(conn: &mut Conn, station: StationId, kind: TaskKind) -> QueryResult<bool> {
+    let open = tasks::table
+        .filter(tasks::station.eq(station))
+        .filter(tasks::kind.eq(kind))
+        .filter(tasks::done_at.is_null())
+        .select(diesel::dsl::count_star());
+    Ok(open.first::<i64>(conn)? > 0)
+}
+
+/// Marks a station's open tasks of a kind as done.
+///
+/// # Errors
+/// What the database says.
+pub fn finish_of_station(conn: &mut Conn, station: StationId, kind: TaskKind, now: NaiveDateTime) -> QueryResult<()> {
+    diesel::update(
+        tasks::table.filter(tasks::station.eq(station)).filter(tasks::kind.eq(kind)).filter(tasks::done_at.is_null()),
+    )
+    .set(tasks::done_at.eq(Some(now)))
+    .execute(conn)
+    .map(drop)
+}
+
+/// Marks the task of that key as done, if it is open.
+///
+/// # Errors
+/// What the database says.
+pub fn finish_by_key(conn: &mut Conn, key: &str, by: Option<AccountId>, now: NaiveDateTime) -> QueryResult<()> {
+    diesel::update(tasks::table.filter(tasks::dedup_key.eq(key)).filter(tasks::done_at.is_null()))
+        .set((tasks::done_at.eq(Some(now)), tasks::done_by.eq(by)))
+        .execute(conn)
+        .map(drop)
+}

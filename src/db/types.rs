@@ -1,7 +1,8 @@
 //! How the domain's ids, words and documents are stored: all of them as text, alike on both databases.
 
 use crate::domain::{
-    answer_rule, assignment, calendar, conduct, document, email_change, expert, feedback, need, role, standing, task,
+    answer_rule, assignment, calendar, conduct, document, duty, email_change, expert, feedback, need, role, standing,
+    task,
 };
 use crate::ids;
 use base64::Engine;
@@ -63,6 +64,8 @@ stored_as_text! {
     ids::CaseId, ids::TaskId, ids::OutboxId, ids::LetterId, ids::AttachmentId, ids::TokenId, ids::DraftId, ids::EventId,
     ids::OutageId, ids::CalendarImportId, calendar::ImportState,
     ids::RelationId, ids::WaiverId, ids::CheckId,
+    ids::DutyPlanId, ids::DutyTurnId, ids::DutyConsentId, ids::DutyAskId, ids::DutySwapId, ids::DutyFeedId,
+    duty::PlanState, duty::DutyPart, duty::TurnState, duty::ConsentAnswer, duty::SwapKind, duty::SwapState,
     ids::DocumentId, ids::ApplicationId, ids::ReviewId, ids::EmailChangeId,
     document::DocumentKind, document::DocumentState, email_change::EmailOutcome,
     answer_rule::CountingRule,

@@ -19,6 +19,7 @@ mod history;
 mod offers;
 pub mod people;
 mod profile;
+mod rota;
 pub mod rows;
 mod service;
 pub mod stations;
@@ -231,6 +232,7 @@ pub fn build(plan: &Plan<'_>, sink: Sink<'_>) -> Result<Built, WorldFault> {
     let dice = Dice::of(plan.seed, "conduct");
     let mut managing = conduct::Managing { plan, calendar: &calendar, managers: (first, second), dice };
     let cases = managing.deal(&mut lived, &mut register, &mut rows);
+    rota::build(plan, &calendar, (&offices, &register), first, &mut rows);
     let mut happenings = register.happenings;
     happenings.append(&mut lived.happenings);
     rows.audit.append(&mut trails(plan.seed, &register.volunteers, happenings));

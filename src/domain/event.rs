@@ -152,5 +152,33 @@ text_enum! {
         MailResumed = "mail-resumed",
         /// Somebody had the mail worker try again at once.
         MailTriedAgain = "mail-tried-again",
+        /// A duty plan was made.
+        DutyPlanned = "duty-planned",
+        /// A duty plan was made anew around what was said.
+        DutyRepaired = "duty-repaired",
+        /// Experts were asked about a duty plan.
+        DutyAsked = "duty-asked",
+        /// An expert said something to a duty turn.
+        DutyAnswered = "duty-answered",
+        /// A duty plan was published.
+        DutyPublished = "duty-published",
+        /// A duty plan was withdrawn.
+        DutyWithdrawn = "duty-withdrawn",
+        /// Somebody was put on a duty turn, with a yes.
+        DutySeated = "duty-seated",
+        /// A duty turn was given back, or taken from who may not hold it.
+        DutyFreed = "duty-freed",
+        /// A change of hands was asked for.
+        DutySwapAsked = "duty-swap-asked",
+        /// A change of hands came to nothing.
+        DutySwapEnded = "duty-swap-ended",
+        /// An expert said again that they will come.
+        DutyReconfirmed = "duty-reconfirmed",
+        /// An expert signed in at the station.
+        DutySignedIn = "duty-signed-in",
+        /// Nobody came to a duty turn.
+        DutyMissed = "duty-missed",
+        /// A calendar feed got a new address.
+        DutyFeedRenewed = "duty-feed-renewed",
     }
 }

@@ -64,6 +64,7 @@ pub mod conduct;
 pub mod consent;
 pub mod contact;
 pub mod document;
+pub mod duty;
 pub mod email_change;
 pub mod erasure;
 pub mod event;

@@ -4,14 +4,18 @@
 //! [`Notice`] is composed from the database at the moment of sending, so a letter never contradicts the state.
 
 mod admission;
+mod duty;
 
 pub use admission::{AdmissionFacts, DocumentFacts};
+pub use duty::{DutyFacts, DutyLine};
 
 use super::answer_rule::{CountedDay, CountingRule};
 use super::assignment::{AnswerKind, DeclineReason};
 use super::need::{Mode, Urgency};
 use super::task::TaskKind;
-use crate::ids::{AccountId, AssignmentId, CaseId, DocumentId, ExpertId, NeedId, OutboxId, ReviewId, TaskId};
+use crate::ids::{
+    AccountId, AssignmentId, CaseId, DocumentId, DutyPlanId, DutyTurnId, ExpertId, NeedId, OutboxId, ReviewId, TaskId,
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +70,18 @@ text_enum! {
         EmailTold = "email-told",
         /// The deadline moved later without the expert's doing: a new calendar, an outage.
         DueMoved = "due-moved",
+        /// Which of these duty turns suit you? With the sealed link.
+        DutyAsk = "duty-ask",
+        /// The rota is published: your turns.
+        DutyPublished = "duty-published",
+        /// Your turns changed by somebody else's doing.
+        DutyChanged = "duty-changed",
+        /// Could you take this turn?
+        DutyOffered = "duty-offered",
+        /// Tomorrow you are on duty: say that you will come.
+        DutyTomorrow = "duty-tomorrow",
+        /// Your turns now, next and this week.
+        DutyWeek = "duty-week",
 
         /// Your need is in, under this number.
         Receipt = "receipt",
@@ -112,6 +128,8 @@ text_enum! {
         StaffDocumentEnding = "staff-document-ending",
         /// Several of these in one letter.
         StaffDigest = "staff-digest",
+        /// Duty turns nobody has.
+        StaffDutyGap = "staff-duty-gap",
         /// Reset your password.
         PasswordReset = "password-reset",
     }
@@ -156,7 +174,13 @@ impl NoticeKind {
             | Self::EnterPage
             | Self::EmailConfirm
             | Self::EmailTold
-            | Self::DueMoved => Audience::Expert,
+            | Self::DueMoved
+            | Self::DutyAsk
+            | Self::DutyPublished
+            | Self::DutyChanged
+            | Self::DutyOffered
+            | Self::DutyTomorrow
+            | Self::DutyWeek => Audience::Expert,
             Self::Receipt
             | Self::ExpertConfirmed
             | Self::SearchingAgain
@@ -179,6 +203,7 @@ impl NoticeKind {
             | Self::StaffApplication
             | Self::StaffDocumentEnding
             | Self::StaffDigest
+            | Self::StaffDutyGap
             | Self::PasswordReset => Audience::Staff,
         }
     }
@@ -197,7 +222,8 @@ impl NoticeKind {
             Self::Reminder | Self::OfferLapsed | Self::SeatTaken | Self::OfferWithdrawn | Self::FeedbackReminder => {
                 true
             }
-            Self::PasswordReset | Self::StaffDigest => false,
+            // A list of turns is a letter of its own.
+            Self::PasswordReset | Self::StaffDigest | Self::StaffDutyGap => false,
             _ => matches!(self.audience(), Audience::Staff),
         }
     }
@@ -217,6 +243,12 @@ pub struct OwedNotice {
     /// The task, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task: Option<TaskId>,
+    /// The duty plan, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<DutyPlanId>,
+    /// The duty turn, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<DutyTurnId>,
     /// The paper, where there is one; a certificate's id where it stands on the record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document: Option<DocumentId>,
@@ -227,7 +259,16 @@ pub struct OwedNotice {
 
 impl Default for OwedNotice {
     fn default() -> Self {
-        Self { kind: NoticeKind::Offer, ordinal: None, case: None, task: None, document: None, review: None }
+        Self {
+            kind: NoticeKind::Offer,
+            ordinal: None,
+            case: None,
+            task: None,
+            plan: None,
+            turn: None,
+            document: None,
+            review: None,
+        }
     }
 }
 
@@ -391,6 +432,8 @@ pub struct Notice {
     pub secret: Option<String>,
     /// Of which task.
     pub task: Option<TaskFacts>,
+    /// Of which turns of duty.
+    pub duty: Option<DutyFacts>,
     /// Of which paper.
     pub document: Option<DocumentFacts>,
     /// Of which application.

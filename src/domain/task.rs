@@ -53,6 +53,10 @@ text_enum! {
         MailComplaint = "mail-complaint",
         /// Mail came in that belongs to no letter.
         MailUnmatched = "mail-unmatched",
+        /// A published duty turn has nobody.
+        DutyGap = "duty-gap",
+        /// Both sides agreed to a change of hands: the office decides.
+        DutySwap = "duty-swap",
     }
 }
 

@@ -9,6 +9,7 @@
 pub mod across;
 mod chain;
 pub mod dossier;
+mod duty;
 mod figures;
 mod letters;
 mod promise;
@@ -62,11 +63,13 @@ pub enum Invariant {
     StatesFollow,
     /// I15: the last day of an answer is a working day.
     EndsOnAWorkingDay,
+    /// I19: nobody is on a published rota without a yes.
+    DutyWithYes,
 }
 
 impl Invariant {
     /// All of them, in order.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::NeedKept,
         Self::OnePerSeat,
         Self::NothingWaits,
@@ -82,6 +85,7 @@ impl Invariant {
         Self::RuleStays,
         Self::StatesFollow,
         Self::EndsOnAWorkingDay,
+        Self::DutyWithYes,
     ];
 
     /// Its stable code: the label of its gauge, and the key of its sentence.
@@ -103,6 +107,7 @@ impl Invariant {
             Self::RuleStays => "i13",
             Self::StatesFollow => "i14",
             Self::EndsOnAWorkingDay => "i15",
+            Self::DutyWithYes => "i19",
         }
     }
 }
@@ -214,6 +219,7 @@ pub fn verify(
     across::acknowledged(conn, findings)?;
     across::refusing(conn, findings)?;
     conn.snapshot(|conn| across::caps(conn, look.now, findings))?;
+    conn.snapshot(|conn| duty::judge(conn, look, findings))?;
     // The chains of the needs in reach were judged with them; here every chain is, once.
     findings
         .offenders

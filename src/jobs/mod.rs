@@ -10,6 +10,7 @@ pub mod night;
 pub mod read_mail;
 pub mod supervisor;
 pub mod sweep_assignments;
+pub mod sweep_duty;
 pub mod sweep_experts;
 pub mod sweep_needs;
 pub mod sweep_tasks;
@@ -155,6 +156,7 @@ pub fn do_due(desk: &Desk, report: &mut TickReport) -> Done<()> {
         sweep_assignments::sweep(&desk.office, &mut round)?;
         sweep_needs::sweep(&desk.office, &mut round)?;
         sweep_tasks::sweep(&desk.office, &mut round)?;
+        sweep_duty::sweep(&desk.office, &mut round)?;
         sweep_experts::sweep(&desk.office)?;
         deliver_mail::deliver_due(desk, &mut round)?;
         report.add(&round);
@@ -177,5 +179,7 @@ pub fn next_due(office: &Office) -> Done<Option<DateTime<Utc>>> {
         db::document::next_notice(&mut reader)?,
         db::email_change::next_due(&mut reader)?,
     ];
-    Ok(due.into_iter().flatten().min().map(|due| due.and_utc()))
+    drop(reader);
+    let due = due.into_iter().flatten().min().map(|due| due.and_utc());
+    Ok(due.into_iter().chain(crate::actions::tend_duty::next_due(office)?).min())
 }

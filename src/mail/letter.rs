@@ -7,6 +7,7 @@
 
 mod admission;
 mod digest;
+mod duty;
 mod enterprise;
 mod expert;
 mod pen;
@@ -18,6 +19,9 @@ mod tests;
 #[cfg(test)]
 mod words_tests;
 
+pub use duty::hours as duty_hours;
+
+use super::duty_feed::FeedEvent;
 use super::invite::Invite;
 use super::links::Links;
 use crate::domain::notice::{Notice, NoticeKind};
@@ -61,6 +65,8 @@ pub struct Letter {
     pub wechat: String,
     /// The calendar file.
     pub invite: Option<Invite>,
+    /// The turns of duty that go into a calendar file.
+    pub turns: Vec<FeedEvent>,
     /// What a digest tells, one after the other.
     pub entries: Vec<Entry>,
 }
@@ -138,6 +144,13 @@ pub fn letter(notice: &Notice, links: &Links<'_>, lang: Lang) -> Letter {
         NoticeKind::BreachWithdrawn => expert::breach_withdrawn(&pen, &mut letter),
         NoticeKind::Digest | NoticeKind::StaffDigest => digest::digest(&pen, &mut letter),
         NoticeKind::DueMoved => expert::due_moved(&pen, &mut letter),
+        NoticeKind::DutyAsk => duty::ask(&pen, &mut letter),
+        NoticeKind::DutyPublished
+        | NoticeKind::DutyChanged
+        | NoticeKind::DutyOffered
+        | NoticeKind::DutyTomorrow
+        | NoticeKind::DutyWeek => duty::own(&pen, &mut letter),
+        NoticeKind::StaffDutyGap => duty::gaps(&pen, &mut letter),
         NoticeKind::ApplicationReceived => admission::received(&pen, &mut letter),
         NoticeKind::Filed => admission::filed(&pen, &mut letter),
         NoticeKind::MoreWanted => admission::more_wanted(&pen, &mut letter),

@@ -57,6 +57,18 @@ impl Links<'_> {
         self.sealed(Purpose::NotMine, assignment.as_str(), round)
     }
 
+    /// The expert's own duty page.
+    #[must_use]
+    pub fn duty(&self, expert: ExpertId) -> String {
+        self.sealed(Purpose::Duty, expert.as_str(), 0)
+    }
+
+    /// The staff page of the rota.
+    #[must_use]
+    pub fn rota(&self) -> String {
+        self.page("/duty")
+    }
+
     /// The staff page of a need.
     #[must_use]
     pub fn need(&self, need: NeedId) -> String {

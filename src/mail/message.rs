@@ -5,7 +5,7 @@
 //! (RFC 3834), so that no out-of-office note answers. What is kept as evidence is the same message with its links
 //! blanked, and the SHA-256 is of that. Deliberately absent: List-Unsubscribe (these letters are the office's duty), DKIM.
 
-use super::invite::Invite;
+use super::duty_feed;
 use super::letter::Letter;
 use super::links::blank_links;
 use crate::domain::notice::Recipient;
@@ -133,7 +133,9 @@ pub fn message(
 ) -> Result<Message, MessageError> {
     let text = letter.text().map_err(broken)?;
     let html = letter.html().map_err(broken)?;
-    let calendar = letter.invite.as_ref().map(|invite| (invite, invite.calendar(to, sender, now)));
+    let invite = letter.invite.as_ref().map(|invite| (invite.method(), invite.calendar(to, sender, now)));
+    let calendar = invite
+        .or_else(|| (!letter.turns.is_empty()).then(|| ("PUBLISH", duty_feed::feed(&letter.heading, &letter.turns))));
     let built = |text: String, html: String| {
         assemble(letter, to, outbox, sender, now, Bodies { text, html, calendar: calendar.clone() })
     };
@@ -176,7 +178,7 @@ pub fn plain(
 struct Bodies<'a> {
     text: String,
     html: String,
-    calendar: Option<(&'a Invite, String)>,
+    calendar: Option<(&'a str, String)>,
 }
 
 fn assemble(
@@ -209,8 +211,8 @@ fn assemble(
         .singlepart(SinglePart::html(bodies.html));
     let whole = match bodies.calendar {
         None => alternatives,
-        Some((invite, calendar)) => {
-            let method = format!("text/calendar; charset=utf-8; method={}", invite.method());
+        Some((method, calendar)) => {
+            let method = format!("text/calendar; charset=utf-8; method={method}");
             let part =
                 SinglePart::builder().header(ContentType::parse(&method).map_err(broken)?).body(calendar.clone());
             let file = ContentType::parse("application/ics").map_err(broken)?;

@@ -11,6 +11,7 @@
 
 pub mod backoff;
 pub mod dkim;
+pub mod duty_feed;
 pub mod imap;
 pub mod inbox;
 pub mod incoming;

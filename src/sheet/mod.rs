@@ -10,6 +10,7 @@
 //! importing deed checks again and a person reviews.
 
 mod csv_text;
+pub mod duty;
 pub mod enterprise;
 pub mod expert;
 mod layout;

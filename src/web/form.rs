@@ -170,6 +170,12 @@ impl Wrong {
         Self::default()
     }
 
+    /// One sentence that leads to the page's content.
+    #[must_use]
+    pub fn said(text: String) -> Self {
+        Self { list: vec![WrongField { field: "main".to_owned(), text }] }
+    }
+
     /// What a refusal says: each field, after its label where the words have one (`label-<field>`, dots as hyphens); or, for every other reason, one line that leads to the page's content.
     #[must_use]
     pub fn of_refusal(l: L, refusal: &Refusal) -> Self {

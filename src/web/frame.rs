@@ -103,11 +103,12 @@ pub struct Frame {
 }
 
 /// Section, icon, right; the label is `nav-<section>`.
-const MAIN: [(&str, &str, Right); 4] = [
+const MAIN: [(&str, &str, Right); 5] = [
     ("desk", "desk", Right::Read),
     ("needs", "list", Right::Read),
     ("experts", "user", Right::Read),
     ("board", "chart", Right::Read),
+    ("duty", "calendar", Right::Read),
 ];
 const MORE: [(&str, &str, Right); 8] = [
     ("stations", "building", Right::Read),
@@ -210,6 +211,7 @@ fn href(section: &str) -> &'static str {
         "needs" => "/needs",
         "experts" => "/experts",
         "board" => "/board",
+        "duty" => "/duty",
         "stations" => "/stations",
         "conduct" => "/conduct",
         "sheets" => "/sheets",

@@ -179,7 +179,9 @@ fn next_after(office: &Office, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         db::document::next_notice(&mut reader).expect("due"),
         db::email_change::next_due(&mut reader).expect("due"),
     ];
-    due.into_iter().flatten().map(|at| at.and_utc()).filter(|at| *at > now).min()
+    drop(reader);
+    let duty = zhipai::actions::tend_duty::next_due(office).expect("due");
+    due.into_iter().flatten().map(|at| at.and_utc()).chain(duty).filter(|at| *at > now).min()
 }
 
 impl Drop for App {

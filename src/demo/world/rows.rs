@@ -9,6 +9,9 @@ use crate::db::audit::AuditRow;
 use crate::db::calendar::CalendarDayRow;
 use crate::db::conduct::{CaseRow, IncidentRow};
 use crate::db::contact::ContactRow;
+use crate::db::duty::PlanRow;
+use crate::db::duty_consent::ConsentRow;
+use crate::db::duty_turn::TurnRow;
 use crate::db::enterprise::EnterpriseRow;
 use crate::db::expert::{ExpertRow, LeaveRow, QualificationRow};
 use crate::db::fact::FactRow;
@@ -76,6 +79,12 @@ pub struct Rows {
     pub facts: Vec<FactRow>,
     /// Their services.
     pub fact_services: Vec<(AssignmentId, String)>,
+    /// Duty plans.
+    pub duty_plans: Vec<PlanRow>,
+    /// Their turns.
+    pub duty_turns: Vec<TurnRow>,
+    /// What experts said to them.
+    pub duty_consents: Vec<ConsentRow>,
     /// The trail.
     pub audit: Vec<AuditRow>,
 }
@@ -115,6 +124,9 @@ impl Rows {
         db::task::insert_many(conn, &self.tasks)?;
         db::outbox::insert_many(conn, &self.outbox)?;
         db::fact::insert_many(conn, &self.facts, &self.fact_services)?;
+        db::duty::insert_many(conn, &self.duty_plans)?;
+        db::duty_turn::insert_many(conn, &self.duty_turns)?;
+        db::duty_consent::insert_many(conn, &self.duty_consents)?;
         for row in &self.restated_experts {
             db::expert::save(conn, row)?;
         }

@@ -67,6 +67,9 @@ fn gather(all: &mut Rows, mut more: Rows) {
         outbox,
         facts,
         fact_services,
+        duty_plans,
+        duty_turns,
+        duty_consents,
         audit
     );
     for row in all.restated_experts.drain(..) {
@@ -100,8 +103,23 @@ fn the_small_city_holds_at_every_start() {
             caps_hold(&rows);
             figures_hold(&rows);
             trails_hold(&rows);
+            rota_holds(&rows);
         }
     }
+}
+
+/// Everybody on the wall said yes, nobody is there twice a day, and every station has its turns.
+fn rota_holds(rows: &Rows) {
+    let yes: HashSet<_> = rows.duty_consents.iter().map(|row| (row.turn, row.expert)).collect();
+    let mut days = HashSet::new();
+    for turn in &rows.duty_turns {
+        let Some(expert) = turn.expert else { continue };
+        assert!(yes.contains(&(turn.id, expert)), "{}", turn.id);
+        assert!(days.insert((expert, turn.day)), "{expert} twice on {}", turn.day);
+    }
+    let stations: HashSet<_> = rows.duty_turns.iter().map(|turn| turn.station).collect();
+    assert_eq!(stations.len(), 10);
+    assert!(days.len() * 2 > rows.duty_turns.len(), "most turns have somebody");
 }
 
 #[test]

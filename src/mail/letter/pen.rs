@@ -67,6 +67,7 @@ impl<'a> Pen<'a> {
             supervision_phone: None,
             wechat: String::new(),
             invite: None,
+            turns: Vec::new(),
             entries: Vec::new(),
         }
     }
@@ -89,6 +90,9 @@ impl<'a> Pen<'a> {
         let task = self.notice.task.as_ref().map(|task| self.l.t(&format!("task-{}", task.kind)));
         let until = self.notice.document.as_ref().and_then(|document| document.until);
         let since = self.notice.task.as_ref().map(|task| self.l.instant(task.since));
+        let duty = self.notice.duty.as_ref();
+        let duty_due = duty.and_then(|duty| duty.due_at).map(|at| self.l.due(at));
+        let duty_place = duty.and_then(|duty| duty.turns.first()).map(|turn| turn.station.name.as_str());
         self.l.a(
             key,
             &[
@@ -106,6 +110,10 @@ impl<'a> Pen<'a> {
                 ("case_kind", case_kind.as_deref().unwrap_or_default()),
                 ("task", task.as_deref().unwrap_or_default()),
                 ("since", since.as_deref().unwrap_or_default()),
+                ("plan", duty.map(|duty| duty.title.as_str()).unwrap_or_default()),
+                ("turns", &duty.map_or(0, |duty| duty.turns.len()).to_string()),
+                ("duty_due", duty_due.as_deref().unwrap_or_default()),
+                ("duty_place", duty_place.unwrap_or_default()),
                 ("document", &self.document()),
                 ("until", &until.map(|day| self.l.date(day)).unwrap_or_default()),
             ],

@@ -4,10 +4,11 @@ use crate::domain::answer_rule::{CountedDay, CountingRule, Why};
 use crate::domain::assignment::{AnswerKind, DeclineReason};
 use crate::domain::conduct::{CaseKind, Decision};
 use crate::domain::document::DocumentKind;
+use crate::domain::duty::{DutyPart, Span};
 use crate::domain::need::{Mode, Urgency};
 use crate::domain::notice::{
-    AdmissionFacts, Audience, CaseFacts, DocumentFacts, NeedFacts, Notice, NoticeKind, OfferFacts, OwedNotice, Person,
-    Recipient, StationFacts, TaskFacts,
+    AdmissionFacts, Audience, CaseFacts, DocumentFacts, DutyFacts, DutyLine, NeedFacts, Notice, NoticeKind, OfferFacts,
+    OwedNotice, Person, Recipient, StationFacts, TaskFacts,
 };
 use crate::domain::task::TaskKind;
 use crate::ids::OutboxId;
@@ -115,6 +116,25 @@ pub fn case() -> CaseFacts {
     }
 }
 
+/// Two turns of duty.
+pub fn duty() -> DutyFacts {
+    let line = |n: u32, part: DutyPart| DutyLine {
+        id: ID.replace("0123456789ab", &format!("0123456789{n:02}")).parse().expect("an id"),
+        span: Span { day: day(5, 10 + n), from: part.minutes().0, to: part.minutes().1 },
+        part,
+        station: need().station,
+        event: (n == 2).then(|| "园区会诊".into()),
+        sequence: 1,
+        why: Some("duty-no-yes".into()),
+    };
+    DutyFacts {
+        expert: Some(ID.parse().expect("an id")),
+        title: "2026 年 5 月值班".into(),
+        turns: vec![line(1, DutyPart::Morning), line(2, DutyPart::Afternoon)],
+        due_at: Some(instant("2026-05-08T16:00:00Z")),
+    }
+}
+
 /// What a digest carries: notices of these kinds, each of another offer.
 fn items(kinds: &[NoticeKind]) -> Vec<(OutboxId, Notice)> {
     let id = |n: usize| ID.replace("0123456789ab", &format!("0123456789{n:02}"));
@@ -140,7 +160,7 @@ pub fn notice(kind: NoticeKind) -> Notice {
     );
     let of_register =
         kind.tells_of_admission() || matches!(kind, NoticeKind::DocumentEnding | NoticeKind::DocumentReturned);
-    let is_reset = by_link || of_register || kind.is_digest();
+    let is_reset = by_link || of_register || kind.is_digest() || kind.is_duty();
     let name = match kind.audience() {
         Audience::Expert => "顾明岚",
         Audience::Enterprise => "何工",
@@ -154,6 +174,7 @@ pub fn notice(kind: NoticeKind) -> Notice {
         need: (!is_case && !is_reset).then(need),
         offer: (!is_case && !is_reset).then(offer),
         case: is_case.then(case),
+        duty: kind.is_duty().then(duty),
         secret: by_link.then(|| "s".repeat(43)),
         task: (kind == NoticeKind::StaffEscalated).then(|| TaskFacts {
             kind: TaskKind::Unanswered,

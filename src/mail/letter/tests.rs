@@ -88,6 +88,14 @@ fn in_english(notice: &mut Notice) {
         offer.expert.firm = "Zhixing".into();
         offer.next = Some("Shen".into());
     }
+    if let Some(duty) = &mut notice.duty {
+        duty.title = "May".into();
+        for turn in &mut duty.turns {
+            turn.station.name = "Spruce Park".into();
+            turn.station.address = "1 Spruce Road".into();
+            turn.event = turn.event.as_ref().map(|_| "Clinic".into());
+        }
+    }
     if let Some(task) = &mut notice.task {
         task.expert = Some("Gu".into());
     }
@@ -255,6 +263,7 @@ fn links_lead_where_they_say() {
         let page = match kind {
             NoticeKind::StaffCase => "/conduct/",
             NoticeKind::PasswordReset => "/password/",
+            NoticeKind::StaffDutyGap => "/duty",
             NoticeKind::StaffApplication | NoticeKind::StaffDocumentEnding => "/experts/",
             _ => "/needs/",
         };

@@ -4,6 +4,7 @@ use crate::domain::assignment::{
     AnswerKind, AnsweredBy, AssignmentState, DeclineReason, NotifiedBy, OfferOutcome, ReleasedBy, VoidReason,
 };
 use crate::domain::conduct::{CaseKind, CaseState, Decision, IncidentKind};
+use crate::domain::duty::{ConsentAnswer, DutyBar, DutyPart, PlanState, SwapKind, SwapState, TurnState};
 use crate::domain::event::Event;
 use crate::domain::expert::FirmType;
 use crate::domain::feedback::{ConductReport, FiledBy, Outcome, RatingChannel};
@@ -32,7 +33,8 @@ fn everything_people_see_has_a_name() {
         "conduct-report": ConductReport, "rating-channel": RatingChannel, "filed-by": FiledBy,
         "incident": IncidentKind, "case-kind": CaseKind, "case-state": CaseState, "decision": Decision,
         "task": TaskKind, "role": Role, "standing": Standing, "firm-type": FirmType, "event": Event,
-        "notice": NoticeKind,
+        "notice": NoticeKind, "plan-state": PlanState, "turn-state": TurnState, "consent": ConsentAnswer,
+        "swap-kind": SwapKind, "swap-state": SwapState, "duty-part": DutyPart, "duty-bar": DutyBar,
     ];
     keys.extend(TaskKind::ALL.iter().map(|task| format!("task-{task}-next")));
     keys.extend(["zh", "en", "ja", "ko", "de", "fr", "ru"].map(|language| format!("language-{language}")));

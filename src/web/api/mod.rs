@@ -14,6 +14,8 @@ pub mod conduct;
 pub mod conflict;
 pub mod dashboard;
 pub mod docs;
+pub mod duty;
+pub mod duty_shape;
 pub mod expert;
 pub mod feedback;
 pub mod need;
@@ -76,6 +78,28 @@ pub fn routes() -> Vec<Route> {
         post("/api/v1/experts/{id}/removal", Api(Decide), conduct::remove),
         get("/api/v1/conduct-cases/{id}", Api(Decide), conduct::show),
         post("/api/v1/conduct-cases/{id}/decision", Api(Decide), conduct::decide),
+        // ---- duty ---------------------------------------------------------------------------------------------------
+        get("/api/v1/duty", Api(Read), duty::list),
+        get("/api/v1/duty/plans", Api(Read), duty::plans),
+        post("/api/v1/duty/plans", Api(KeepRegister), duty::plan),
+        get("/api/v1/duty/plans/{id}", Api(Read), duty::show_plan),
+        post("/api/v1/duty/plans/{id}/asking", Api(KeepRegister), duty::ask),
+        post("/api/v1/duty/plans/{id}/repair", Api(KeepRegister), duty::repair),
+        get("/api/v1/duty/plans/{id}/publication", Api(KeepRegister), duty::look),
+        post("/api/v1/duty/plans/{id}/publication", Api(KeepRegister), duty::publish),
+        post("/api/v1/duty/plans/{id}/withdrawal", Api(KeepRegister), duty::withdraw),
+        get("/api/v1/duty/turns/{id}", Api(Read), duty::show_turn),
+        get("/api/v1/duty/turns/{id}/substitutes", Api(WorkNeeds), duty::substitutes),
+        get("/api/v1/duty/turns/{id}/experts/{expert_id}", Api(Read), duty::explain),
+        post("/api/v1/duty/turns/{id}/answer", Api(WorkNeeds), duty::answer),
+        post("/api/v1/duty/turns/{id}/cover", Api(WorkNeeds), duty::cover),
+        post("/api/v1/duty/turns/{id}/override", Api(WorkNeeds), duty::put),
+        post("/api/v1/duty/turns/{id}/release", Api(WorkNeeds), duty::free),
+        post("/api/v1/duty/turns/{id}/closure", Api(WorkNeeds), duty::close),
+        post("/api/v1/duty/turns/{id}/presence", Api(WorkNeeds), duty::presence),
+        post("/api/v1/duty/turns/{id}/swaps", Api(WorkNeeds), duty::swap),
+        post("/api/v1/duty/swaps/{id}/answer", Api(WorkNeeds), duty::swap_answer),
+        post("/api/v1/duty/swaps/{id}/decision", Api(WorkNeeds), duty::swap_decision),
         // ---- calendar and service ---------------------------------------------------------------------------------
         get("/api/v1/calendar/imports", Api(Read), calendar::list),
         post("/api/v1/calendar/imports", Api(Decide), calendar::import),

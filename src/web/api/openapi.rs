@@ -74,10 +74,15 @@ pub struct ProblemShape {
         super::calendar::outages, super::calendar::enter, super::calendar::outage,
         super::conflict::check, super::conflict::relations, super::conflict::declare, super::conflict::end,
         super::conflict::waive, super::conflict::ranking, super::conflict::set,
+        super::duty::list, super::duty::plan, super::duty::plans, super::duty::show_plan, super::duty::ask,
+        super::duty::repair, super::duty::look, super::duty::publish, super::duty::withdraw, super::duty::show_turn,
+        super::duty::substitutes, super::duty::answer, super::duty::cover, super::duty::put, super::duty::free,
+        super::duty::close, super::duty::presence, super::duty::swap, super::duty::swap_answer,
+        super::duty::swap_decision, super::duty::explain,
     ),
     components(schemas(ProblemShape, super::audit::EventShape, super::audit::RootShape)),
     tags((name = "needs"), (name = "assignments"), (name = "experts"), (name = "conduct"), (name = "feedback"),
-        (name = "calendar"), (name = "search"), (name = "dashboard"), (name = "audit"))
+        (name = "duty"), (name = "calendar"), (name = "search"), (name = "dashboard"), (name = "audit"))
 )]
 struct Collected;
 

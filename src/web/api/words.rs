@@ -36,6 +36,8 @@ worded! {
     standing::Standing,
     crate::domain::calendar::ImportState, crate::domain::calendar::ImportDecision,
     crate::domain::task::TaskKind,
+    crate::domain::duty::PlanState, crate::domain::duty::DutyPart, crate::domain::duty::TurnState,
+    crate::domain::duty::ConsentAnswer, crate::domain::duty::SwapKind, crate::domain::duty::SwapState,
     crate::actions::review_expert::ReviewDecision,
 }
 
@@ -56,6 +58,7 @@ identified! {
     ids::AccountId, ids::StationId, ids::ExpertId, ids::EnterpriseId, ids::NeedId, ids::SeatId, ids::AssignmentId,
     ids::CaseId, ids::LeaveId, ids::TaskId, ids::FeedbackId, ids::OutageId, ids::CalendarImportId,
     ids::RelationId, ids::WaiverId, ids::DocumentId,
+    ids::DutyPlanId, ids::DutyTurnId, ids::DutySwapId,
 }
 
 fn unknown(field: &str, text: &str) -> Refusal {

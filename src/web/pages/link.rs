@@ -8,6 +8,8 @@
 pub mod clock;
 pub mod closed;
 pub mod contest;
+pub mod duty;
+pub mod duty_station;
 pub mod facts;
 pub mod offer;
 pub mod rate;
@@ -42,6 +44,7 @@ pub fn rows() -> Vec<Route> {
         post("/l/{token}", Access::Link, act),
         get("/l/{token}/files/{id}", Access::Link, file),
         get("/l/{token}/why", Access::Link, why),
+        get("/l/{token}/calendar.ics", Access::Link, duty_station::feed),
     ]
 }
 
@@ -63,6 +66,9 @@ pub fn show(call: &Call) -> Answered {
         Purpose::NotMine => contest::show(call, &OfferFile::read(call, &link)?),
         Purpose::Rate => rate::show(call, &OfferFile::read(call, &link)?),
         Purpose::Status => status::show(call, need_of(call, &link)?),
+        Purpose::Duty => duty::show(call, &link),
+        Purpose::DutyStation => duty_station::show(call, &link),
+        Purpose::DutyFeed => Err(call.link_unknown()),
     }
 }
 
@@ -102,6 +108,9 @@ pub fn act(call: &Call) -> Answered {
         Purpose::NotMine => contest::submit(call, &OfferFile::read(call, &link)?),
         Purpose::Rate => rate::submit(call, &OfferFile::read(call, &link)?),
         Purpose::Status => status::retract(call, need_of(call, &link)?),
+        Purpose::Duty => duty::act(call, &link),
+        Purpose::DutyStation => duty_station::act(call, &link),
+        Purpose::DutyFeed => Err(call.link_unknown()),
     }
 }
 

@@ -10,6 +10,7 @@ pub mod board;
 pub mod calendar;
 pub mod conduct;
 pub mod desk;
+pub mod duty;
 pub mod expert;
 pub mod link;
 pub mod mail;
@@ -49,6 +50,7 @@ pub fn routes() -> Vec<Route> {
     rows.extend(calendar::rows());
     rows.extend(conduct::rows());
     rows.extend(desk::rows());
+    rows.extend(duty::rows());
     rows.extend(expert::rows());
     rows.extend(mail::rows());
     rows.extend(policy::rows());

@@ -8,6 +8,7 @@ mod chain;
 mod conduct;
 mod conflicts;
 mod doors;
+mod duty;
 mod fairness;
 mod figures;
 mod letters;

@@ -63,6 +63,8 @@ const fn look(kind: TaskKind) -> (&'static str, &'static str) {
         TaskKind::Unanswered | TaskKind::NobodyQualifies | TaskKind::NobodyAsked => ("late", "alert"),
         TaskKind::ClockBack => ("late", "clock"),
         TaskKind::ApproveCalendar => ("soon", "calendar"),
+        TaskKind::DutyGap => ("late", "calendar"),
+        TaskKind::DutySwap => ("ask", "swap"),
         TaskKind::Undelivered | TaskKind::MailAlarm | TaskKind::MailComplaint => ("late", "mailx"),
         TaskKind::OutOfOffice => ("soon", "mail"),
         TaskKind::MailReply | TaskKind::MailUnmatched => ("ask", "mail"),
@@ -100,6 +102,8 @@ fn act_href(line: &TaskLine, href: &str) -> String {
         TaskKind::ClockBack => "/calendar".to_owned(),
         TaskKind::ApproveCalendar => "/calendar#imports".to_owned(),
         TaskKind::MailAlarm | TaskKind::MailUnmatched => "/mail".to_owned(),
+        TaskKind::DutyGap => "/duty?only=gap#gaps".to_owned(),
+        TaskKind::DutySwap => "/duty#changes".to_owned(),
         TaskKind::ReviewApplication | TaskKind::LookAtDocument => line
             .expert
             .as_ref()

@@ -13,6 +13,7 @@ use super::words::{Pick, Tag, need_tag, title_pieces};
 use crate::actions::ActionError;
 use crate::actions::assign_expert::{AssignExpert, MOST_RESERVES, assign_expert, assign_seats};
 use crate::actions::suggest_experts::{Shortlist, WhyExpert, suggest_experts, why_expert};
+use crate::actions::who_on_duty::on_duty_for;
 use crate::db;
 use crate::domain::matching::Exclusion;
 use crate::domain::need::SeatState;
@@ -72,6 +73,8 @@ struct CandidatesPage {
     plan: Plan,
     searched: String,
     named: Vec<Named>,
+    /// Who sits at the station at this moment: id and name.
+    on_duty: Vec<(String, String)>,
 }
 
 #[derive(askama::Template)]
@@ -244,6 +247,8 @@ fn page(
         .iter()
         .filter_map(|(_, expert)| candidates.iter().find(|one| one.id == *expert).map(|one| one.name.clone()))
         .collect();
+    let on_duty = on_duty_for(&call.office, &call.actor()?, id)?;
+    let on_duty = on_duty.into_iter().map(|(expert, name)| (expert.to_string(), name)).collect();
     let page = CandidatesPage {
         f: call.frame("needs"),
         wrong,
@@ -281,6 +286,7 @@ fn page(
         candidates,
         searched,
         named,
+        on_duty,
     };
     Answer::page_with(status, &page)
 }
