@@ -127,6 +127,12 @@ id! {
     OutageId,
     /// A State Council notice waiting for approval: 放假安排.
     CalendarImportId,
+    /// What an expert said in a case: 陈述、申诉.
+    StatementId,
+    /// A paper of a case: 案件材料.
+    PaperId,
+    /// What was passed on to an authority: 移送.
+    TransferId,
 }
 
 #[cfg(test)]

@@ -28,6 +28,8 @@ pub enum Purpose {
     Rate,
     /// 「非本人操作」. Subject: an assignment.
     NotMine,
+    /// The expert's own view of a conduct case: statement, appeal, papers. Subject: a case.
+    Case,
 }
 
 impl Purpose {
@@ -37,6 +39,7 @@ impl Purpose {
             Self::Status => 2,
             Self::Rate => 3,
             Self::NotMine => 4,
+            Self::Case => 40,
         }
     }
 
@@ -46,6 +49,7 @@ impl Purpose {
             2 => Some(Self::Status),
             3 => Some(Self::Rate),
             4 => Some(Self::NotMine),
+            40 => Some(Self::Case),
             _ => None,
         }
     }

@@ -110,7 +110,7 @@ pub fn sniffed(content: &[u8]) -> Option<&'static str> {
 }
 
 /// The name as kept: no control characters, not too long, ending as its kind does.
-fn kept_name(name: &str, kind: &str) -> String {
+pub(super) fn kept_name(name: &str, kind: &str) -> String {
     let endings = KINDS.iter().find(|(known, _)| *known == kind).map_or(&[] as &[&str], |(_, endings)| *endings);
     let clean: String = name.chars().filter(|c| !c.is_control() && !matches!(c, '/' | '\\')).collect();
     let stem = clean.trim().trim_start_matches('.');

@@ -247,7 +247,8 @@ pub(super) fn tell_staff(tx: &mut Tx<'_>, row: &AssignmentRow, need: &NeedRow, k
     Ok(())
 }
 
-/// Makes an open offer void, and says so to its expert if the offer reached him.
+/// Makes an open offer void, and says so to its expert if the offer reached him. Whoever may not be asked any more is told
+/// once of everything that moves on (`rehome`), not offer by offer.
 pub(super) fn void_offer(tx: &mut Tx<'_>, row: &mut AssignmentRow, need: &NeedRow, why: VoidReason) -> Done<()> {
     let told = row.notified_at.is_some();
     let answered = row.first_answer.is_some();
@@ -262,7 +263,7 @@ pub(super) fn void_offer(tx: &mut Tx<'_>, row: &mut AssignmentRow, need: &NeedRo
     if !answered {
         put_fact(tx, row, need, OfferOutcome::Void)?;
     }
-    if told {
+    if told && why != VoidReason::NotEligible {
         let kind = if why == VoidReason::SeatTaken { NoticeKind::SeatTaken } else { NoticeKind::OfferWithdrawn };
         tx.owe(&Actor::Desk, Letter::new(kind, format!("{kind}:{}", row.id)).of_offer(row))?;
     }

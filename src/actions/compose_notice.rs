@@ -266,5 +266,9 @@ fn case_facts(conn: &mut Conn, id: CaseId) -> Done<Option<CaseFacts>> {
         reason: case.decision_reason,
         expert,
         expert_id: case.expert,
+        statement_days: case.statement_days,
+        appeal_days: case.appeal_days,
+        appeal_outcome: case.appeal_outcome,
+        appeal_reason: case.appeal_reason,
     }))
 }

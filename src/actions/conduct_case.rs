@@ -1,32 +1,38 @@
-//! Admonition (劝导) and removal (除名) as cases: opened by one manager, decided by a second.
+//! Admonition (劝导) and removal (除名) begin as cases: opened by one manager on grounds and frozen evidence, told to the
+//! expert, decided by a second ([`super::decide_case`]).
 //!
-//! A removal case suspends at once and re-homes open offers and cases in the same act. Evidence is frozen from the
-//! incidents and offers named, with what speaks against it. Source: Beijing standard, 退出; rules.md, "Standing,
-//! selection, conduct".
+//! A removal case suspends at once and re-homes everything in hand in the same act. Source: Beijing standard, 退出;
+//! rules.md, "Standing, selection, conduct".
 
+use super::change_standing::{self, Change};
 use super::owners::managers_of;
-use super::{Actor, Done, Letter, Office, Tx, Work, rehome};
+use super::{Actor, Done, Letter, Office, Tx, Work, freeze_evidence};
 use crate::db;
 use crate::db::JsonText;
 use crate::db::conduct::CaseRow;
-use crate::domain::assignment::AssignmentState;
-use crate::domain::conduct::{CaseKind, CaseState, Decision};
+use crate::db::expert::ExpertRow;
+use crate::domain::conduct::{CaseKind, CaseStage, CaseState, CaseStep};
 use crate::domain::event::Event;
 use crate::domain::notice::NoticeKind;
 use crate::domain::number::Series;
 use crate::domain::refusal::{Problems, Refusal};
 use crate::domain::role::Right;
-use crate::domain::standing::Standing;
+use crate::domain::standing::{Standing, StandingDeed};
 use crate::domain::task::TaskKind;
 use crate::ids::{AssignmentId, CaseId, ExpertId};
-use chrono::Days;
-use serde_json::{Value, json};
+use crate::seal::fingerprint;
+use chrono::TimeDelta;
+use serde_json::json;
+
+/// How long the desk waits for a letter of a case before a person looks: a working day and a weekend aside, nobody's
+/// mail takes longer.
+pub(super) const WAITS_FOR_LETTER: TimeDelta = TimeDelta::days(2);
 
 /// Opens a case. A removal case suspends the expert in the same act.
 ///
 /// # Errors
 /// [`Refusal::CaseOpen`] when one of this kind is open; [`Refusal::Invalid`] without grounds; [`Refusal::WrongState`]
-/// when the expert has left.
+/// when the expert has left or never was on the register.
 pub fn open_case(
     office: &Office,
     actor: &Actor,
@@ -40,11 +46,16 @@ pub fn open_case(
     let grounds = p.text("grounds", grounds, 4_000);
     p.settle()?;
     office.write(|tx| {
-        let mut row = db::expert::find(tx.conn, &expert)?.ok_or(Refusal::NotFound)?;
+        db::dialect::lock_subject(tx.conn, expert.as_str())?;
+        let row = db::expert::find(tx.conn, &expert)?.ok_or(Refusal::NotFound)?;
         if !actor.scope().covers_region(&row.region) {
             return Err(Refusal::NotYours.into());
         }
-        if matches!(row.standing, Standing::Withdrawn | Standing::Removed) {
+        let on_register = match row.standing {
+            Standing::Active | Standing::Paused | Standing::Suspended => true,
+            Standing::Applied | Standing::Reviewing | Standing::Withdrawn | Standing::Removed => false,
+        };
+        if !on_register {
             return Err(Refusal::WrongState.into());
         }
         let known = db::conduct::of_expert(tx.conn, expert)?;
@@ -52,10 +63,12 @@ pub fn open_case(
             return Err(Refusal::CaseOpen.into());
         }
         let Actor::Staff(staff) = actor else { return Err(Refusal::NotYours.into()) };
+        let rules = tx.policy()?.conduct;
         let id = CaseId::from_minted(tx.mint());
         tx.makes(id);
         let number = tx.number(Series::Case)?;
-        let evidence = evidence(tx, expert, assignments)?;
+        let evidence = JsonText::of(&freeze_evidence::within(tx, expert, assignments)?);
+        let evidence_sha256 = fingerprint(evidence.as_str().as_bytes());
         let case = CaseRow {
             id,
             number: number.clone(),
@@ -64,7 +77,7 @@ pub fn open_case(
             state: CaseState::Open,
             grounds: grounds.clone(),
             assignments: JsonText::of(&assignments.to_vec()),
-            evidence: JsonText::of(&evidence),
+            evidence: evidence.as_str().parse().map_err(super::Fault::new).map_err(super::ActionError::Fault)?,
             standing_before: row.standing,
             opened_by: staff.account,
             opened_at: tx.now.naive_utc(),
@@ -72,127 +85,120 @@ pub fn open_case(
             decision_reason: None,
             decided_by: None,
             decided_at: None,
+            stage: CaseStage::Notice,
+            next_due_at: Some((tx.now + WAITS_FOR_LETTER).naive_utc()),
+            statement_days: i32::try_from(rules.statement_days).unwrap_or(i32::MAX),
+            appeal_days: i32::try_from(rules.appeal_days).unwrap_or(i32::MAX),
+            told_at: None,
+            statement_due_at: None,
+            evidence_sha256: evidence_sha256.clone(),
+            early: false,
+            decision_told_at: None,
+            appeal_due_at: None,
+            appeal_outcome: None,
+            appeal_reason: None,
+            appeal_decided_by: None,
+            appeal_decided_at: None,
         };
         db::conduct::insert(tx.conn, &case)?;
-        tx.event(id.as_str(), actor, Event::CaseOpened, &json!({"number": number, "kind": kind, "expert": expert}))?;
+        let detail = json!({"number": number, "kind": kind, "expert": expert, "evidence_sha256": evidence_sha256});
+        tx.event(id.as_str(), actor, Event::CaseOpened, &detail)?;
         tx.event(expert.as_str(), actor, Event::CaseOpened, &json!({"case": id, "kind": kind}))?;
-        if kind == CaseKind::Removal {
-            row.standing = Standing::Suspended;
-            row.updated_at = tx.now.naive_utc();
-            row.version += 1;
-            db::expert::save(tx.conn, &row)?;
+        if kind == CaseKind::Removal && row.standing != Standing::Suspended {
+            let change = Change { deed: StandingDeed::Suspend, why: None, case: Some(id) };
+            change_standing::within(tx, actor, expert, change)?;
             tx.event(expert.as_str(), actor, Event::ExpertSuspended, &json!({"case": id}))?;
-            tx.changed("expert", expert.as_str())?;
-            rehome::within(tx, actor, expert, true, "suspended")?;
         }
-        let mut letter = Letter::new(NoticeKind::CaseOpened, format!("case-opened:{id}"));
-        letter.expert = Some(expert);
-        letter.case = Some(id);
-        tx.owe(actor, letter)?;
-        tx.leave_task(Work {
-            kind: TaskKind::DecideCase,
-            dedup: format!("decide:{id}"),
-            need: None,
-            assignment: None,
-            expert: Some(expert),
-            case: Some(id),
-            account: None,
-            for_manager: true,
-            detail: Some(number),
-            due_at: None,
-        })?;
-        for account in managers_of(tx, &row.region)?.into_iter().filter(|account| *account != staff.account) {
-            let mut letter =
-                Letter::new(NoticeKind::StaffCase, format!("staff-case:{id}:{account}")).to_account(account);
-            letter.case = Some(id);
-            letter.expert = Some(expert);
-            tx.owe(&Actor::Desk, letter)?;
+        // What policy proposed is dealt with: a person has decided to open the case.
+        for proposed in [TaskKind::AdmonitionProposed, TaskKind::RemovalProposed] {
+            db::task::finish_of_expert(tx.conn, expert, proposed, tx.now.naive_utc())?;
+        }
+        owe_to_expert(tx, actor, &case, NoticeKind::CaseOpened, &format!("case-opened:{id}"))?;
+        if tx.office.settings.mail_off {
+            leave_case_task(tx, &case, &row, TaskKind::TellCase, &format!("tell-case:{id}:notice"))?;
         }
         Ok(id)
     })
 }
 
-/// What speaks for and against, as the rows say at this moment: each incident of a year, each offer named, and whether
-/// it would stand (withdrawn breaches, bounced letters, provisional calendars, leave on file).
-fn evidence(tx: &mut Tx<'_>, expert: ExpertId, assignments: &[AssignmentId]) -> Done<Value> {
-    let from = (tx.now - Days::new(365)).naive_utc();
-    let leaves = db::expert::leaves_of(tx.conn, expert)?;
-    let mut incidents = Vec::new();
-    for incident in
-        db::conduct::incidents_of(tx.conn, expert)?.into_iter().filter(|incident| incident.happened_at >= from)
-    {
-        incidents.push(
-            json!({"kind": incident.kind, "at": incident.happened_at.and_utc(), "assignment": incident.assignment,
-            "withdrawn": incident.withdrawn_why}),
-        );
-    }
-    let mut offers = Vec::new();
-    for id in assignments {
-        let Some(row) = db::assignment::find(tx.conn, id)?.filter(|row| row.expert == expert) else { continue };
-        let day = row.answer_due_at.map(|at| crate::domain::calendar::beijing_date(at.and_utc()));
-        let on_leave = day.is_some_and(|day| leaves.iter().any(|leave| leave.from_on <= day && day <= leave.to_on));
-        let doubt = match row.state {
-            AssignmentState::Undelivered => Some("undelivered"),
-            _ if row.provisional => Some("provisional-calendar"),
-            _ if on_leave => Some("on-leave"),
-            _ => None,
-        };
-        offers.push(json!({"assignment": row.id, "number": row.number, "state": row.state, "notified_at": row.notified_at.map(|at| at.and_utc()),
-            "due_at": row.answer_due_at.map(|at| at.and_utc()), "rule": row.rule, "stands": doubt.is_none(), "doubt": doubt}));
-    }
-    Ok(json!({"incidents": incidents, "offers": offers}))
-}
-
-/// A second manager decides.
+/// Takes a step of a case, if it means anything at its stage.
 ///
 /// # Errors
-/// [`Refusal::AnotherManager`] for whoever opened the case; [`Refusal::DecisionDoesNotFit`]; [`Refusal::WrongState`]
-/// when it is decided already; [`Refusal::Invalid`] without a reason.
-pub fn decide_case(office: &Office, actor: &Actor, id: CaseId, decision: Decision, reason: &str) -> Done<()> {
-    actor.needs(Right::Decide)?;
-    let mut p = Problems::default();
-    let reason = p.text("reason", reason, 4_000);
-    p.settle()?;
-    office.write(|tx| {
-        let mut case = db::conduct::find(tx.conn, &id)?.ok_or(Refusal::NotFound)?;
-        let mut expert = db::expert::find(tx.conn, &case.expert)?.ok_or(Refusal::NotFound)?;
-        if !actor.scope().covers_region(&expert.region) {
-            return Err(Refusal::NotYours.into());
-        }
-        if case.state != CaseState::Open {
-            return Err(Refusal::WrongState.into());
-        }
-        let Actor::Staff(staff) = actor else { return Err(Refusal::NotYours.into()) };
-        if staff.account == case.opened_by {
-            return Err(Refusal::AnotherManager.into());
-        }
-        if !decision.fits(case.kind) {
-            return Err(Refusal::DecisionDoesNotFit.into());
-        }
-        case.state = CaseState::Decided;
-        case.decision = Some(decision);
-        case.decision_reason = Some(reason.clone());
-        case.decided_by = Some(staff.account);
-        case.decided_at = Some(tx.now.naive_utc());
-        db::conduct::save(tx.conn, &case)?;
-        let after = decision.standing_after(case.standing_before);
-        if expert.standing != after && !matches!(expert.standing, Standing::Withdrawn | Standing::Removed) {
-            expert.standing = after;
-            expert.standing_why = Some(reason.clone());
-            expert.updated_at = tx.now.naive_utc();
-            expert.version += 1;
-            db::expert::save(tx.conn, &expert)?;
-        }
-        tx.event(id.as_str(), actor, Event::CaseDecided, &json!({"decision": decision}))?;
-        tx.event(case.expert.as_str(), actor, Event::CaseDecided, &json!({"case": id, "decision": decision}))?;
-        tx.changed("expert", case.expert.as_str())?;
-        if matches!(after, Standing::Withdrawn | Standing::Removed) {
-            rehome::within(tx, actor, case.expert, true, "removed")?;
-        }
-        db::task::finish_case(tx.conn, id, Some(staff.account), tx.now.naive_utc())?;
-        let mut letter = Letter::new(NoticeKind::CaseDecided, format!("case-decided:{id}"));
-        letter.expert = Some(case.expert);
-        letter.case = Some(id);
-        tx.owe(actor, letter)
+/// [`Refusal::WrongState`].
+pub(super) fn step(case: &mut CaseRow, step: CaseStep) -> Result<(), Refusal> {
+    case.stage = case.stage.after(step).map_err(|_| Refusal::WrongState)?;
+    Ok(())
+}
+
+/// The case of that id with its expert, locked, if the actor may see it.
+///
+/// # Errors
+/// [`Refusal::NotFound`]; [`Refusal::NotYours`] for a manager of another region.
+pub(super) fn locked(tx: &mut Tx<'_>, actor: &Actor, id: CaseId) -> Done<(CaseRow, ExpertRow)> {
+    db::dialect::lock_subject(tx.conn, id.as_str())?;
+    let case = db::conduct::find(tx.conn, &id)?.ok_or(Refusal::NotFound)?;
+    let expert = db::expert::find(tx.conn, &case.expert)?.ok_or(Refusal::NotFound)?;
+    let yours = match actor {
+        Actor::Expert(own) => *own == case.expert,
+        Actor::Enterprise(_) => false,
+        Actor::Staff(_) | Actor::Desk | Actor::Operator => actor.scope().covers_region(&expert.region),
+    };
+    if yours { Ok((case, expert)) } else { Err(Refusal::NotYours.into()) }
+}
+
+/// Owes the expert a letter of the case.
+pub(super) fn owe_to_expert(tx: &mut Tx<'_>, actor: &Actor, case: &CaseRow, kind: NoticeKind, key: &str) -> Done<()> {
+    let mut letter = Letter::new(kind, key);
+    letter.expert = Some(case.expert);
+    letter.case = Some(case.id);
+    tx.owe(actor, letter)
+}
+
+/// Leaves the managers a task of the case, once under its key.
+pub(super) fn leave_case_task(
+    tx: &mut Tx<'_>,
+    case: &CaseRow,
+    expert: &ExpertRow,
+    kind: TaskKind,
+    key: &str,
+) -> Done<()> {
+    tx.leave_task(Work {
+        kind,
+        dedup: key.to_owned(),
+        need: None,
+        assignment: None,
+        expert: Some(expert.id),
+        case: Some(case.id),
+        account: None,
+        for_manager: true,
+        detail: Some(case.number.clone()),
+        due_at: None,
     })
+}
+
+/// The case waits for its second manager: a task for all, and a letter to everybody who may decide it.
+pub(super) fn ask_for_decision(tx: &mut Tx<'_>, case: &CaseRow, expert: &ExpertRow) -> Done<()> {
+    leave_case_task(tx, case, expert, TaskKind::DecideCase, &format!("decide:{}", case.id))?;
+    tell_managers(tx, case, expert, NoticeKind::StaffCase, &[case.opened_by])
+}
+
+/// Tells the managers of the expert's region, and the city's where it signs second, all but those named.
+pub(super) fn tell_managers(
+    tx: &mut Tx<'_>,
+    case: &CaseRow,
+    expert: &ExpertRow,
+    kind: NoticeKind,
+    but: &[crate::ids::AccountId],
+) -> Done<()> {
+    let mut told = managers_of(tx, &expert.region)?;
+    told.extend(managers_of(tx, crate::domain::region::CITY)?);
+    told.sort_unstable();
+    told.dedup();
+    for account in told.into_iter().filter(|account| !but.contains(account)) {
+        let mut letter = Letter::new(kind, format!("{kind}:{}:{account}", case.id)).to_account(account);
+        letter.case = Some(case.id);
+        letter.expert = Some(expert.id);
+        tx.owe(&Actor::Desk, letter)?;
+    }
+    Ok(())
 }

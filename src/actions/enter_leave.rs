@@ -1,6 +1,7 @@
 //! Leave (请假) is entered for an expert: dated rows, both days inclusive. Open offers that fall into it move on.
 
-use super::{Actor, Done, Office, rehome};
+use super::rehome::{self, Leaving};
+use super::{Actor, Done, Office};
 use crate::db;
 use crate::db::expert::LeaveRow;
 use crate::domain::calendar::beijing_date;
@@ -49,7 +50,7 @@ pub fn enter_leave(office: &Office, actor: &Actor, expert: ExpertId, input: &Lea
         tx.changed("expert", expert.as_str())?;
         let today = beijing_date(tx.now);
         let moved = if input.from <= today && today <= input.to {
-            rehome::within(tx, actor, expert, false, "leave")?
+            rehome::within(tx, actor, expert, Leaving { accepted_too: false, reason: "leave" })?
         } else {
             0
         };

@@ -38,7 +38,10 @@ pub const fn right_to_finish(kind: TaskKind) -> Option<Right> {
         | TaskKind::FeedbackOverdue
         | TaskKind::NobodyAsked
         | TaskKind::ApproveCalendar
-        | TaskKind::DecideCase => None,
+        | TaskKind::DecideCase
+        | TaskKind::TellCase
+        | TaskKind::SealDecision
+        | TaskKind::DecideAppeal => None,
     }
 }
 

@@ -4,7 +4,7 @@
 
 use super::file_feedback::ready_to_close;
 use super::owners::managers_of;
-use super::tend_assignment::record_incident;
+use super::propose_case::{self, Incident};
 use super::{Actor, Done, Letter, Office, Work};
 use crate::db;
 use crate::db::JsonText;
@@ -73,8 +73,11 @@ pub fn rate_service(office: &Office, actor: &Actor, id: AssignmentId, input: &Ra
                 ConductReport::Promotion => IncidentKind::Promotion,
                 ConductReport::Touting => IncidentKind::Touting,
                 ConductReport::Confidence => IncidentKind::Confidence,
+                ConductReport::NoShow => IncidentKind::NoShow,
+                ConductReport::Complaint => IncidentKind::Complaint,
             };
-            record_incident(tx, row.expert, kind, Some(&row), format!("{kind}:{id}"))?;
+            let told = Incident { note: remark.clone(), entered_by: actor.account() };
+            propose_case::record(tx, row.expert, kind, Some(&row), format!("{kind}:{id}"), told)?;
         }
         if !input.conduct.is_empty() {
             tx.leave_task(Work {

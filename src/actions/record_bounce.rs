@@ -13,11 +13,9 @@ use crate::db::assignment::AssignmentRow;
 use crate::db::need::NeedRow;
 use crate::db::outbox::OutboxRow;
 use crate::domain::assignment::{AssignmentState, NotifiedBy, OfferOutcome};
-use crate::domain::conduct::{IncidentKind, proposes_admonition};
 use crate::domain::event::Event;
 use crate::domain::notice::NoticeKind;
 use crate::domain::task::TaskKind;
-use chrono::Days;
 use serde_json::json;
 
 /// A report says that a letter came back; a digest comes back with all it carried.
@@ -39,6 +37,9 @@ pub(super) fn came_back(tx: &mut Tx<'_>, letter: &OutboxRow, why: &str) -> Done<
 /// What follows when a letter did not arrive.
 pub(super) fn undelivered(tx: &mut Tx<'_>, letter: &OutboxRow) -> Done<()> {
     let kind = letter.notice.get().kind;
+    if let Some(case) = letter.notice.get().case.filter(|_| super::tell_case::tells(kind)) {
+        return super::tell_case::returned(tx, case, kind);
+    }
     let Some(need_id) = letter.need else { return Ok(()) };
     let mut need = tx.need(&Actor::Desk, need_id)?;
     let Some(id) = letter.assignment.filter(|_| kind == NoticeKind::Offer) else {
@@ -123,12 +124,7 @@ fn withdraw_breach(tx: &mut Tx<'_>, row: &AssignmentRow) -> Done<()> {
     for subject in [row.need.as_str(), row.expert.as_str()] {
         tx.event(subject, &Actor::Desk, Event::BreachWithdrawn, &detail)?;
     }
-    let policy = tx.policy()?;
-    let from = (tx.now - Days::new(365)).naive_utc();
-    let lapses = db::conduct::count_incidents(tx.conn, row.expert, IncidentKind::Lapse, from)?;
-    if !proposes_admonition(lapses, policy.lapses_to_admonish, 0) {
-        db::task::finish_of_expert(tx.conn, row.expert, TaskKind::AdmonitionProposed, now)?;
-    }
+    super::propose_case::reconsider(tx, row.expert)?;
     let letter = Letter::new(NoticeKind::BreachWithdrawn, format!("breach-withdrawn:{}", row.id));
     tx.owe(&Actor::Desk, letter.of_offer(row))
 }

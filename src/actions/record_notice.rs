@@ -115,6 +115,9 @@ fn late(tx: &mut Tx<'_>, letter: &OutboxRow) -> Done<()> {
 }
 
 fn accepted(tx: &mut Tx<'_>, letter: &OutboxRow, kind: NoticeKind) -> Done<()> {
+    if let Some(case) = letter.notice.get().case.filter(|_| super::tell_case::tells(kind)) {
+        return super::tell_case::accepted(tx, case, kind);
+    }
     let Some(id) = letter.assignment else { return Ok(()) };
     match kind {
         NoticeKind::Offer => {

@@ -27,10 +27,15 @@ pub fn release_assignment(office: &Office, actor: &Actor, id: AssignmentId, by: 
         if row.state != AssignmentState::Accepted {
             return Err(Refusal::WrongState.into());
         }
-        within(tx, actor, &mut row, &mut need, by, &reason)
+        within(tx, actor, &mut row, &mut need, by, &reason)?;
+        if by != ReleasedBy::Expert {
+            tx.owe(actor, Letter::new(NoticeKind::ExpertReleased, format!("released:{}", row.id)).of_offer(&row))?;
+        }
+        Ok(())
     })
 }
 
+/// The half inside an open transaction; whoever calls it tells the expert.
 pub(super) fn within(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -47,9 +52,6 @@ pub(super) fn within(
     db::outbox::void_of_assignment(tx.conn, row.id)?;
     tx.save_assignment(row)?;
     tx.event(need.id.as_str(), actor, Event::AssignmentReleased, &json!({"assignment": row.id, "by": by}))?;
-    if by != ReleasedBy::Expert {
-        tx.owe(actor, Letter::new(NoticeKind::ExpertReleased, format!("released:{}", row.id)).of_offer(row))?;
-    }
     if need.contact_email.is_some() && by != ReleasedBy::Enterprise {
         let mut letter = Letter::new(NoticeKind::SearchingAgain, format!("searching:{}", row.id)).of_offer(row);
         letter.expert = None;

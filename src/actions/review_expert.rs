@@ -3,13 +3,14 @@
 //! Source: Beijing standard, 选取条件; rules.md: only 单位推荐 and 部门同意 bar, everything else is for the reviewer's
 //! judgment and words.
 
+use super::change_standing::{self, Change};
 use super::{Actor, Done, Office};
 use crate::db;
 use crate::domain::event::Event;
 use crate::domain::number::Series;
 use crate::domain::refusal::{Problems, Refusal};
 use crate::domain::role::Right;
-use crate::domain::standing::Standing;
+use crate::domain::standing::StandingDeed;
 use crate::ids::ExpertId;
 use serde_json::json;
 
@@ -35,25 +36,21 @@ pub fn review_expert(office: &Office, actor: &Actor, id: ExpertId, decision: Rev
     let reason = p.text("reason", reason, 1_000);
     p.settle()?;
     office.write(|tx| {
-        let mut row = db::expert::find(tx.conn, &id)?.ok_or(Refusal::NotFound)?;
+        let row = db::expert::find(tx.conn, &id)?.ok_or(Refusal::NotFound)?;
         if !actor.scope().covers_region(&row.region) {
             return Err(Refusal::NotYours.into());
         }
-        if !matches!(row.standing, Standing::Applied | Standing::Reviewing) {
-            return Err(Refusal::WrongState.into());
-        }
-        row.standing = match decision {
-            ReviewDecision::Admit => Standing::Active,
-            ReviewDecision::More => Standing::Reviewing,
-            ReviewDecision::Refuse => Standing::Withdrawn,
+        let deed = match decision {
+            ReviewDecision::Admit => StandingDeed::Admit,
+            ReviewDecision::More => StandingDeed::TakeUp,
+            ReviewDecision::Refuse => StandingDeed::Refuse,
         };
+        change_standing::within(tx, actor, id, Change::of(deed, Some(&reason)))?;
+        let mut row = db::expert::find(tx.conn, &id)?.ok_or(Refusal::NotFound)?;
         if decision == ReviewDecision::Admit && row.filed_number.is_none() {
             row.filed_number = Some(tx.number(Series::Filing)?);
+            db::expert::save(tx.conn, &row)?;
         }
-        row.standing_why = Some(reason.clone());
-        row.updated_at = tx.now.naive_utc();
-        row.version += 1;
-        db::expert::save(tx.conn, &row)?;
         tx.event(id.as_str(), actor, Event::ExpertReviewed, &json!({"decision": decision, "filed": row.filed_number}))?;
         tx.changed("expert", id.as_str())
     })

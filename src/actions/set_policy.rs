@@ -77,5 +77,6 @@ fn check(policy: &Policy) -> Result<(), Refusal> {
     within("admonitions_to_remove", policy.admonitions_to_remove, 1, 20);
     within("waking_hours_floor", i64::from(policy.waking_hours_floor.unwrap_or(0)), 0, 336);
     policy.letters.check(&mut problems);
+    policy.conduct.check(&mut problems);
     problems.settle()
 }

@@ -5,21 +5,21 @@
 
 use super::answer_assignment::{put_fact, tell_staff};
 use super::owners::{head_of, managers_of, staff_for};
+use super::propose_case::{self, Incident};
 use super::record_notice::plan_reminders;
 use super::{Actor, Done, Letter, Office, Tx, Work};
 use crate::db::assignment::AssignmentRow;
-use crate::db::conduct::IncidentRow;
 use crate::db::need::NeedRow;
 use crate::db::{self, JsonText};
 use crate::domain::answer_rule::count_after_question;
 use crate::domain::answer_rule::due_after_reply;
 use crate::domain::assignment::{AssignmentState, OfferOutcome};
-use crate::domain::conduct::{IncidentKind, proposes_admonition};
+use crate::domain::conduct::IncidentKind;
 use crate::domain::event::Event;
 use crate::domain::notice::NoticeKind;
 use crate::domain::task::TaskKind;
-use crate::ids::{AssignmentId, ExpertId, IncidentId};
-use chrono::{DateTime, Days, TimeDelta, Utc};
+use crate::ids::AssignmentId;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 /// What was done.
@@ -233,59 +233,12 @@ fn lapse(tx: &mut Tx<'_>, row: &mut AssignmentRow, need: &mut NeedRow) -> Done<(
     // Who asked in time did respond (响应): the seat moves on, but that is no breach.
     if row.first_answer.is_none() {
         put_fact(tx, row, need, OfferOutcome::Lapsed)?;
-        record_incident(tx, row.expert, IncidentKind::Lapse, Some(row), format!("lapse:{}", row.id))?;
+        let key = format!("lapse:{}", row.id);
+        propose_case::record(tx, row.expert, IncidentKind::Lapse, Some(row), key, Incident::default())?;
     }
     tx.owe(&Actor::Desk, Letter::new(NoticeKind::OfferLapsed, format!("lapsed:{}", row.id)).of_offer(row))?;
     super::next_in_chain::within(tx, need, row.seat)?;
     tell_staff(tx, row, need, NoticeKind::StaffLapsed)
-}
-
-/// Records an incident once, and leaves the managers a task when policy proposes an admonition.
-pub(super) fn record_incident(
-    tx: &mut Tx<'_>,
-    expert: ExpertId,
-    kind: IncidentKind,
-    of: Option<&AssignmentRow>,
-    key: String,
-) -> Done<()> {
-    let row = IncidentRow {
-        id: IncidentId::from_minted(tx.mint()),
-        expert,
-        kind,
-        need: of.map(|row| row.need),
-        assignment: of.map(|row| row.id),
-        happened_at: tx.now.naive_utc(),
-        withdrawn_at: None,
-        withdrawn_why: None,
-        dedup_key: key,
-    };
-    if !db::conduct::record_incident(tx.conn, &row)? {
-        return Ok(());
-    }
-    tx.event(
-        expert.as_str(),
-        &Actor::Desk,
-        Event::IncidentRecorded,
-        &json!({"incident": row.id, "kind": kind, "assignment": row.assignment}),
-    )?;
-    let policy = tx.policy()?;
-    let from = (tx.now - Days::new(365)).naive_utc();
-    let lapses = db::conduct::count_incidents(tx.conn, expert, IncidentKind::Lapse, from)?;
-    if kind == IncidentKind::Lapse && proposes_admonition(lapses, policy.lapses_to_admonish, 0) {
-        tx.leave_task(Work {
-            kind: TaskKind::AdmonitionProposed,
-            dedup: format!("admonition:{expert}:{}", lapses / policy.lapses_to_admonish.max(1)),
-            need: None,
-            assignment: of.map(|row| row.id),
-            expert: Some(expert),
-            case: None,
-            account: None,
-            for_manager: true,
-            detail: Some(lapses.to_string()),
-            due_at: None,
-        })?;
-    }
-    Ok(())
 }
 
 /// Feedback is due: reminded the day before, then every three days; overdue once is an incident.
@@ -297,13 +250,8 @@ fn feedback(tx: &mut Tx<'_>, row: &mut AssignmentRow, need: &NeedRow) -> Done<Te
     letter.ordinal = i32::try_from(round).ok();
     tx.owe(&Actor::Desk, letter)?;
     if overdue {
-        record_incident(
-            tx,
-            row.expert,
-            IncidentKind::FeedbackOverdue,
-            Some(row),
-            format!("feedback-overdue:{}", row.id),
-        )?;
+        let key = format!("feedback-overdue:{}", row.id);
+        propose_case::record(tx, row.expert, IncidentKind::FeedbackOverdue, Some(row), key, Incident::default())?;
         let owners = staff_for(tx, need)?;
         tx.leave_task(Work {
             kind: TaskKind::FeedbackOverdue,

@@ -3,9 +3,12 @@
 use super::JsonText;
 use super::conn::{Conn, cols};
 use super::schema::{conduct_cases, incidents};
+use crate::domain::conduct::AppealOutcome;
 use crate::domain::conduct::CaseKind;
+use crate::domain::conduct::CaseStage;
 use crate::domain::conduct::CaseState;
 use crate::domain::conduct::Decision;
+use crate::domain::conduct::Finding;
 use crate::domain::conduct::IncidentKind;
 use crate::domain::standing::Standing;
 use crate::ids::AccountId;
@@ -51,6 +54,42 @@ pub struct CaseRow {
     pub decided_by: Option<AccountId>,
     /// Decided at.
     pub decided_at: Option<NaiveDateTime>,
+    /// Where exactly it stands.
+    pub stage: CaseStage,
+    /// When the desk looks at it next.
+    pub next_due_at: Option<NaiveDateTime>,
+    /// Working days for the statement, as promised when it was opened.
+    pub statement_days: i32,
+    /// Working days for an appeal, as promised when it was opened.
+    pub appeal_days: i32,
+    /// When the expert was told of it.
+    pub told_at: Option<NaiveDateTime>,
+    /// The first instant too late for the statement.
+    pub statement_due_at: Option<NaiveDateTime>,
+    /// SHA-256 of the evidence as frozen, hex; empty for cases of the first version.
+    pub evidence_sha256: String,
+    /// Decided before the time to be heard was over, and without a statement.
+    pub early: bool,
+    /// When the expert was told of the decision.
+    pub decision_told_at: Option<NaiveDateTime>,
+    /// The first instant too late for an appeal.
+    pub appeal_due_at: Option<NaiveDateTime>,
+    /// How the appeal ended.
+    pub appeal_outcome: Option<AppealOutcome>,
+    /// Why, in words.
+    pub appeal_reason: Option<String>,
+    /// By whom.
+    pub appeal_decided_by: Option<AccountId>,
+    /// When.
+    pub appeal_decided_at: Option<NaiveDateTime>,
+}
+
+impl CaseRow {
+    /// Whether the case ended against the expert and no appeal changed that.
+    #[must_use]
+    pub fn stands_against(&self) -> bool {
+        self.decision.is_some_and(Decision::is_against) && self.appeal_outcome != Some(AppealOutcome::Overturned)
+    }
 }
 
 row_deeds!(CaseRow, conduct_cases, id: CaseId);
@@ -77,6 +116,26 @@ pub struct IncidentRow {
     pub withdrawn_why: Option<String>,
     /// Dedup key.
     pub dedup_key: String,
+    /// What was said, by an enterprise or by staff.
+    pub note: Option<String>,
+    /// The account that entered it; `None` for what arose by itself or came by link.
+    pub entered_by: Option<AccountId>,
+    /// What a manager found.
+    pub finding: Option<Finding>,
+    /// In words.
+    pub finding_note: Option<String>,
+    /// Who found it.
+    pub found_by: Option<AccountId>,
+    /// When.
+    pub found_at: Option<NaiveDateTime>,
+}
+
+impl IncidentRow {
+    /// Whether it weighs against the expert: not withdrawn, and proven where it has to be.
+    #[must_use]
+    pub fn weighs(&self) -> bool {
+        self.withdrawn_at.is_none() && (!self.kind.is_report() || self.finding == Some(Finding::Proven))
+    }
 }
 
 many_rows!(insert_incidents, IncidentRow, incidents);
@@ -158,4 +217,45 @@ pub fn recent(conn: &mut Conn) -> QueryResult<Vec<CaseRow>> {
         .limit(200)
         .select(cols::<CaseRow>())
         .load(conn)
+}
+
+/// The incident of that id.
+///
+/// # Errors
+/// What the database says.
+pub fn incident(conn: &mut Conn, id: IncidentId) -> QueryResult<Option<IncidentRow>> {
+    incidents::table.filter(incidents::id.eq(id)).select(cols::<IncidentRow>()).first(conn).optional()
+}
+
+/// Writes an incident back.
+///
+/// # Errors
+/// What the database says.
+pub fn save_incident(conn: &mut Conn, row: &IncidentRow) -> QueryResult<()> {
+    diesel::update(incidents::table.filter(incidents::id.eq(row.id))).set(row).execute(conn).map(drop)
+}
+
+/// The cases something is due for, oldest first, at most `limit`.
+///
+/// # Errors
+/// What the database says.
+pub fn due(conn: &mut Conn, now: NaiveDateTime, limit: i64) -> QueryResult<Vec<CaseId>> {
+    conduct_cases::table
+        .filter(conduct_cases::next_due_at.is_not_null())
+        .filter(conduct_cases::next_due_at.le(now))
+        .order((conduct_cases::next_due_at, conduct_cases::id))
+        .limit(limit)
+        .select(conduct_cases::id)
+        .load(conn)
+}
+
+/// When the next case is due.
+///
+/// # Errors
+/// What the database says.
+pub fn next_due(conn: &mut Conn) -> QueryResult<Option<NaiveDateTime>> {
+    conduct_cases::table
+        .filter(conduct_cases::next_due_at.is_not_null())
+        .select(diesel::dsl::min(conduct_cases::next_due_at))
+        .first(conn)
 }

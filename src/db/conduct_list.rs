@@ -7,23 +7,80 @@ use super::expert::ExpertRow;
 use super::feedback::RatingRow;
 use super::need::NeedRow;
 use super::schema::{assignments, conduct_cases, experts, incidents, needs, ratings};
-use crate::domain::conduct::CaseState;
+use crate::domain::conduct::{CaseKind, CaseStage, Decision};
 use crate::domain::role::Scope;
 use crate::ids::{AssignmentId, ExpertId, StationId};
+use chrono::NaiveDateTime;
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 
-/// The cases in that state, newest first, at most `limit`; a station decides on nobody and sees none.
+/// More decisions than that in a year, and a ledger is read by kind.
+const MOST_IN_LEDGER: i64 = 1_000;
+
+/// The cases at those stages, newest first, at most `limit`; a station decides on nobody and sees none.
 ///
 /// # Errors
 /// What the database says.
-pub fn cases(conn: &mut Conn, scope: &Scope, state: CaseState, limit: i64) -> QueryResult<Vec<(CaseRow, ExpertRow)>> {
+pub fn cases(
+    conn: &mut Conn,
+    scope: &Scope,
+    stages: &[CaseStage],
+    limit: i64,
+) -> QueryResult<Vec<(CaseRow, ExpertRow)>> {
     let mut query = conduct_cases::table
         .inner_join(experts::table.on(experts::id.eq(conduct_cases::expert)))
-        .filter(conduct_cases::state.eq(state))
+        .filter(conduct_cases::stage.eq_any(stages.to_vec()))
         .order((conduct_cases::opened_at.desc(), conduct_cases::id.desc()))
         .limit(limit)
         .select((cols::<CaseRow>(), cols::<ExpertRow>()))
         .into_boxed();
+    match scope {
+        Scope::Everything => {}
+        Scope::Regions(codes) => query = query.filter(experts::region.eq_any(codes.clone())),
+        Scope::Station(_) => return Ok(Vec::new()),
+    }
+    query.load(conn)
+}
+
+/// How many cases stand at each stage.
+///
+/// # Errors
+/// What the database says.
+pub fn by_stage(conn: &mut Conn, scope: &Scope) -> QueryResult<Vec<(CaseStage, i64)>> {
+    let all = conduct_cases::table.group_by(conduct_cases::stage).select((conduct_cases::stage, count_star()));
+    match scope {
+        Scope::Everything => all.load(conn),
+        Scope::Regions(codes) => {
+            let own = experts::table.filter(experts::region.eq_any(codes.clone())).select(experts::id);
+            all.filter(conduct_cases::expert.eq_any(own)).load(conn)
+        }
+        Scope::Station(_) => Ok(Vec::new()),
+    }
+}
+
+/// What the ledger (台账) holds of a year: every case decided against its expert in `[from, to)`, oldest first.
+///
+/// # Errors
+/// What the database says.
+pub fn ledger(
+    conn: &mut Conn,
+    scope: &Scope,
+    (from, to): (NaiveDateTime, NaiveDateTime),
+    kind: Option<CaseKind>,
+) -> QueryResult<Vec<(CaseRow, ExpertRow)>> {
+    let against: Vec<Decision> = Decision::ALL.iter().copied().filter(|one| one.is_against()).collect();
+    let mut query = conduct_cases::table
+        .inner_join(experts::table.on(experts::id.eq(conduct_cases::expert)))
+        .filter(conduct_cases::decision.eq_any(against))
+        .filter(conduct_cases::decided_at.ge(from))
+        .filter(conduct_cases::decided_at.lt(to))
+        .order((conduct_cases::decided_at, conduct_cases::number))
+        .limit(MOST_IN_LEDGER)
+        .select((cols::<CaseRow>(), cols::<ExpertRow>()))
+        .into_boxed();
+    if let Some(kind) = kind {
+        query = query.filter(conduct_cases::kind.eq(kind));
+    }
     match scope {
         Scope::Everything => {}
         Scope::Regions(codes) => query = query.filter(experts::region.eq_any(codes.clone())),

@@ -10,7 +10,7 @@ use std::io::{BufRead, Write};
 use std::path::Path;
 
 /// Every table that is copied, parents before children.
-pub const TABLES: [&str; 45] = [
+pub const TABLES: [&str; 49] = [
     "regions",
     "stations",
     "accounts",
@@ -32,6 +32,10 @@ pub const TABLES: [&str; 45] = [
     "closures",
     "incidents",
     "conduct_cases",
+    "case_statements",
+    "case_papers",
+    "case_transfers",
+    "standing_history",
     "tasks",
     "escalations",
     "outbox",

@@ -130,8 +130,12 @@ const fn pressing(kind: TaskKind) -> u8 {
         TaskKind::Undelivered | TaskKind::NotMyAnswer => 2,
         TaskKind::QuestionOverdue => 3,
         TaskKind::ReplyQuestion | TaskKind::MailReply | TaskKind::OutOfOffice => 4,
-        TaskKind::ConductReport | TaskKind::DecideCase | TaskKind::ApproveCalendar => 5,
-        TaskKind::AdmonitionProposed | TaskKind::RemovalProposed => 6,
+        TaskKind::ConductReport
+        | TaskKind::DecideCase
+        | TaskKind::DecideAppeal
+        | TaskKind::TellCase
+        | TaskKind::ApproveCalendar => 5,
+        TaskKind::AdmonitionProposed | TaskKind::RemovalProposed | TaskKind::SealDecision => 6,
         TaskKind::FeedbackOverdue => 7,
         TaskKind::AddContact | TaskKind::CallBack | TaskKind::MailComplaint | TaskKind::MailUnmatched => 8,
         TaskKind::CloseNeed => 9,

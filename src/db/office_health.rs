@@ -2,12 +2,12 @@
 //! cases that wait for a decision.
 //!
 //! Contract: within the account's [`Scope`], limited, and found by an index: `outbox_state`, `outbox_due`,
-//! `accounts_station`, `conduct_cases_one_open`. Deliberately absent: what one account has to do (see [`super::desk`]).
+//! `accounts_station`, `conduct_cases_stage`. Deliberately absent: what one account has to do (see [`super::desk`]).
 
 use super::conn::{Backend, Conn};
 use super::schema::{accounts, conduct_cases, experts, outbox, stations};
 use crate::domain::calendar::beijing_date;
-use crate::domain::conduct::CaseKind;
+use crate::domain::conduct::{CaseKind, CaseStage};
 use crate::domain::role::{Role, Scope, Staff};
 use crate::domain::standing::Standing;
 use crate::ids::{AccountId, CaseId, StationId};
@@ -117,7 +117,7 @@ pub fn stations_without_liaison(
 pub fn cases_waiting(conn: &mut Conn, staff: &Staff) -> QueryResult<Vec<CaseWaiting>> {
     let mut query = conduct_cases::table
         .inner_join(experts::table.on(experts::id.eq(conduct_cases::expert)))
-        .filter(sql::<Bool>("conduct_cases.state = 'open'"))
+        .filter(conduct_cases::stage.eq(CaseStage::Deciding))
         .select((
             conduct_cases::id,
             conduct_cases::number,

@@ -326,3 +326,15 @@ pub fn is_held(conn: &mut Conn, id: OutboxId, fence: i64, now: NaiveDateTime) ->
         .filter(outbox::leased_until.gt(now));
     diesel::select(diesel::dsl::exists(held)).get_result(conn)
 }
+
+/// Every letter of an offer, oldest first.
+///
+/// # Errors
+/// What the database says.
+pub fn of_assignment(conn: &mut Conn, assignment: AssignmentId) -> QueryResult<Vec<OutboxRow>> {
+    outbox::table
+        .filter(outbox::assignment.eq(assignment))
+        .order((outbox::created_at, outbox::dedup_key))
+        .select(cols::<OutboxRow>())
+        .load(conn)
+}

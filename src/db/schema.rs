@@ -313,6 +313,12 @@ diesel::table! {
         withdrawn_at -> Nullable<Timestamp>,
         withdrawn_why -> Nullable<Text>,
         dedup_key -> Text,
+        note -> Nullable<Text>,
+        entered_by -> Nullable<Text>,
+        finding -> Nullable<Text>,
+        finding_note -> Nullable<Text>,
+        found_by -> Nullable<Text>,
+        found_at -> Nullable<Timestamp>,
     }
 }
 
@@ -333,6 +339,73 @@ diesel::table! {
         decision_reason -> Nullable<Text>,
         decided_by -> Nullable<Text>,
         decided_at -> Nullable<Timestamp>,
+        stage -> Text,
+        next_due_at -> Nullable<Timestamp>,
+        statement_days -> Integer,
+        appeal_days -> Integer,
+        told_at -> Nullable<Timestamp>,
+        statement_due_at -> Nullable<Timestamp>,
+        evidence_sha256 -> Text,
+        early -> Bool,
+        decision_told_at -> Nullable<Timestamp>,
+        appeal_due_at -> Nullable<Timestamp>,
+        appeal_outcome -> Nullable<Text>,
+        appeal_reason -> Nullable<Text>,
+        appeal_decided_by -> Nullable<Text>,
+        appeal_decided_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    case_statements (id) {
+        id -> Text,
+        conduct_case -> Text,
+        kind -> Text,
+        words -> Text,
+        channel -> Text,
+        entered_by -> Nullable<Text>,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    case_papers (id) {
+        id -> Text,
+        conduct_case -> Text,
+        kind -> Text,
+        name -> Text,
+        media_type -> Text,
+        size -> BigInt,
+        sha256 -> Text,
+        content -> Binary,
+        added_by -> Nullable<Text>,
+        added_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    case_transfers (id) {
+        id -> Text,
+        conduct_case -> Text,
+        authority -> Text,
+        on_day -> Date,
+        reference -> Nullable<Text>,
+        entered_by -> Nullable<Text>,
+        entered_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    standing_history (expert, nth) {
+        expert -> Text,
+        nth -> Integer,
+        from_standing -> Text,
+        to_standing -> Text,
+        deed -> Text,
+        at -> Timestamp,
+        actor -> Text,
+        conduct_case -> Nullable<Text>,
+        why -> Nullable<Text>,
     }
 }
 
@@ -691,6 +764,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     closures,
     incidents,
     conduct_cases,
+    case_statements,
+    case_papers,
+    case_transfers,
+    standing_history,
     tasks,
     outbox,
     letters,
@@ -715,3 +792,4 @@ diesel::allow_tables_to_appear_in_same_query!(
 );
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(assignments::expert, offer_fact_services::service,);
+diesel::allow_columns_to_appear_in_same_group_by_clause!(ratings::score, ratings::channel,);

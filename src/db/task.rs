@@ -186,3 +186,28 @@ pub fn finish_of_expert(conn: &mut Conn, expert: ExpertId, kind: TaskKind, now: 
     .execute(conn)
     .map(drop)
 }
+
+/// Marks the open tasks of a case of one kind as done.
+///
+/// # Errors
+/// What the database says.
+pub fn finish_case_kind(conn: &mut Conn, case: CaseId, kind: TaskKind, now: NaiveDateTime) -> QueryResult<()> {
+    diesel::update(
+        tasks::table.filter(tasks::conduct_case.eq(case)).filter(tasks::kind.eq(kind)).filter(tasks::done_at.is_null()),
+    )
+    .set(tasks::done_at.eq(Some(now)))
+    .execute(conn)
+    .map(drop)
+}
+
+/// Whether an expert has an open task of one of those kinds.
+///
+/// # Errors
+/// What the database says.
+pub fn has_open_of_expert(conn: &mut Conn, expert: ExpertId, kinds: &[TaskKind]) -> QueryResult<bool> {
+    let open = tasks::table
+        .filter(tasks::expert.eq(expert))
+        .filter(tasks::kind.eq_any(kinds))
+        .filter(tasks::done_at.is_null());
+    diesel::select(diesel::dsl::exists(open)).get_result(conn)
+}

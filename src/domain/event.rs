@@ -72,6 +72,30 @@ text_enum! {
         CaseOpened = "case-opened",
         /// A case was decided.
         CaseDecided = "case-decided",
+        /// The expert was told of a case.
+        CaseTold = "case-told",
+        /// The notice of a case came back.
+        CaseReturned = "case-returned",
+        /// The expert was heard in a case.
+        StatementTaken = "statement-taken",
+        /// The time to be heard is over.
+        HearingEnded = "hearing-ended",
+        /// The expert was told of the decision.
+        DecisionTold = "decision-told",
+        /// The expert appealed.
+        AppealTaken = "appeal-taken",
+        /// The appeal was decided.
+        AppealDecided = "appeal-decided",
+        /// The case is final.
+        CaseEnded = "case-ended",
+        /// A paper of a case was filed.
+        CasePaperFiled = "case-paper-filed",
+        /// A case was passed on to an authority (移送).
+        CaseTransferred = "case-transferred",
+        /// A report was looked into.
+        IncidentFound = "incident-found",
+        /// An expert's standing changed.
+        StandingChanged = "standing-changed",
         /// An expert was suspended.
         ExpertSuspended = "expert-suspended",
         /// An incident was recorded.

@@ -28,6 +28,10 @@ text_enum! {
         Touting = "touting",
         /// 泄露商业秘密.
         Confidence = "confidence",
+        /// 约定的时间没有到场.
+        NoShow = "no-show",
+        /// 其他投诉: the remark says what.
+        Complaint = "complaint",
     }
 }
 

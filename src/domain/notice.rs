@@ -38,6 +38,12 @@ text_enum! {
         CaseOpened = "case-opened",
         /// A case was decided.
         CaseDecided = "case-decided",
+        /// The sealed decision, scanned.
+        CaseSealed = "case-sealed",
+        /// An appeal was decided.
+        AppealDecided = "appeal-decided",
+        /// What was in hand moved on to others: once, for everything.
+        Rehomed = "rehomed",
         /// A breach was withdrawn: the letter had not reached you.
         BreachWithdrawn = "breach-withdrawn",
         /// Several of these in one letter.
@@ -80,6 +86,8 @@ text_enum! {
         StaffConduct = "staff-conduct",
         /// A case waits for a second manager.
         StaffCase = "staff-case",
+        /// An appeal waits for another manager.
+        StaffAppeal = "staff-appeal",
         /// The expert says the entered answer was not theirs.
         StaffNotMine = "staff-not-mine",
         /// A task still waits: nobody acted on it.
@@ -119,6 +127,9 @@ impl NoticeKind {
             | Self::FeedbackReminder
             | Self::CaseOpened
             | Self::CaseDecided
+            | Self::CaseSealed
+            | Self::AppealDecided
+            | Self::Rehomed
             | Self::BreachWithdrawn
             | Self::Digest
             | Self::DueMoved => Audience::Expert,
@@ -139,6 +150,7 @@ impl NoticeKind {
             | Self::StaffFeedback
             | Self::StaffConduct
             | Self::StaffCase
+            | Self::StaffAppeal
             | Self::StaffNotMine
             | Self::StaffEscalated
             | Self::StaffDigest
@@ -314,6 +326,14 @@ pub struct CaseFacts {
     pub expert: String,
     /// The expert.
     pub expert_id: ExpertId,
+    /// Working days for the statement.
+    pub statement_days: i32,
+    /// Working days for an appeal.
+    pub appeal_days: i32,
+    /// How the appeal ended.
+    pub appeal_outcome: Option<super::conduct::AppealOutcome>,
+    /// Why.
+    pub appeal_reason: Option<String>,
 }
 
 /// What a letter says of a task.

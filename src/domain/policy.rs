@@ -1,6 +1,7 @@
 //! Policy: what a manager may set, versioned, never touching what was already promised (rules.md, "Defaults").
 
 use super::answer_rule::CountingRule;
+use super::conduct::{ConductRules, IncidentKind, Threshold};
 use super::letter_rules::LetterRules;
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +31,16 @@ pub struct Policy {
     pub admonitions_to_remove: i64,
     /// Quiet hours, reminders, digests, escalation.
     pub letters: LetterRules,
+    /// What proposes a case, and the deadlines of one.
+    pub conduct: ConductRules,
+}
+
+impl Policy {
+    /// What a kind of incident comes to.
+    #[must_use]
+    pub fn threshold(&self, kind: IncidentKind) -> Threshold {
+        self.conduct.threshold(kind, self.lapses_to_admonish)
+    }
 }
 
 impl Default for Policy {
@@ -46,6 +57,7 @@ impl Default for Policy {
             lapses_to_admonish: 3,
             admonitions_to_remove: 2,
             letters: LetterRules::default(),
+            conduct: ConductRules::default(),
         }
     }
 }

@@ -84,6 +84,14 @@ pub enum Refusal {
     AnotherManager,
     /// The decision does not fit the case.
     DecisionDoesNotFit,
+    /// The expert may still be heard.
+    HearingRuns,
+    /// The district has proposed: the city signs second.
+    CitySigns,
+    /// The time to appeal is over.
+    AppealOver,
+    /// Removed too short a time ago to come back.
+    ReentryTooEarly,
     /// The same key came with another request.
     KeyReused,
     /// An account or expert with this address exists.
@@ -127,6 +135,10 @@ impl Refusal {
             Self::CaseOpen => "case-open",
             Self::AnotherManager => "another-manager",
             Self::DecisionDoesNotFit => "decision-does-not-fit",
+            Self::HearingRuns => "hearing-runs",
+            Self::CitySigns => "city-signs",
+            Self::AppealOver => "appeal-over",
+            Self::ReentryTooEarly => "reentry-too-early",
             Self::KeyReused => "key-reused",
             Self::AddressTaken => "address-taken",
             Self::ChangedMeanwhile => "changed-meanwhile",
@@ -163,6 +175,10 @@ impl Refusal {
         "case-open",
         "another-manager",
         "decision-does-not-fit",
+        "hearing-runs",
+        "city-signs",
+        "appeal-over",
+        "reentry-too-early",
         "key-reused",
         "address-taken",
         "changed-meanwhile",

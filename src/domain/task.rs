@@ -27,6 +27,12 @@ text_enum! {
         RemovalProposed = "removal-proposed",
         /// A case waits for a second manager.
         DecideCase = "decide-case",
+        /// The letter of a case did not reach the expert: tell them another way.
+        TellCase = "tell-case",
+        /// A decision is to be printed, sealed, scanned and filed back.
+        SealDecision = "seal-decision",
+        /// An appeal waits for a manager who had no part in the decision.
+        DecideAppeal = "decide-appeal",
         /// An expert says a phone answer was not theirs.
         NotMyAnswer = "not-my-answer",
         /// A letter failed for good reasons of our own making (configuration).

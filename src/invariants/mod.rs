@@ -8,6 +8,7 @@
 
 pub mod across;
 mod chain;
+mod conduct;
 pub mod dossier;
 mod figures;
 mod letters;
@@ -62,11 +63,17 @@ pub enum Invariant {
     StatesFollow,
     /// I15: the last day of an answer is a working day.
     EndsOnAWorkingDay,
+    /// I16: a standing is what its history leads to, step by step.
+    StandingFollows,
+    /// I17: nobody who is gone has anything in hand.
+    GoneHoldNothing,
+    /// I18: every case went its fair way: two people, evidence as frozen, never forgotten.
+    CasesAreFair,
 }
 
 impl Invariant {
     /// All of them, in order.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::NeedKept,
         Self::OnePerSeat,
         Self::NothingWaits,
@@ -82,6 +89,9 @@ impl Invariant {
         Self::RuleStays,
         Self::StatesFollow,
         Self::EndsOnAWorkingDay,
+        Self::StandingFollows,
+        Self::GoneHoldNothing,
+        Self::CasesAreFair,
     ];
 
     /// Its stable code: the label of its gauge, and the key of its sentence.
@@ -103,6 +113,9 @@ impl Invariant {
             Self::RuleStays => "i13",
             Self::StatesFollow => "i14",
             Self::EndsOnAWorkingDay => "i15",
+            Self::StandingFollows => "i16",
+            Self::GoneHoldNothing => "i17",
+            Self::CasesAreFair => "i18",
         }
     }
 }
@@ -213,6 +226,7 @@ pub fn verify(
     let needs = look_at_needs(conn, look, reach, findings)?;
     across::acknowledged(conn, findings)?;
     across::refusing(conn, findings)?;
+    conn.snapshot(|conn| conduct::look(conn, findings))?;
     conn.snapshot(|conn| across::caps(conn, look.now, findings))?;
     // The chains of the needs in reach were judged with them; here every chain is, once.
     findings

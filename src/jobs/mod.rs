@@ -10,6 +10,7 @@ pub mod night;
 pub mod read_mail;
 pub mod supervisor;
 pub mod sweep_assignments;
+pub mod sweep_cases;
 pub mod sweep_needs;
 pub mod sweep_tasks;
 
@@ -153,6 +154,7 @@ pub fn do_due(desk: &Desk, report: &mut TickReport) -> Done<()> {
         read_mail::read_due(desk, &mut round)?;
         sweep_assignments::sweep(&desk.office, &mut round)?;
         sweep_needs::sweep(&desk.office, &mut round)?;
+        sweep_cases::sweep(&desk.office, &mut round)?;
         sweep_tasks::sweep(&desk.office, &mut round)?;
         deliver_mail::deliver_due(desk, &mut round)?;
         report.add(&round);
@@ -170,6 +172,7 @@ pub fn next_due(office: &Office) -> Done<Option<DateTime<Utc>>> {
     let mut reader = office.read()?;
     let due = [
         db::assignment::next_due(&mut reader)?,
+        db::conduct::next_due(&mut reader)?,
         db::escalation::next_due(&mut reader)?,
         db::outbox::next_due(&mut reader)?,
     ];

@@ -5,6 +5,7 @@
 //! data, whatever the notice holds (rules.md, "The answer"): only the arms that may print a contact do. Every letter to an
 //! enterprise ends with the 监督电话. Deliberately absent: attachments of a need, advertising, pictures.
 
+mod case;
 mod digest;
 mod enterprise;
 mod expert;
@@ -132,8 +133,11 @@ pub fn letter(notice: &Notice, links: &Links<'_>, lang: Lang) -> Letter {
         NoticeKind::AnswerEntered => expert::answer_entered(&pen, &mut letter),
         NoticeKind::ExpertReleased => expert::expert_released(&pen, &mut letter),
         NoticeKind::FeedbackReminder => expert::feedback_reminder(&pen, &mut letter),
-        NoticeKind::CaseOpened => expert::case_opened(&pen, &mut letter),
-        NoticeKind::CaseDecided => expert::case_decided(&pen, &mut letter),
+        NoticeKind::CaseOpened => case::opened(&pen, &mut letter),
+        NoticeKind::CaseDecided => case::decided(&pen, &mut letter),
+        NoticeKind::CaseSealed => case::sealed(&pen, &mut letter),
+        NoticeKind::AppealDecided => case::appeal_decided(&pen, &mut letter),
+        NoticeKind::Rehomed => case::rehomed(&pen, &mut letter),
         NoticeKind::BreachWithdrawn => expert::breach_withdrawn(&pen, &mut letter),
         NoticeKind::Digest | NoticeKind::StaffDigest => digest::digest(&pen, &mut letter),
         NoticeKind::DueMoved => expert::due_moved(&pen, &mut letter),
@@ -154,7 +158,8 @@ pub fn letter(notice: &Notice, links: &Links<'_>, lang: Lang) -> Letter {
         NoticeKind::StaffReleased => staff::released(&pen, &mut letter),
         NoticeKind::StaffFeedback => staff::feedback(&pen, &mut letter),
         NoticeKind::StaffConduct => staff::conduct(&pen, &mut letter),
-        NoticeKind::StaffCase => staff::case(&pen, &mut letter),
+        NoticeKind::StaffCase => staff::case(&pen, &mut letter, "task-decide-case-next"),
+        NoticeKind::StaffAppeal => staff::case(&pen, &mut letter, "task-decide-appeal-next"),
         NoticeKind::StaffNotMine => staff::not_mine(&pen, &mut letter),
         NoticeKind::StaffEscalated => staff::escalated(&pen, &mut letter),
         NoticeKind::PasswordReset => staff::password_reset(&pen, &mut letter),

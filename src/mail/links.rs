@@ -56,6 +56,12 @@ impl Links<'_> {
         self.sealed(Purpose::NotMine, assignment.as_str(), round)
     }
 
+    /// The expert's own view of a conduct case: to be heard, to appeal, the papers.
+    #[must_use]
+    pub fn case(&self, case: CaseId) -> String {
+        self.sealed(Purpose::Case, case.as_str(), 0)
+    }
+
     /// The staff page of a need.
     #[must_use]
     pub fn need(&self, need: NeedId) -> String {

@@ -159,6 +159,28 @@ impl Browser {
         std::fs::write(folder.join(format!("{name}.png")), png).expect("kept");
     }
 
+    /// The page as it would be printed on A4 with its own margins, kept as PDF.
+    pub async fn pdf(&self, name: &str) -> Vec<u8> {
+        use fantoccini::wd::{PrintConfiguration, PrintSize};
+        let sheet = PrintConfiguration::builder().size(PrintSize::A4).build().expect("a sheet");
+        let pdf = self.client.print(sheet).await.expect("printed");
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("browser");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        std::fs::write(folder.join(format!("{name}.pdf")), &pdf).expect("kept");
+        pdf
+    }
+
+    /// Where the browser is.
+    pub async fn address(&self) -> String {
+        self.client.current_url().await.expect("an address").to_string()
+    }
+
+    /// Sends a form as it stands, without the question a script would ask before.
+    pub async fn sends(&self, css: &str) {
+        let script = "document.querySelector(arguments[0]).submit()";
+        self.client.execute(script, vec![json!(css)]).await.expect("sent");
+    }
+
     pub async fn close(self) {
         self.client.close().await.expect("closed");
     }

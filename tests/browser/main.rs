@@ -14,6 +14,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod conduct;
 mod driver;
 mod journey;
 mod pages;

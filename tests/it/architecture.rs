@@ -144,3 +144,21 @@ fn nothing_unfinished_is_left() {
         }
     }
 }
+
+#[test]
+fn a_standing_changes_in_one_place() {
+    // Beside the one deed: a record that is corrected keeps its standing, and two questions are asked of people as if.
+    let allowed = [
+        "actions/change_standing.rs",
+        "actions/register_expert.rs",
+        "actions/what_if/world.rs",
+        "actions/check_conflict.rs",
+    ];
+    for (name, text) in sources() {
+        if allowed.contains(&name.as_str()) || name.starts_with("demo/") || name.starts_with("simulation/") {
+            continue;
+        }
+        let writes = product_code(&name, &text).lines().any(|line| line.contains(".standing = "));
+        assert!(!writes, "{name} changes a standing beside `change_standing`, which keeps the history and re-homes");
+    }
+}

@@ -69,6 +69,13 @@ fn every_word_of_the_domain_is_said_in_both_languages() {
     all!("case-kind", conduct::CaseKind);
     all!("decision", conduct::Decision);
     all!("erasure-ground", erasure::ErasureGround);
+    all!("case-stage", conduct::CaseStage);
+    all!("finding", conduct::Finding);
+    all!("appeal-outcome", conduct::AppealOutcome);
+    all!("paper-kind", conduct::PaperKind);
+    all!("statement-kind", conduct::StatementKind);
+    all!("conduct-doubt", conduct::Doubt);
+    all!("standing-deed", standing::StandingDeed);
     all!("event", event::Event);
     all!("firm-type", expert::FirmType);
     all!("outcome", feedback::Outcome);

@@ -174,6 +174,7 @@ fn next_after(office: &Office, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let mut reader = office.read().expect("a reader");
     let due = [
         db::assignment::next_due(&mut reader).expect("due"),
+        db::conduct::next_due(&mut reader).expect("due"),
         db::escalation::next_due(&mut reader).expect("due"),
         db::outbox::next_due(&mut reader).expect("due"),
     ];

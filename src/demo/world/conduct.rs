@@ -9,15 +9,19 @@ use super::history::{Happening, Lapse, Lived};
 use super::rows::Rows;
 use super::trail::Trail;
 use crate::db::JsonText;
+use crate::db::case_file::StatementRow;
 use crate::db::conduct::CaseRow;
+use crate::db::standing_history::StepRow;
 use crate::db::task::TaskRow;
 use crate::domain::calendar::Calendar;
-use crate::domain::conduct::{CaseKind, CaseState, Decision, IncidentKind};
+use crate::domain::conduct::{CaseKind, CaseStage, CaseState, Decision, IncidentKind, StatementKind, ends_after};
 use crate::domain::event::Event;
+use crate::domain::feedback::FiledBy;
 use crate::domain::number::{Series, written};
-use crate::domain::standing::Standing;
+use crate::domain::standing::{Standing, StandingDeed};
 use crate::domain::task::TaskKind;
-use crate::ids::{AccountId, AssignmentId, CaseId, ExpertId, TaskId};
+use crate::ids::{AccountId, AssignmentId, CaseId, ExpertId, StatementId, TaskId};
+use crate::seal::fingerprint;
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use chrono_tz::Asia::Shanghai;
 use serde_json::{Value, json};
@@ -51,7 +55,7 @@ impl Managing<'_, '_> {
         for proposal in std::mem::take(&mut lived.proposals) {
             let Some(id) = register.volunteers.get(proposal.expert).map(|one| one.id) else { continue };
             let opened = office_hours(self.calendar, proposal.at + TimeDelta::hours(self.dice.between(20, 60)));
-            let decided = office_hours(self.calendar, opened + TimeDelta::hours(self.dice.between(60, 140)));
+            let decided = office_hours(self.calendar, opened + TimeDelta::hours(self.dice.between(190, 250)));
             let over = proposal.at < self.plan.start - DEALT_WITH && decided < self.plan.start;
             let key = format!("admonition:{id}:{}", proposal.lapses / 3);
             let mut task = self.task(proposal.at, TaskKind::AdmonitionProposed, key, id);
@@ -107,6 +111,17 @@ impl Managing<'_, '_> {
             let region = row.region.clone();
             let actor = format!("account:{}", self.managers.0);
             let detail = json!({ "case": case.0 });
+            rows.standing.push(StepRow {
+                expert: opening.id,
+                nth: 1,
+                from_standing: Standing::Active,
+                to_standing: Standing::Suspended,
+                deed: StandingDeed::Suspend,
+                at: opened.naive_utc(),
+                actor: actor.clone(),
+                conduct_case: Some(case.0),
+                why: None,
+            });
             lived.happenings.push(Happening {
                 expert: report.expert,
                 at: opened,
@@ -159,6 +174,9 @@ impl Managing<'_, '_> {
         trail.append(&mut self.dice, opening.at, &opener, Event::CaseOpened, &detail);
         let detail = json!({"case": id, "kind": opening.kind});
         let expert = opening.expert;
+        // The letter leaves within the hour; the expert had the days of the defaults to say something.
+        let told = opening.at + TimeDelta::minutes(20);
+        let heard_until = ends_after(told, 5, self.calendar);
         lived.happenings.push(Happening { expert, at: opening.at, actor: opener, event: Event::CaseOpened, detail });
         if let Some((decision, at)) = decided {
             let second = format!("account:{}", self.managers.1);
@@ -170,6 +188,19 @@ impl Managing<'_, '_> {
             Decision::Dismiss => "其中一次派单期间邮箱故障，经核实不构成，不予劝导。",
             _ => "已当面谈话，本人认识到位并承诺按时答复，改正留任。",
         };
+        if decided.is_none() {
+            // The expert has spoken: what is left is the second manager's.
+            let at = (told + TimeDelta::hours(3)).min(self.plan.start);
+            rows.statements.push(StatementRow {
+                id: StatementId::from_minted(self.dice.id(at)),
+                conduct_case: id,
+                kind: StatementKind::Statement,
+                words: "购物卡是企业离场后寄来的，次日已退回，有寄送凭证。今后会当场说明并拒收。".to_owned(),
+                channel: FiledBy::Link,
+                entered_by: None,
+                at: at.naive_utc(),
+            });
+        }
         rows.cases.push(CaseRow {
             id,
             number: number.clone(),
@@ -186,6 +217,20 @@ impl Managing<'_, '_> {
             decision_reason: decided.map(|(decision, _)| reason(decision).to_owned()),
             decided_by: decided.map(|_| self.managers.1),
             decided_at: decided.map(|(_, at)| at.naive_utc()),
+            stage: if decided.is_some() { CaseStage::Final } else { CaseStage::Deciding },
+            next_due_at: None,
+            statement_days: 5,
+            appeal_days: 10,
+            told_at: Some(told.naive_utc()),
+            statement_due_at: Some(heard_until.naive_utc()),
+            evidence_sha256: fingerprint(opening.evidence.to_string().as_bytes()),
+            early: false,
+            decision_told_at: decided.map(|(_, at)| (at + TimeDelta::minutes(20)).naive_utc()),
+            appeal_due_at: decided.map(|(_, at)| ends_after(at, 10, self.calendar).naive_utc()),
+            appeal_outcome: None,
+            appeal_reason: None,
+            appeal_decided_by: None,
+            appeal_decided_at: None,
         });
         rows.audit.append(&mut trail.rows);
         (id, number)

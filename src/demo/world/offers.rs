@@ -379,6 +379,12 @@ impl History<'_, '_> {
             withdrawn_at: None,
             withdrawn_why: None,
             dedup_key: key,
+            note: None,
+            entered_by: None,
+            finding: None,
+            finding_note: None,
+            found_by: None,
+            found_at: None,
         };
         let detail = json!({"incident": incident.id, "kind": kind, "assignment": assignment});
         self.happenings.push(Happening {

@@ -7,6 +7,7 @@ use crate::db::account::{AccountRow, TokenRow};
 use crate::db::assignment::AssignmentRow;
 use crate::db::audit::AuditRow;
 use crate::db::calendar::CalendarDayRow;
+use crate::db::case_file::StatementRow;
 use crate::db::conduct::{CaseRow, IncidentRow};
 use crate::db::contact::ContactRow;
 use crate::db::enterprise::EnterpriseRow;
@@ -17,6 +18,7 @@ use crate::db::need::{ClosureRow, NeedRow, ReserveRow, SeatRow};
 use crate::db::outbox::OutboxRow;
 use crate::db::region::RegionRow;
 use crate::db::reminder::ReminderRow;
+use crate::db::standing_history::StepRow;
 use crate::db::station::StationRow;
 use crate::db::task::TaskRow;
 use crate::db::{self, Conn};
@@ -68,6 +70,10 @@ pub struct Rows {
     pub incidents: Vec<IncidentRow>,
     /// Conduct cases.
     pub cases: Vec<CaseRow>,
+    /// What experts said in them.
+    pub statements: Vec<StatementRow>,
+    /// How experts came to stand as they stand.
+    pub standing: Vec<StepRow>,
     /// Tasks.
     pub tasks: Vec<TaskRow>,
     /// Letters owed or sent.
@@ -112,6 +118,8 @@ impl Rows {
         db::need::insert_closures(conn, &self.closures)?;
         db::conduct::insert_incidents(conn, &self.incidents)?;
         db::conduct::insert_many(conn, &self.cases)?;
+        db::case_file::insert_statements(conn, &self.statements)?;
+        db::standing_history::insert_many(conn, &self.standing)?;
         db::task::insert_many(conn, &self.tasks)?;
         db::outbox::insert_many(conn, &self.outbox)?;
         db::fact::insert_many(conn, &self.facts, &self.fact_services)?;

@@ -63,6 +63,8 @@ fn gather(all: &mut Rows, mut more: Rows) {
         closures,
         incidents,
         cases,
+        statements,
+        standing,
         tasks,
         outbox,
         facts,

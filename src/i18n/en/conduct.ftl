@@ -1,14 +1,14 @@
 # Conduct
 conduct-text = One manager opens, another decides; the evidence comes from the trail
-conduct-open = To be decided
+conduct-open = Under way
 conduct-n = { $n ->
     [one] 1 case
    *[other] { $n } cases
 }
-conduct-none-open = No case waits for a decision
+conduct-none-open = No case is under way
 conduct-none-open-text = When the conditions are met, a proposal appears on your desk; a case can also be opened from an expert’s record.
-conduct-decided = Decided
-conduct-none-decided = No case has been decided yet.
+conduct-decided = Closed lately
+conduct-none-decided = No case has been closed yet.
 conduct-case = Case
 conduct-opened-on = Opened
 conduct-decision = Decision
@@ -58,10 +58,10 @@ conduct-reason-hint = Stands in the letter, and the expert reads it.
 conduct-statement-runs = The expert may make a statement until { $day }. If you decide before that, say why.
 conduct-sure = Decide and tell the expert? A decision cannot be taken back; only an appeal can change it.
 conduct-decide-do = Decide and tell
-conduct-decide-text = The letter leaves at once; the expert may appeal within 10 working days.
+conduct-decide-text = The expert is told at once; a decision against them is also sealed, scanned, filed back and mailed. The time to appeal runs from delivery.
 conduct-stands = Would it stand
-conduct-stands-some = { $standing } of { $n } offers would stand.
-conduct-stands-none = None of the { $n } offers would stand. Take care.
+
+
 conduct-check-notice = Each has a time of notice
 conduct-check-notice-none = All accepted by the mail server, or told and entered
 conduct-check-notice-some = { $n } without a time of notice
@@ -107,6 +107,6 @@ conduct-letter-decision-remove = You are removed from the register of volunteer 
 conduct-letter-decision-dismiss = The grounds are not made out. The case is closed and your standing from before it returns.
 conduct-letter-reason = Reason: { $reason }.
 conduct-letter-appeal = You may appeal in writing within { $n } working days of receiving this decision.
-conduct-letter-undecided = This centre opens a case ({ $kind }, { $number }). You may make a written statement within 5 working days of receiving this notice.
+conduct-letter-undecided = The centre opens the { $kind } case { $number }. You may make a statement and hand in papers within { $n } working days of receiving this letter.
 conduct-letter-copies = Copy: { $firm }.
 flash-case-decided = Decided; the expert is being told by letter.

@@ -98,6 +98,8 @@ conduct-report-gift = Took a gift
 conduct-report-promotion = Promoted paid services
 conduct-report-touting = Touted for their employer
 conduct-report-confidence = Disclosed a business secret
+conduct-report-no-show = Did not turn up as agreed
+conduct-report-complaint = Another complaint (please say above)
 
 rating-channel-link = Rated by link
 rating-channel-phone = Called back by phone

@@ -1,11 +1,11 @@
 # 劝导与除名
 conduct-text = 一人立案，另一人决定；证据取自留痕
-conduct-open = 待决定
+conduct-open = 在办
 conduct-n = { $n } 件
-conduct-none-open = 没有待决定的案件
+conduct-none-open = 没有在办的案件
 conduct-none-open-text = 达到条件时，待办里会出现建议；也可以在专家档案里立案。
-conduct-decided = 已决定
-conduct-none-decided = 还没有已决定的案件。
+conduct-decided = 最近办结
+conduct-none-decided = 还没有办结的案件。
 conduct-case = 案件
 conduct-opened-on = 立案
 conduct-decision = 决定
@@ -55,10 +55,10 @@ conduct-reason-hint = 会写进通知书，本人能看到。
 conduct-statement-runs = 本人的陈述期到{ $day }届满，届满前作出决定，请在理由中说明。
 conduct-sure = 作出决定并通知本人？决定作出后不能撤回，只能由申诉改变。
 conduct-decide-do = 作出决定并通知
-conduct-decide-text = 决定信随即寄给本人，10 个工作日内可以申诉。
+conduct-decide-text = 决定随即告知本人；不利的决定还要盖章扫描，存回后寄给本人。申诉期从送达起算。
 conduct-stands = 证据能否成立
-conduct-stands-some = { $n } 次派单中 { $standing } 次能成立。
-conduct-stands-none = { $n } 次派单都不能成立，请慎重。
+
+
 conduct-check-notice = 每次都有通知时间
 conduct-check-notice-none = 均有邮件服务器收下或登记的告知时间
 conduct-check-notice-some = { $n } 次没有通知时间
@@ -104,6 +104,6 @@ conduct-letter-decision-remove = 将您从志愿专家名册中除名，自本�
 conduct-letter-decision-dismiss = 所列情形不成立，本案办结，您的在册状态恢复到立案之前。
 conduct-letter-reason = 理由：{ $reason }。
 conduct-letter-appeal = 如对本决定有异议，可以自收到之日起 { $n } 个工作日内，向本中心书面申诉。
-conduct-letter-undecided = 本中心现以{ $kind }案件（{ $number }）立案。您可以自收到本告知书之日起 5 个工作日内提交书面陈述和材料。
+conduct-letter-undecided = 本中心现以{ $kind }案件（{ $number }）立案。您可以自收到本告知书之日起 { $n } 个工作日内提交陈述和材料。
 conduct-letter-copies = 抄送：{ $firm }。
 flash-case-decided = 决定已作出，通知正在寄给专家本人。

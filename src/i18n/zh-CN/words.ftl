@@ -98,6 +98,8 @@ conduct-report-gift = 收受礼金
 conduct-report-promotion = 推介有偿服务
 conduct-report-touting = 为所在单位招揽业务
 conduct-report-confidence = 泄露商业秘密
+conduct-report-no-show = 约好的时间没有到场
+conduct-report-complaint = 其他投诉（请在上面写明）
 
 rating-channel-link = 链接评价
 rating-channel-phone = 电话回访

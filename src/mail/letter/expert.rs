@@ -2,8 +2,7 @@
 
 use super::pen::Pen;
 use super::{DueBox, Letter};
-use crate::domain::conduct::{CaseKind, Decision};
-use crate::domain::notice::{CaseFacts, OfferFacts};
+use crate::domain::notice::OfferFacts;
 
 /// Will you take this? All that is needed to say yes, no or to ask; no contact, no attachment.
 pub fn offer(pen: &Pen<'_>, letter: &mut Letter) {
@@ -115,33 +114,6 @@ pub fn feedback_reminder(pen: &Pen<'_>, letter: &mut Letter) {
     pen.sign(letter);
 }
 
-/// A case was opened: on what grounds, and how to be heard.
-pub fn case_opened(pen: &Pen<'_>, letter: &mut Letter) {
-    let Some(case) = pen.case() else { return };
-    if case.kind == CaseKind::Removal {
-        letter.paragraphs.push(pen.say("letter-case-suspended"));
-    }
-    letter.paragraphs.push(pen.say("letter-case-statement"));
-    case_facts(pen, letter, case);
-    pen.close(letter, "letter-closing-fair");
-}
-
-/// A case was decided: how, why, and how to appeal against it.
-pub fn case_decided(pen: &Pen<'_>, letter: &mut Letter) {
-    let Some(case) = pen.case() else { return };
-    case_facts(pen, letter, case);
-    if let Some(decision) = case.decision {
-        let word = pen.l.t(&format!("decision-{decision}"));
-        pen.fact(letter, "letter-fact-decision", &word);
-        pen.fact(letter, "letter-fact-reason", case.reason.as_deref().unwrap_or_default());
-        if matches!(decision, Decision::Admonish | Decision::AdviseWithdrawal | Decision::Remove) {
-            letter.paragraphs.push(pen.say("letter-case-appeal"));
-        } else {
-            letter.paragraphs.push(pen.say("letter-case-no-mark"));
-        }
-    }
-}
-
 /// A breach was ours, not theirs.
 pub fn breach_withdrawn(pen: &Pen<'_>, letter: &mut Letter) {
     letter.paragraphs.push(pen.say("letter-breach-withdrawn-address"));
@@ -174,13 +146,6 @@ pub fn decline_fact(pen: &Pen<'_>, letter: &mut Letter, offer: &OfferFacts) {
         let word = pen.l.t(&format!("decline-reason-{reason}"));
         pen.fact(letter, "letter-fact-decline-reason", &word);
     }
-}
-
-fn case_facts(pen: &Pen<'_>, letter: &mut Letter, case: &CaseFacts) {
-    let kind = pen.l.t(&format!("case-kind-{}", case.kind));
-    pen.fact(letter, "letter-fact-case-kind", &kind);
-    pen.fact(letter, "letter-fact-grounds", &case.grounds);
-    pen.fact(letter, "letter-fact-case-number", &case.number);
 }
 
 /// The box with the feedback's deadline.

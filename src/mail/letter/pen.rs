@@ -105,6 +105,9 @@ impl<'a> Pen<'a> {
                 ("case_kind", case_kind.as_deref().unwrap_or_default()),
                 ("task", task.as_deref().unwrap_or_default()),
                 ("since", since.as_deref().unwrap_or_default()),
+                ("n", &self.notice.ordinal.map(|n| n.to_string()).unwrap_or_default()),
+                ("statement_days", &self.case().map(|case| case.statement_days.to_string()).unwrap_or_default()),
+                ("appeal_days", &self.case().map(|case| case.appeal_days.to_string()).unwrap_or_default()),
             ],
         )
     }

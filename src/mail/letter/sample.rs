@@ -2,7 +2,7 @@
 
 use crate::domain::answer_rule::{CountedDay, CountingRule, Why};
 use crate::domain::assignment::{AnswerKind, DeclineReason};
-use crate::domain::conduct::{CaseKind, Decision};
+use crate::domain::conduct::{AppealOutcome, CaseKind, Decision};
 use crate::domain::need::{Mode, Urgency};
 use crate::domain::notice::{
     Audience, CaseFacts, NeedFacts, Notice, NoticeKind, OfferFacts, OwedNotice, Person, Recipient, StationFacts,
@@ -111,6 +111,10 @@ pub fn case() -> CaseFacts {
         reason: Some("证据充分。".into()),
         expert: "顾明岚".into(),
         expert_id: ID.parse().expect("an id"),
+        statement_days: 5,
+        appeal_days: 10,
+        appeal_outcome: Some(AppealOutcome::Upheld),
+        appeal_reason: Some("申诉没有新的事实。".into()),
     }
 }
 
@@ -132,8 +136,16 @@ fn items(kinds: &[NoticeKind]) -> Vec<(OutboxId, Notice)> {
 
 /// A notice of a kind, with every fact its letter could use and more.
 pub fn notice(kind: NoticeKind) -> Notice {
-    let is_case = matches!(kind, NoticeKind::CaseOpened | NoticeKind::CaseDecided | NoticeKind::StaffCase);
-    let is_reset = kind == NoticeKind::PasswordReset || kind.is_digest();
+    let is_case = matches!(
+        kind,
+        NoticeKind::CaseOpened
+            | NoticeKind::CaseDecided
+            | NoticeKind::CaseSealed
+            | NoticeKind::AppealDecided
+            | NoticeKind::StaffCase
+            | NoticeKind::StaffAppeal
+    );
+    let is_reset = matches!(kind, NoticeKind::PasswordReset | NoticeKind::Rehomed) || kind.is_digest();
     let name = match kind.audience() {
         Audience::Expert => "顾明岚",
         Audience::Enterprise => "何工",
@@ -141,7 +153,7 @@ pub fn notice(kind: NoticeKind) -> Notice {
     };
     Notice {
         kind,
-        ordinal: OwedNotice::default().ordinal,
+        ordinal: if kind == NoticeKind::Rehomed { Some(3) } else { OwedNotice::default().ordinal },
         to: Recipient { name: name.into(), address: "reader@firm.example".into(), language: "zh".into() },
         account: None,
         need: (!is_case && !is_reset).then(need),

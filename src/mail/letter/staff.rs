@@ -87,8 +87,8 @@ pub fn conduct(pen: &Pen<'_>, letter: &mut Letter) {
     need_action(pen, letter);
 }
 
-/// A case waits for a second manager.
-pub fn case(pen: &Pen<'_>, letter: &mut Letter) {
+/// A case, or its appeal, waits for another manager.
+pub fn case(pen: &Pen<'_>, letter: &mut Letter, next_key: &str) {
     if let Some(case) = pen.case() {
         let kind = pen.l.t(&format!("case-kind-{}", case.kind));
         pen.fact(letter, "letter-fact-case-kind", &kind);
@@ -96,7 +96,7 @@ pub fn case(pen: &Pen<'_>, letter: &mut Letter) {
         pen.fact(letter, "letter-fact-grounds", &case.grounds);
         pen.fact(letter, "letter-fact-case-number", &case.number);
     }
-    next(pen, letter, "task-decide-case-next");
+    next(pen, letter, next_key);
     case_action(pen, letter);
 }
 

@@ -94,6 +94,7 @@ fn in_english(notice: &mut Notice) {
     if let Some(case) = &mut notice.case {
         case.grounds = "Grounds".into();
         case.reason = Some("Reason".into());
+        case.appeal_reason = Some("Nothing new".into());
         case.expert = "Gu".into();
     }
 }
@@ -234,18 +235,24 @@ fn links_lead_where_they_say() {
         (NoticeKind::Receipt, &[Purpose::Status]),
         (NoticeKind::RateService, &[Purpose::Rate]),
         (NoticeKind::RateReminder, &[Purpose::Rate]),
+        (NoticeKind::CaseOpened, &[Purpose::Case]),
+        (NoticeKind::CaseDecided, &[Purpose::Case]),
+        (NoticeKind::CaseSealed, &[Purpose::Case]),
+        (NoticeKind::AppealDecided, &[Purpose::Case]),
     ];
     for (kind, purposes) in sealed {
         let letter = written(&sample::notice(*kind), Lang::Zh);
         let opened: Vec<_> = letter.actions.iter().map(|action| opened(&keyring, &action.url)).collect();
-        let expected: Vec<_> =
-            purposes.iter().map(|purpose| Some((*purpose, u16::from(*purpose != Purpose::Status)))).collect();
+        let expected: Vec<_> = purposes
+            .iter()
+            .map(|purpose| Some((*purpose, u16::from(!matches!(purpose, Purpose::Status | Purpose::Case)))))
+            .collect();
         assert_eq!(opened, expected, "{kind}");
     }
     for kind in NoticeKind::ALL.iter().filter(|kind| kind.audience() == Audience::Staff) {
         let letter = written(&sample::notice(*kind), Lang::Zh);
         let page = match kind {
-            NoticeKind::StaffCase => "/conduct/",
+            NoticeKind::StaffCase | NoticeKind::StaffAppeal => "/conduct/",
             NoticeKind::PasswordReset => "/password/",
             _ => "/needs/",
         };

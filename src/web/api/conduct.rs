@@ -2,9 +2,10 @@
 
 use super::shape::{ExpertName, utc};
 use super::words;
-use crate::actions::conduct_case::{decide_case, open_case};
+use crate::actions::conduct_case::open_case;
+use crate::actions::decide_case::{DecideCase, decide_case};
 use crate::db;
-use crate::domain::conduct::{CaseKind, CaseState, Decision};
+use crate::domain::conduct::{AppealOutcome, CaseKind, CaseStage, CaseState, Decision};
 use crate::domain::refusal::Refusal;
 use crate::domain::standing::Standing;
 use crate::ids::{AccountId, AssignmentId, CaseId, ExpertId};
@@ -46,6 +47,14 @@ pub struct DecisionBody {
     pub decision: String,
     /// In words.
     pub reason: String,
+    /// Whether to decide against somebody who was not heard and still may be; it is written down as such. A caller that
+    /// leaves it out is taken to know what it does.
+    #[serde(default = "knowingly")]
+    pub early: bool,
+}
+
+const fn knowingly() -> bool {
+    true
 }
 
 /// A conduct case.
@@ -82,6 +91,22 @@ pub struct CaseShape {
     pub decided_by: Option<AccountId>,
     /// When.
     pub decided_at: Option<DateTime<Utc>>,
+    /// Where exactly the case stands.
+    pub stage: CaseStage,
+    /// When the expert was told of it.
+    pub told_at: Option<DateTime<Utc>>,
+    /// The first instant too late for a statement.
+    pub statement_due_at: Option<DateTime<Utc>>,
+    /// Whether it was decided before the expert was heard.
+    pub early: bool,
+    /// When the expert was told of the decision.
+    pub decision_told_at: Option<DateTime<Utc>>,
+    /// The first instant too late for an appeal.
+    pub appeal_due_at: Option<DateTime<Utc>>,
+    /// How the appeal ended.
+    pub appeal_outcome: Option<AppealOutcome>,
+    /// SHA-256 of the evidence as frozen, hex.
+    pub evidence_sha256: String,
 }
 
 fn shown(call: &Call, id: CaseId) -> Result<CaseShape, WebError> {
@@ -107,6 +132,14 @@ fn shown(call: &Call, id: CaseId) -> Result<CaseShape, WebError> {
         decision_reason: case.decision_reason,
         decided_by: case.decided_by,
         decided_at: case.decided_at.map(utc),
+        stage: case.stage,
+        told_at: case.told_at.map(utc),
+        statement_due_at: case.statement_due_at.map(utc),
+        early: case.early,
+        decision_told_at: case.decision_told_at.map(utc),
+        appeal_due_at: case.appeal_due_at.map(utc),
+        appeal_outcome: case.appeal_outcome,
+        evidence_sha256: case.evidence_sha256,
     })
 }
 
@@ -162,6 +195,7 @@ pub fn decide(call: &Call) -> Answered {
     let body: DecisionBody = call.json()?;
     let id: CaseId = call.id("id")?;
     let decision = words::word_or_name("decision", "decision", Decision::ALL, &body.decision)?;
-    decide_case(&call.office, &call.actor()?, id, decision, &body.reason)?;
+    let input = DecideCase { decision, reason: &body.reason, early: body.early };
+    decide_case(&call.office, &call.actor()?, id, &input)?;
     Answer::json(&shown(call, id)?)
 }

@@ -28,7 +28,7 @@ worded! {
     answer_rule::CountingRule,
     assignment::AssignmentState, assignment::AnswerKind, assignment::AnsweredBy, assignment::NotifiedBy,
     assignment::DeclineReason, assignment::ReleasedBy,
-    conduct::CaseKind, conduct::CaseState, conduct::Decision,
+    conduct::CaseKind, conduct::CaseState, conduct::Decision, conduct::CaseStage, conduct::AppealOutcome,
     expert::FirmType,
     crate::domain::figures::By,
     feedback::Outcome, feedback::RatingChannel, feedback::ConductReport, feedback::FiledBy,

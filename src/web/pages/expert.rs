@@ -4,7 +4,9 @@ mod deeds;
 mod dossier;
 mod erasure;
 mod figures;
+mod file;
 mod form;
+mod incidents;
 mod interests;
 mod list;
 mod record;
@@ -31,6 +33,12 @@ pub fn rows() -> Vec<Route> {
         get("/experts/{id}/edit", SignedIn(Right::KeepRegister), form::edit_form),
         post("/experts/{id}/review", SignedIn(Right::KeepRegister), deeds::review),
         post("/experts/{id}/withdrawal", SignedIn(Right::KeepRegister), deeds::withdraw),
+        post("/experts/{id}/pause", SignedIn(Right::KeepRegister), deeds::pause),
+        post("/experts/{id}/resumption", SignedIn(Right::KeepRegister), deeds::resume),
+        post("/experts/{id}/readmission", SignedIn(Right::KeepRegister), deeds::readmit),
+        get("/experts/{id}/incidents", SignedIn(Right::WorkNeeds), incidents::show),
+        post("/experts/{id}/incidents", SignedIn(Right::WorkNeeds), incidents::report),
+        post("/incidents/{id}/finding", SignedIn(Right::Decide), incidents::find),
         post("/experts/{id}/leave", SignedIn(Right::WorkNeeds), deeds::enter_leave),
         post("/experts/{id}/contact", SignedIn(Right::WorkNeeds), deeds::reveal),
         get("/experts/{id}/case/{kind}", SignedIn(Right::Decide), deeds::case_form),
@@ -42,6 +50,7 @@ pub fn rows() -> Vec<Route> {
         get("/experts/{id}/erasure", SignedIn(Right::Decide), erasure::form),
         post("/experts/{id}/erasure", SignedIn(Right::Decide), erasure::erase),
         get("/experts/{id}/dossier", SignedIn(Right::Audit), dossier::show),
+        get("/experts/{id}/file", SignedIn(Right::Audit), file::show),
     ]
 }
 

@@ -5,6 +5,7 @@
 //! a reminder never breaks the letter before it. What the link may show follows the state at this moment
 //! (rules.md, "The answer"). Deliberately absent: deeds (those are `actions`), staff pages.
 
+pub mod case;
 pub mod clock;
 pub mod closed;
 pub mod contest;
@@ -31,7 +32,7 @@ use crate::web::answer::Answer;
 use crate::web::call::Call;
 use crate::web::error::{Answered, WebError};
 use crate::web::form::Wrong;
-use crate::web::routes::{Access, Route, get, post};
+use crate::web::routes::{Access, BodyLimit, Route, get, post};
 use chrono::NaiveDate;
 
 /// The rows of the table.
@@ -39,8 +40,10 @@ use chrono::NaiveDate;
 pub fn rows() -> Vec<Route> {
     vec![
         get("/l/{token}", Access::Link, show),
-        post("/l/{token}", Access::Link, act),
+        // A statement in a conduct case may come with papers.
+        post("/l/{token}", Access::Link, act).takes(BodyLimit::FILE),
         get("/l/{token}/files/{id}", Access::Link, file),
+        get("/l/{token}/papers/{id}", Access::Link, paper),
         get("/l/{token}/why", Access::Link, why),
     ]
 }
@@ -63,6 +66,7 @@ pub fn show(call: &Call) -> Answered {
         Purpose::NotMine => contest::show(call, &OfferFile::read(call, &link)?),
         Purpose::Rate => rate::show(call, &OfferFile::read(call, &link)?),
         Purpose::Status => status::show(call, need_of(call, &link)?),
+        Purpose::Case => case::show(call, &link),
     }
 }
 
@@ -102,6 +106,7 @@ pub fn act(call: &Call) -> Answered {
         Purpose::NotMine => contest::submit(call, &OfferFile::read(call, &link)?),
         Purpose::Rate => rate::submit(call, &OfferFile::read(call, &link)?),
         Purpose::Status => status::retract(call, need_of(call, &link)?),
+        Purpose::Case => case::act(call, &link),
     }
 }
 
@@ -124,6 +129,18 @@ pub fn file(call: &Call) -> Answered {
         .ok_or(Refusal::NotFound)?;
     // The type was sniffed when the file came in; one the browser could run is not among those taken.
     Ok(Answer::download(&row.name, &row.media_type, row.content))
+}
+
+/// `GET /l/{token}/papers/{id}`: a paper of a conduct case.
+///
+/// # Errors
+/// [`Refusal::LinkUnknown`], [`Refusal::NotFound`]; a fault.
+pub fn paper(call: &Call) -> Answered {
+    let link = opened(call)?;
+    if link.purpose != Purpose::Case {
+        return Err(Refusal::NotFound.into());
+    }
+    case::paper(call, &link)
 }
 
 fn opened(call: &Call) -> Result<Link, WebError> {

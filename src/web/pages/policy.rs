@@ -93,7 +93,8 @@ fn as_fields(policy: &Policy) -> Fields {
     form
 }
 
-fn asked(form: &Fields) -> Result<Policy, Refusal> {
+/// The policy the form asks for; what it does not ask of conduct stays as `kept`.
+fn asked(form: &Fields, kept: &Policy) -> Result<Policy, Refusal> {
     let mut problems = Vec::new();
     let counting_rule = form.get("counting_rule").parse::<CountingRule>().unwrap_or_else(|_| {
         problems.push(FieldProblem::new("counting_rule", "missing"));
@@ -129,6 +130,7 @@ fn asked(form: &Fields) -> Result<Policy, Refusal> {
         lapses_to_admonish: i64::from(figure("lapses_to_admonish")),
         admonitions_to_remove: i64::from(figure("admonitions_to_remove")),
         letters: policy_letters::read(form, &mut problems),
+        conduct: kept.conduct.clone(),
     };
     if problems.is_empty() { Ok(policy) } else { Err(Refusal::Invalid(problems)) }
 }
@@ -206,7 +208,7 @@ fn rules(l: L, chosen: &str) -> Vec<Tick> {
 pub fn set(call: &Call) -> Answered {
     let form = call.form()?;
     let actor = call.actor()?;
-    match asked(form)
+    match asked(form, &call.office.policy()?)
         .map_err(ActionError::from)
         .and_then(|policy| set_policy::set_policy(&call.office, &actor, &policy))
     {
@@ -226,11 +228,14 @@ mod tests {
     #[test]
     fn the_policy_in_force_comes_back_from_its_own_form() {
         let policy = Policy { waking_hours_floor: Some(24), monthly_cap: 7, ..Policy::default() };
-        assert_eq!(asked(&as_fields(&policy)), Ok(policy));
+        assert_eq!(asked(&as_fields(&policy), &policy), Ok(policy));
         let mut form = as_fields(&Policy::default());
         form.0.retain(|(name, _)| name != "reserves");
         form.set("reserves", "several");
-        assert_eq!(asked(&form), Err(Refusal::Invalid(vec![FieldProblem::new("reserves", "not-a-number")])));
+        assert_eq!(
+            asked(&form, &Policy::default()),
+            Err(Refusal::Invalid(vec![FieldProblem::new("reserves", "not-a-number")]))
+        );
     }
 
     #[test]

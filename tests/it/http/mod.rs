@@ -5,6 +5,8 @@ mod bad_input;
 mod batch;
 mod chain;
 mod conduct;
+mod conduct_case;
+mod conduct_deeds;
 mod conflicts;
 mod doors;
 mod fairness;

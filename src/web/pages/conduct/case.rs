@@ -1,18 +1,19 @@
-//! One case: the evidence and whether it would stand, the way it goes, two deciders.
+//! One case: the evidence and whether it would stand, what the expert said, the way it goes, the deciders, the papers.
 
 use super::super::expert::{Figures, Tag, standing_tag};
-use super::super::options::Tick;
+use super::super::options::{Pick, Tick, words};
+use super::course::{Signer, Step, signers, steps, waiting};
 use super::evidence::{self, Evidence};
 use super::state_tag;
-use crate::actions::{ActionError, conduct_case};
+use crate::actions::freeze_evidence::known_since;
 use crate::db::conduct::CaseRow;
 use crate::db::conn::Conn;
 use crate::db::expert::ExpertRow;
 use crate::db::{self, beside, conduct_list, expert_list};
-use crate::domain::answer_rule::add_working_days;
-use crate::domain::calendar::{Calendar, beijing_date};
-use crate::domain::conduct::{CaseState, Decision};
-use crate::domain::refusal::{FieldProblem, Refusal};
+use crate::domain::answer_rule::last_day;
+use crate::domain::calendar::{beijing_clock, beijing_date};
+use crate::domain::conduct::{AppealOutcome, CaseStage, Decision, PaperKind};
+use crate::domain::refusal::Refusal;
 use crate::domain::role::Right;
 use crate::i18n::L;
 use crate::ids::{AccountId, AssignmentId, CaseId};
@@ -23,27 +24,32 @@ use crate::web::error::{Answered, WebError};
 use crate::web::form::{Fields, Wrong};
 use crate::web::frame::Frame;
 use actix_web::http::StatusCode;
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::Days;
 use std::collections::HashMap;
 
-/// Working days for the expert's statement, and for an appeal (rules.md, "Defaults").
-pub(super) const STATEMENT_WORKING_DAYS: u32 = 5;
-pub(super) const APPEAL_WORKING_DAYS: u32 = 10;
+/// What the expert said.
+struct Said {
+    kind: String,
+    when: String,
+    how: String,
+    lines: Vec<String>,
+}
 
-struct Step {
-    done: bool,
-    current: bool,
-    text: String,
+/// A paper of the file.
+struct Paper {
+    href: String,
+    name: String,
     note: String,
 }
 
-/// Whose decision it is, and what it was.
-struct Signer {
-    tag: Tag,
-    name: String,
-    when: String,
-    said: String,
-    waits: bool,
+/// What may be done on the page by whoever reads it.
+#[derive(Default)]
+struct May {
+    decide: bool,
+    review: bool,
+    keep: bool,
+    tell: bool,
+    hear: bool,
 }
 
 #[derive(askama::Template)]
@@ -55,6 +61,7 @@ struct CasePage {
     state: Tag,
     opened: String,
     title: Vec<String>,
+    waits: String,
     steps: Vec<Step>,
     evidence: Evidence,
     titles: HashMap<String, (String, String)>,
@@ -66,11 +73,20 @@ struct CasePage {
     standing: Tag,
     figures: Figures,
     earlier: Vec<(String, String)>,
-    may_decide: bool,
+    said: Vec<Said>,
+    papers: Vec<Paper>,
+    transfers: Vec<String>,
+    may: May,
     why_not: String,
     /// Until when the expert may still be heard; empty when that is over.
-    statement_runs: String,
+    hearing_runs: String,
+    early: bool,
+    sealed: bool,
+    decided: bool,
     decisions: Vec<Tick>,
+    outcomes: Vec<Tick>,
+    paper_kinds: Vec<Pick>,
+    channels: Vec<Pick>,
     form: Fields,
     wrong: Wrong,
 }
@@ -91,104 +107,167 @@ pub fn show(call: &Call) -> Answered {
     page(call, &Fields::default(), Wrong::none())
 }
 
-fn page(call: &Call, form: &Fields, wrong: Wrong) -> Answered {
+/// The case, with a form that came back.
+///
+/// # Errors
+/// [`Refusal::NotFound`]; a fault.
+pub(super) fn page(call: &Call, form: &Fields, wrong: Wrong) -> Answered {
     let l = call.l;
     let staff = call.staff()?;
     let mut reader = call.office.read()?;
     let (case, expert) = found(call, &mut reader)?;
-    let evidence = evidence::read(l, case.evidence.get());
-    let ids: Vec<AssignmentId> = evidence.offers.iter().filter_map(|offer| offer.assignment.parse().ok()).collect();
-    let titles = conduct_list::offers(&mut reader, &ids)?
-        .into_iter()
-        .map(|(offer, need)| (offer.id.to_string(), (format!("/needs/{}", need.id), need.title)))
-        .collect();
+    let since = known_since(&mut reader, &case)?;
+    let evidence = evidence::read(l, case.evidence.get(), &since);
+    let titles = titles(&mut reader, &evidence)?;
     let mut accounts = vec![case.opened_by];
     accounts.extend(case.decided_by);
+    accounts.extend(case.appeal_decided_by);
     let names: HashMap<AccountId, String> = beside::owners_of(&mut reader, &accounts)?.into_iter().collect();
     let name_of = |id: Option<AccountId>| id.and_then(|id| names.get(&id).cloned()).unwrap_or_default();
-    let told = db::outbox::by_key(&mut reader, &format!("case-opened:{}", case.id))?.and_then(|row| row.accepted_at);
-    let earlier = db::conduct::of_expert(&mut reader, case.expert)?
-        .into_iter()
-        .filter(|other| other.id != case.id)
-        .map(|other| {
-            let outcome =
-                other.decision.map_or_else(|| l.t("case-state-open"), |decision| l.t(&format!("decision-{decision}")));
-            (
-                format!("/conduct/{}", other.id),
-                format!(
-                    "{} {}{}{outcome}",
-                    l.t(&format!("case-kind-{}", other.kind)),
-                    other.number,
-                    l.pick("：", ": ")
-                ),
-            )
-        })
-        .collect();
     let answers = expert_list::answers(&mut reader, &[case.expert], beijing_date(call.now) - Days::new(365))?;
     let answers: Vec<_> = answers.into_iter().map(|(_, outcome, minutes)| (outcome, minutes)).collect();
     let mut figures = Figures::of(&answers);
     if let Some((_, count, sum)) = expert_list::marks(&mut reader, &[case.expert])?.first() {
         (figures.marks, figures.marks_sum) = (*count, sum.unwrap_or(0));
     }
-    let open = case.state == CaseState::Open;
-    let own = case.opened_by == staff.account;
+    let statements = db::case_file::statements_of(&mut reader, case.id)?;
+    let heard = db::case_file::was_heard(&mut reader, case.id)?;
+    let papers = db::case_file::papers_of(&mut reader, case.id)?;
     let decides = staff.role.has(Right::Decide);
+    let may = May {
+        decide: decides && case.stage.is_open() && case.opened_by != staff.account,
+        review: decides && case.stage == CaseStage::Appealed && case.decided_by != Some(staff.account),
+        keep: decides,
+        tell: decides && matches!(case.stage, CaseStage::Notice | CaseStage::Decided),
+        hear: decides && (case.stage.hears() || matches!(case.stage, CaseStage::Decided | CaseStage::Appealable)),
+    };
     let kind_word = l.t(&format!("case-kind-{}", case.kind));
     let title = l.a("conduct-title", &[("name", &expert.name), ("kind", &kind_word)]);
-    let calendar = call.office.calendar();
+    let opened_on = l.date(beijing_date(case.opened_at.and_utc()));
+    let mut form = form.clone();
+    if form.get("at").is_empty() {
+        form.set("at", beijing_clock(call.now).format("%Y-%m-%dT%H:%M").to_string());
+    }
     let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = CasePage {
         f: call.frame("conduct"),
         id: case.id.to_string(),
         state: state_tag(l, &case),
-        opened: l.a(
-            "conduct-opened",
-            &[("day", &l.date(beijing_date(case.opened_at.and_utc()))), ("name", &name_of(Some(case.opened_by)))],
-        ),
+        opened: l.a("conduct-opened", &[("day", &opened_on), ("name", &name_of(Some(case.opened_by)))]),
         title: word_breaks(&title).into_iter().map(str::to_owned).collect(),
-        steps: steps(l, &calendar, &case, told.map(|at| at.and_utc()), call.now),
-        signers: signers(l, &case, &name_of(Some(case.opened_by)), &name_of(case.decided_by)),
+        waits: waiting(l, &case),
+        steps: steps(l, &case, heard),
+        signers: signers(l, &case, &name_of),
         evidence,
         titles,
         grounds: case.grounds.clone(),
         expert_id: expert.id.to_string(),
         standing: standing_tag(l, expert.standing),
+        earlier: earlier(&mut reader, l, &case)?,
+        said: statements.into_iter().map(|row| said(l, row)).collect(),
+        sealed: papers.iter().any(|paper| paper.kind == PaperKind::Decision),
+        papers: papers.into_iter().map(|entry| paper(l, &case, entry)).collect(),
+        transfers: transfers(&mut reader, l, case.id)?,
         expert: expert.name,
         firm: expert.firm,
         figures,
-        earlier,
-        may_decide: open && decides && !own,
-        why_not: match (open, decides, own) {
-            (true, true, true) => l.t("refused-another-manager-text"),
-            (true, false, _) => l.t("conduct-managers-decide"),
-            _ => String::new(),
-        },
-        statement_runs: statement_runs(l, &calendar, &case, told.map(|at| at.and_utc()), call.now),
+        why_not: why_not(l, &case, decides, staff.account),
+        hearing_runs: hearing_runs(l, &case),
+        early: case.early,
+        decided: case.decision.is_some(),
         decisions: decisions(l, &case, form.get("decision")),
+        outcomes: AppealOutcome::ALL
+            .iter()
+            .map(|one| {
+                Tick::new(one.as_str(), l.t(&format!("appeal-outcome-{one}")), one.as_str() == form.get("outcome"))
+                    .noted(l.t(&format!("conduct-then-{one}")))
+            })
+            .collect(),
+        paper_kinds: words(l, "paper-kind", form.get("kind"), "", PaperKind::ALL.iter().map(PaperKind::as_str)),
+        channels: words(l, "notified-by", form.get("by"), "", ["phone", "wechat"]),
         number: case.number,
-        form: form.clone(),
+        may,
+        form,
         wrong,
     };
     Answer::page_with(status, &page)
 }
 
-/// The last day of the statement: counted from the day the letter left, or, while it waits, from today.
-fn statement_until(calendar: &Calendar, told: Option<DateTime<Utc>>, now: DateTime<Utc>) -> NaiveDate {
-    add_working_days(beijing_date(told.unwrap_or(now)), STATEMENT_WORKING_DAYS, calendar)
+fn titles(conn: &mut Conn, evidence: &Evidence) -> Result<HashMap<String, (String, String)>, WebError> {
+    let ids: Vec<AssignmentId> = evidence.offers.iter().filter_map(|offer| offer.assignment.parse().ok()).collect();
+    Ok(conduct_list::offers(conn, &ids)?
+        .into_iter()
+        .map(|(offer, need)| (offer.id.to_string(), (format!("/needs/{}", need.id), need.title)))
+        .collect())
 }
 
-fn statement_runs(
-    l: L,
-    calendar: &Calendar,
-    case: &CaseRow,
-    told: Option<DateTime<Utc>>,
-    now: DateTime<Utc>,
-) -> String {
-    let until = statement_until(calendar, told, now);
-    if case.state == CaseState::Open && beijing_date(now) <= until {
-        l.a("conduct-statement-runs", &[("day", &l.short_date(until))])
-    } else {
-        String::new()
+fn earlier(conn: &mut Conn, l: L, case: &CaseRow) -> Result<Vec<(String, String)>, WebError> {
+    Ok(db::conduct::of_expert(conn, case.expert)?
+        .into_iter()
+        .filter(|other| other.id != case.id)
+        .map(|other| {
+            let outcome = state_tag(l, &other).text;
+            let kind = l.t(&format!("case-kind-{}", other.kind));
+            (format!("/conduct/{}", other.id), format!("{kind} {}{}{outcome}", other.number, l.pick("：", ": ")))
+        })
+        .collect())
+}
+
+fn said(l: L, row: db::case_file::StatementRow) -> Said {
+    Said {
+        kind: l.t(&format!("statement-kind-{}", row.kind)),
+        when: l.instant(row.at.and_utc()),
+        how: l.t(&format!("filed-by-{}", row.channel)),
+        lines: row.words.lines().map(str::to_owned).collect(),
+    }
+}
+
+fn paper(l: L, case: &CaseRow, entry: db::case_file::PaperEntry) -> Paper {
+    let size = (entry.size + 1023) / 1024;
+    let by = if entry.added_by.is_some() { l.t("conduct-paper-by-office") } else { l.t("conduct-paper-by-expert") };
+    let kind = l.t(&format!("paper-kind-{}", entry.kind));
+    let day = l.date(beijing_date(entry.added_at.and_utc()));
+    Paper {
+        href: format!("/conduct/{}/papers/{}", case.id, entry.id),
+        name: entry.name,
+        note: [kind, by, day, format!("{size} KB")].join(" · "),
+    }
+}
+
+fn transfers(conn: &mut Conn, l: L, id: CaseId) -> Result<Vec<String>, WebError> {
+    Ok(db::case_file::transfers_of(conn, &[id])?
+        .into_iter()
+        .map(|row| {
+            let day = l.date(row.on_day);
+            let text = l.a("conduct-transferred", &[("day", &day), ("authority", &row.authority)]);
+            match row.reference {
+                Some(reference) => format!("{text}{}{reference}", l.pick("，", ", ")),
+                None => text,
+            }
+        })
+        .collect())
+}
+
+/// Why the reader may not decide, in a sentence; empty when nothing waits for anybody.
+fn why_not(l: L, case: &CaseRow, decides: bool, reader: AccountId) -> String {
+    match case.stage {
+        CaseStage::Notice | CaseStage::Hearing | CaseStage::Deciding if !decides => l.t("conduct-managers-decide"),
+        CaseStage::Notice | CaseStage::Hearing | CaseStage::Deciding if case.opened_by == reader => {
+            l.t("refused-another-manager-text")
+        }
+        CaseStage::Appealed if !decides => l.t("conduct-managers-decide"),
+        CaseStage::Appealed if case.decided_by == Some(reader) => l.t("refused-another-manager-text"),
+        _ => String::new(),
+    }
+}
+
+fn hearing_runs(l: L, case: &CaseRow) -> String {
+    match (case.stage, case.statement_due_at) {
+        (CaseStage::Hearing, Some(due)) => {
+            l.a("conduct-statement-runs", &[("day", &l.short_date(last_day(due.and_utc())))])
+        }
+        (CaseStage::Notice, _) => l.t("conduct-not-told-yet"),
+        _ => String::new(),
     }
 }
 
@@ -201,94 +280,4 @@ fn decisions(l: L, case: &CaseRow, chosen: &str) -> Vec<Tick> {
                 .noted(l.t(&format!("conduct-then-{decision}")))
         })
         .collect()
-}
-
-/// The way a case goes: opened, told, stated, decided, open to appeal.
-fn steps(l: L, calendar: &Calendar, case: &CaseRow, told: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Vec<Step> {
-    let today = beijing_date(now);
-    let opened_on = beijing_date(case.opened_at.and_utc());
-    let statement_until = statement_until(calendar, told, now);
-    let stated = told.is_some() && today > statement_until;
-    let decided_on = case.decided_at.map(|at| beijing_date(at.and_utc()));
-    let appeal_until = decided_on.map(|day| add_working_days(day, APPEAL_WORKING_DAYS, calendar));
-    let decided = decided_on.is_some();
-    vec![
-        Step { done: true, current: false, text: l.t("conduct-step-opened"), note: l.short_date(opened_on) },
-        Step {
-            done: told.is_some(),
-            current: !decided && told.is_none(),
-            text: l.t("conduct-step-told"),
-            note: told.map_or_else(|| l.t("conduct-letter-waits"), |at| l.short_date(beijing_date(at))),
-        },
-        Step {
-            done: decided || stated,
-            current: !decided && told.is_some() && !stated,
-            text: l.t("conduct-step-statement"),
-            note: l.a("conduct-until", &[("day", &l.short_date(statement_until))]),
-        },
-        Step {
-            done: decided,
-            current: !decided && stated,
-            text: l.t("conduct-step-decision"),
-            note: decided_on.map_or_else(|| l.t("conduct-waits"), |day| l.short_date(day)),
-        },
-        Step {
-            done: appeal_until.is_some_and(|until| today > until),
-            current: appeal_until.is_some_and(|until| today <= until),
-            text: l.t("conduct-step-appeal"),
-            note: appeal_until
-                .map_or_else(|| l.t("conduct-not-begun"), |day| l.a("conduct-until", &[("day", &l.short_date(day))])),
-        },
-    ]
-}
-
-fn signers(l: L, case: &CaseRow, opened_by: &str, decided_by: &str) -> Vec<Signer> {
-    let first = Signer {
-        tag: Tag { kind: "ok", symbol: "check", text: l.t("conduct-first") },
-        name: opened_by.to_owned(),
-        when: l.instant(case.opened_at.and_utc()),
-        said: l.a("conduct-first-said", &[("kind", &l.t(&format!("case-kind-{}", case.kind)))]),
-        waits: false,
-    };
-    let second = match (case.decision, case.decided_at) {
-        (Some(decision), Some(at)) => Signer {
-            tag: Tag {
-                kind: "ok",
-                symbol: "check",
-                text: l.a("conduct-second-decided", &[("decision", &l.t(&format!("decision-{decision}")))]),
-            },
-            name: decided_by.to_owned(),
-            when: l.instant(at.and_utc()),
-            said: case.decision_reason.clone().unwrap_or_default(),
-            waits: false,
-        },
-        _ => Signer {
-            tag: Tag { kind: "wait", symbol: "wait", text: l.t("conduct-second-waits") },
-            name: String::new(),
-            when: String::new(),
-            said: l.t("conduct-second-text"),
-            waits: true,
-        },
-    };
-    vec![first, second]
-}
-
-/// `POST /conduct/{id}/decision`.
-///
-/// # Errors
-/// [`Refusal::NotFound`]; a fault; what will not do comes back on the case.
-pub fn decide(call: &Call) -> Answered {
-    let id: CaseId = call.id("id")?;
-    let form = call.form()?;
-    let decided = form
-        .get("decision")
-        .parse::<Decision>()
-        .map_err(|_| Refusal::Invalid(vec![FieldProblem::new("decision", "missing")]).into())
-        .and_then(|decision| conduct_case::decide_case(&call.office, &call.actor()?, id, decision, form.get("reason")));
-    match decided {
-        Ok(()) => Ok(Answer::see_other(&format!("/conduct/{id}")).flash("flash-case-decided", &[])),
-        Err(ActionError::Refused(Refusal::NotFound)) => Err(Refusal::NotFound.into()),
-        Err(ActionError::Refused(refusal)) => page(call, form, Wrong::of_refusal(call.l, &refusal)),
-        Err(error) => Err(error.into()),
-    }
 }

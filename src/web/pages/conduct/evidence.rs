@@ -1,39 +1,10 @@
-//! The evidence of a case as it was frozen when the case was opened, in words.
+//! The evidence of a case as it was frozen when the case was opened, in words, with what has become known since.
 
 use crate::domain::calendar::beijing_date;
+use crate::domain::conduct::{Doubt, Evidence as Frozen, Verdict};
 use crate::i18n::L;
-use chrono::{DateTime, Utc};
-use serde::Deserialize;
-
-/// One offer of the evidence, as stored.
-#[derive(Debug, Clone, Deserialize)]
-struct StoredOffer {
-    assignment: String,
-    number: String,
-    state: String,
-    notified_at: Option<DateTime<Utc>>,
-    due_at: Option<DateTime<Utc>>,
-    rule: String,
-    stands: bool,
-    doubt: Option<String>,
-}
-
-/// One incident of the evidence, as stored.
-#[derive(Debug, Clone, Deserialize)]
-struct StoredIncident {
-    kind: String,
-    at: DateTime<Utc>,
-    withdrawn: Option<String>,
-}
-
-/// The evidence, as stored.
-#[derive(Debug, Clone, Default, Deserialize)]
-struct Stored {
-    #[serde(default)]
-    incidents: Vec<StoredIncident>,
-    #[serde(default)]
-    offers: Vec<StoredOffer>,
-}
+use crate::ids::AssignmentId;
+use std::collections::BTreeMap;
 
 /// One offer in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +25,12 @@ pub struct OfferLine {
     pub stands: bool,
     /// 第 1 次, or why it does not count.
     pub counts: String,
+    /// Each letter: what, when a server took it, its fingerprint.
+    pub letters: Vec<String>,
+    /// What the trail says of it.
+    pub trail: Vec<String>,
+    /// Leave and outages beside it.
+    pub beside: Vec<String>,
 }
 
 /// One incident in words.
@@ -65,6 +42,8 @@ pub struct IncidentLine {
     pub what: String,
     /// Whether it was withdrawn.
     pub withdrawn: bool,
+    /// What a manager found; empty where nothing is to be found.
+    pub finding: String,
 }
 
 /// One thing to check before deciding.
@@ -81,7 +60,7 @@ pub struct Check {
 }
 
 /// The evidence in words.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
     /// The offers named.
     pub offers: Vec<OfferLine>,
@@ -89,35 +68,53 @@ pub struct Evidence {
     pub incidents: Vec<IncidentLine>,
     /// How many of the offers would stand.
     pub standing: usize,
+    /// Whether it would stand: the kind of notice, its icon, and the sentence.
+    pub verdict: (&'static str, &'static str, String),
     /// What was checked.
     pub checks: Vec<Check>,
+    /// When it was frozen; empty for cases of the first version.
+    pub frozen: String,
 }
 
-/// Reads the evidence of a case.
+/// Reads the evidence of a case. `since`: what has become known after the case was opened.
 #[must_use]
-pub fn read(l: L, stored: serde_json::Value) -> Evidence {
-    let stored: Stored = serde_json::from_value(stored).unwrap_or_default();
+pub fn read(l: L, stored: serde_json::Value, since: &BTreeMap<AssignmentId, Vec<Doubt>>) -> Evidence {
+    let mut stored: Frozen = serde_json::from_value(stored).unwrap_or_default();
+    for offer in &mut stored.offers {
+        // Cases of the first version kept one doubt.
+        if offer.doubts.is_empty() {
+            offer.doubts.extend(offer.doubt);
+        }
+        if let Some(fresh) = since.get(&offer.assignment) {
+            offer.doubts.extend(fresh);
+        }
+        offer.stands = offer.doubts.is_empty();
+    }
     let mut nth = 0_usize;
     let offers: Vec<OfferLine> = stored
         .offers
         .iter()
         .map(|offer| {
-            let counts = match &offer.doubt {
-                Some(doubt) => l.t(&format!("conduct-doubt-{doubt}")),
-                None => {
-                    nth += 1;
-                    l.a("conduct-nth", &[("n", &nth.to_string())])
-                }
+            let counts = if offer.stands {
+                nth += 1;
+                l.a("conduct-nth", &[("n", &nth.to_string())])
+            } else {
+                let doubts: Vec<String> =
+                    offer.doubts.iter().map(|doubt| l.t(&format!("conduct-doubt-{doubt}"))).collect();
+                l.list(&doubts)
             };
             OfferLine {
-                assignment: offer.assignment.clone(),
+                assignment: offer.assignment.to_string(),
                 number: offer.number.clone(),
                 notified: offer.notified_at.map_or_else(|| l.t("conduct-no-notice"), |at| l.instant(at)),
                 due: offer.due_at.map_or_else(|| l.t("conduct-no-clock"), |at| l.due(at)),
-                rule: l.t(&format!("rule-{}", offer.rule)),
+                rule: l.t(&format!("rule-{}", offer.rule.as_str())),
                 outcome: l.t(&format!("assignment-state-{}", offer.state)),
                 stands: offer.stands,
                 counts,
+                letters: letters(l, offer),
+                trail: trail(l, offer),
+                beside: beside(l, offer),
             }
         })
         .collect();
@@ -128,23 +125,84 @@ pub fn read(l: L, stored: serde_json::Value) -> Evidence {
             day: l.date(beijing_date(incident.at)),
             what: l.t(&format!("incident-{}", incident.kind)),
             withdrawn: incident.withdrawn.is_some(),
+            finding: match incident.finding {
+                Some(finding) => l.t(&format!("finding-{finding}")),
+                None if incident.kind.is_report() && incident.withdrawn.is_none() => l.t("conduct-not-found-yet"),
+                None => String::new(),
+            },
         })
         .collect();
+    let standing = offers.iter().filter(|offer| offer.stands).count();
     Evidence {
-        standing: offers.iter().filter(|offer| offer.stands).count(),
+        verdict: verdict(l, &stored, standing),
+        standing,
         offers,
         incidents,
-        checks: checks(l, &stored),
+        checks: checks(l, &stored, since),
+        frozen: stored.frozen_at.map_or_else(String::new, |at| l.instant(at)),
     }
 }
 
-fn checks(l: L, stored: &Stored) -> Vec<Check> {
+fn verdict(l: L, stored: &Frozen, standing: usize) -> (&'static str, &'static str, String) {
+    let all = if stored.offers.is_empty() { stored.incidents.len() } else { stored.offers.len() };
+    let standing = if stored.offers.is_empty() {
+        stored.incidents.iter().filter(|incident| incident.weighs()).count()
+    } else {
+        standing
+    };
+    let args = [("n", &*all.to_string()), ("standing", &*standing.to_string())];
+    match stored.verdict() {
+        Verdict::Stands => ("ok", "checkc", l.a("conduct-verdict-stands", &args)),
+        Verdict::Partly => ("soon", "alert", l.a("conduct-verdict-partly", &args)),
+        Verdict::Falls => ("late", "alert", l.a("conduct-verdict-falls", &args)),
+        Verdict::WordsOnly => ("", "info", l.t("conduct-verdict-words")),
+    }
+}
+
+fn letters(l: L, offer: &crate::domain::conduct::Exhibit) -> Vec<String> {
+    offer
+        .letters
+        .iter()
+        .map(|letter| {
+            let kind = l.t(&format!("notice-{}", letter.kind));
+            let state = l.t(&format!("need-letter-{}", letter.whereabouts));
+            let at = letter.accepted_at.map_or_else(String::new, |at| format!(" {}", l.instant(at)));
+            let print = letter
+                .sha256
+                .as_ref()
+                .map_or_else(String::new, |sha| format!(" · SHA-256 {}…", sha.chars().take(12).collect::<String>()));
+            format!("{kind}{}{state}{at}{print}", l.pick("：", ": "))
+        })
+        .collect()
+}
+
+fn trail(l: L, offer: &crate::domain::conduct::Exhibit) -> Vec<String> {
+    offer
+        .trail
+        .iter()
+        .map(|event| {
+            let hash: String = event.hash.chars().take(12).collect();
+            format!("{} {} · #{} {hash}", l.instant(event.at), l.t(&format!("event-{}", event.event)), event.step)
+        })
+        .collect()
+}
+
+fn beside(l: L, offer: &crate::domain::conduct::Exhibit) -> Vec<String> {
+    let leaves = offer
+        .leaves
+        .iter()
+        .map(|leave| l.a("conduct-leave-on-file", &[("from", &l.date(leave.from)), ("to", &l.date(leave.to))]));
+    let outages = offer.outages.iter().map(|outage| {
+        l.a("conduct-outage-on-file", &[("from", &l.instant(outage.from)), ("until", &l.instant(outage.until))])
+    });
+    leaves.chain(outages).collect()
+}
+
+fn checks(l: L, stored: &Frozen, since: &BTreeMap<AssignmentId, Vec<Doubt>>) -> Vec<Check> {
     if stored.offers.is_empty() {
         return Vec::new();
     }
-    let all = stored.offers.len();
-    let doubts = |code: &str| stored.offers.iter().filter(|offer| offer.doubt.as_deref() == Some(code)).count();
-    let told = stored.offers.iter().filter(|offer| offer.notified_at.is_some()).count();
+    let doubts = |doubt: Doubt| stored.offers.iter().filter(|offer| offer.doubts.contains(&doubt)).count();
     let mut checks = Vec::new();
     let mut check = |key: &str, found: usize, set_aside: bool| {
         let (kind, symbol) = match (found, set_aside) {
@@ -160,12 +218,15 @@ fn checks(l: L, stored: &Stored) -> Vec<Check> {
             note: l.a(&note, &[("n", &found.to_string())]),
         });
     };
-    check("notice", all - told, false);
-    check("undelivered", doubts("undelivered"), true);
-    check("calendar", doubts("provisional-calendar"), true);
-    check("leave", doubts("on-leave"), true);
-    let withdrawn = stored.incidents.iter().filter(|incident| incident.withdrawn.is_some()).count();
-    check("withdrawn", withdrawn, true);
+    check("notice", doubts(Doubt::NoNotice), false);
+    check("undelivered", doubts(Doubt::Undelivered), true);
+    check("calendar", doubts(Doubt::ProvisionalCalendar), true);
+    check("leave", doubts(Doubt::OnLeave), true);
+    check("outage", doubts(Doubt::Outage), true);
+    check("answered", doubts(Doubt::Answered), true);
+    check("withdrawn", doubts(Doubt::Withdrawn), true);
+    check("unproven", doubts(Doubt::Unproven), false);
+    check("since", since.len(), false);
     checks
 }
 
@@ -175,31 +236,49 @@ mod tests {
     use crate::i18n::Lang;
     use serde_json::json;
 
+    const ID: &str = "0190b4a2-1111-7abc-8def-0123456789a";
+
+    fn offer(n: u8, state: &str, doubts: &[&str]) -> serde_json::Value {
+        json!({"assignment": format!("{ID}{n:x}"), "number": format!("PD-2026-00000{n}"), "state": state,
+            "notified_at": "2026-02-10T02:20:00Z", "due_at": "2026-02-12T16:00:00Z", "rule": "civil-code",
+            "stands": doubts.is_empty(), "doubt": doubts.first(), "doubts": doubts,
+            "letters": [{"kind": "offer", "accepted_at": "2026-02-10T02:20:00Z", "whereabouts": "accepted",
+                "sha256": "ab".repeat(32)}],
+            "leaves": [{"from": "2026-02-11", "to": "2026-02-12"}],
+            "outages": [{"from": "2026-02-12T10:00:00Z", "until": "2026-02-12T12:00:00Z"}],
+            "trail": [{"step": 4, "event": "offer-lapsed", "at": "2026-02-12T16:00:00Z", "hash": "cd".repeat(32)}]})
+    }
+
     #[test]
     fn evidence_is_counted_and_doubts_are_named_in_both_languages() {
         let stored = json!({
             "incidents": [{"kind": "lapse", "at": "2026-02-12T16:00:00Z", "assignment": null, "withdrawn": null},
-                {"kind": "lapse", "at": "2026-03-12T16:00:00Z", "assignment": null, "withdrawn": "bounced"}],
-            "offers": [
-                {"assignment": "a", "number": "PD-2026-000001", "state": "lapsed", "notified_at": "2026-02-10T02:20:00Z",
-                 "due_at": "2026-02-12T16:00:00Z", "rule": "civil-code", "stands": true, "doubt": null},
-                {"assignment": "b", "number": "PD-2026-000002", "state": "undelivered", "notified_at": null,
-                 "due_at": null, "rule": "hours-48", "stands": false, "doubt": "undelivered"},
-                {"assignment": "c", "number": "PD-2026-000003", "state": "lapsed", "notified_at": "2026-02-10T02:20:00Z",
-                 "due_at": "2026-02-12T16:00:00Z", "rule": "working-days", "stands": false, "doubt": "provisional-calendar"},
-                {"assignment": "d", "number": "PD-2026-000004", "state": "lapsed", "notified_at": "2026-02-10T02:20:00Z",
-                 "due_at": "2026-02-12T16:00:00Z", "rule": "calendar-days", "stands": false, "doubt": "on-leave"},
-            ],
+                {"kind": "gift", "at": "2026-03-12T16:00:00Z", "assignment": null, "withdrawn": null}],
+            "offers": [offer(1, "lapsed", &[]), offer(2, "undelivered", &["undelivered"]),
+                offer(3, "lapsed", &["provisional-calendar", "on-leave"]), offer(4, "lapsed", &["outage"]),
+                offer(5, "lapsed", &[])],
         });
+        let late: AssignmentId = format!("{ID}5").parse().expect("an id");
+        let since = BTreeMap::from([(late, vec![Doubt::Withdrawn])]);
         for lang in [Lang::Zh, Lang::En] {
-            let evidence = read(L(lang), stored.clone());
-            assert_eq!((evidence.standing, evidence.offers.len(), evidence.incidents.len()), (1, 4, 2));
+            let evidence = read(L(lang), stored.clone(), &since);
+            assert_eq!((evidence.standing, evidence.offers.len(), evidence.incidents.len()), (1, 5, 2));
             assert_eq!(
                 evidence.checks.iter().map(|check| check.kind).collect::<Vec<_>>(),
-                ["is-no", "is-mute", "is-mute", "is-mute", "is-mute"]
+                ["is-ok", "is-mute", "is-mute", "is-mute", "is-mute", "is-ok", "is-mute", "is-ok", "is-no"]
             );
             assert!(!format!("{evidence:?}").contains('⟦'), "{evidence:?}");
+            assert_eq!(evidence.verdict.0, "soon", "some stands, some does not");
+            assert!(evidence.offers[0].letters[0].contains("SHA-256 abababababab…"));
         }
-        assert_eq!(read(L(Lang::Zh), json!({})), Evidence::default());
+    }
+
+    #[test]
+    fn every_doubt_has_its_words() {
+        for lang in [Lang::Zh, Lang::En] {
+            for doubt in Doubt::ALL {
+                assert!(L(lang).has(&format!("conduct-doubt-{doubt}")), "{doubt}");
+            }
+        }
     }
 }

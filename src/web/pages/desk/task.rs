@@ -70,7 +70,12 @@ const fn look(kind: TaskKind) -> (&'static str, &'static str) {
         TaskKind::QuestionOverdue => ("late", "ask"),
         TaskKind::NotMyAnswer | TaskKind::ConductReport => ("late", "flag"),
         TaskKind::FeedbackOverdue => ("soon", "doc"),
-        TaskKind::AdmonitionProposed | TaskKind::RemovalProposed | TaskKind::DecideCase => ("soon", "case"),
+        TaskKind::AdmonitionProposed
+        | TaskKind::RemovalProposed
+        | TaskKind::DecideCase
+        | TaskKind::SealDecision
+        | TaskKind::DecideAppeal => ("soon", "case"),
+        TaskKind::TellCase => ("late", "mailx"),
         TaskKind::AddContact => ("", "edit"),
         TaskKind::CallBack => ("", "phone"),
         TaskKind::CloseNeed => ("wait", "checkc"),
@@ -92,7 +97,12 @@ fn act_href(line: &TaskLine, href: &str) -> String {
         TaskKind::CallBack => on_need("rating"),
         TaskKind::FeedbackOverdue => on_need("feedback"),
         TaskKind::CloseNeed => on_need("closure"),
-        TaskKind::DecideCase => line.case.map_or_else(|| "/conduct".to_owned(), |id| format!("/conduct/{id}")),
+        TaskKind::DecideCase | TaskKind::DecideAppeal => case(line, "#decide"),
+        TaskKind::TellCase => case(line, "#told"),
+        TaskKind::SealDecision => case(line, "#papers"),
+        TaskKind::ConductReport if line.expert.is_some() => {
+            line.expert.as_ref().map_or_else(|| href.to_owned(), |(id, _)| format!("/experts/{id}/incidents"))
+        }
         TaskKind::AdmonitionProposed => case_form(line, "admonition"),
         TaskKind::RemovalProposed => case_form(line, "removal"),
         TaskKind::ClockBack => "/calendar".to_owned(),
@@ -106,6 +116,10 @@ fn act_href(line: &TaskLine, href: &str) -> String {
         | TaskKind::MailReply
         | TaskKind::MailComplaint => href.to_owned(),
     }
+}
+
+fn case(line: &TaskLine, place: &str) -> String {
+    line.case.map_or_else(|| "/conduct".to_owned(), |id| format!("/conduct/{id}{place}"))
 }
 
 fn case_form(line: &TaskLine, kind: &str) -> String {

@@ -6,7 +6,7 @@ use crate::actions::conduct_case;
 use crate::actions::enter_leave::{self, LeaveInput};
 use crate::actions::reveal_contact::{self, RevealPurpose};
 use crate::actions::review_expert::{self, ReviewDecision};
-use crate::actions::{ActionError, withdraw_expert};
+use crate::actions::{ActionError, readmit_expert, withdraw_expert};
 use crate::db::{self, expert_list};
 use crate::domain::assignment::AssignmentState;
 use crate::domain::calendar::beijing_date;
@@ -72,6 +72,44 @@ pub fn withdraw(call: &Call) -> Answered {
     match withdraw_expert::withdraw_expert(&call.office, &call.actor()?, id, reason) {
         Ok(moved) => back(id, "flash-expert-withdrawn", &[("n", &moved.to_string())]),
         Err(error) => again(call, id, error, &[("reason", "withdraw_reason")]),
+    }
+}
+
+/// `POST /experts/{id}/pause`.
+///
+/// # Errors
+/// A fault; what will not do comes back on the record.
+pub fn pause(call: &Call) -> Answered {
+    let id: ExpertId = call.id("id")?;
+    let reason = call.form()?.opt("pause_reason");
+    match withdraw_expert::pause_expert(&call.office, &call.actor()?, id, reason) {
+        Ok(moved) => back(id, "flash-expert-paused", &[("n", &moved.to_string())]),
+        Err(error) => again(call, id, error, &[("reason", "pause_reason")]),
+    }
+}
+
+/// `POST /experts/{id}/resumption`.
+///
+/// # Errors
+/// A fault; what will not do comes back on the record.
+pub fn resume(call: &Call) -> Answered {
+    let id: ExpertId = call.id("id")?;
+    match withdraw_expert::resume_expert(&call.office, &call.actor()?, id) {
+        Ok(()) => back(id, "flash-expert-resumed", &[]),
+        Err(error) => again(call, id, error, &[]),
+    }
+}
+
+/// `POST /experts/{id}/readmission`: somebody who left applies again.
+///
+/// # Errors
+/// A fault; what will not do comes back on the record.
+pub fn readmit(call: &Call) -> Answered {
+    let id: ExpertId = call.id("id")?;
+    let reason = call.form()?.get("readmit_reason");
+    match readmit_expert::readmit_expert(&call.office, &call.actor()?, id, reason) {
+        Ok(()) => back(id, "flash-expert-readmitted", &[]),
+        Err(error) => again(call, id, error, &[("reason", "readmit_reason")]),
     }
 }
 

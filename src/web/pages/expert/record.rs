@@ -6,6 +6,7 @@ use super::super::options::{self, Pick};
 use super::super::trail::{self, Event};
 use super::{Figures, Tag, masked_email, masked_phone, standing_tag};
 use crate::actions::contact;
+use crate::actions::readmit_expert;
 use crate::actions::reveal_contact::{RevealPurpose, Revealed};
 use crate::actions::review_expert::ReviewDecision;
 use crate::db::conn::Conn;
@@ -33,11 +34,12 @@ pub(super) struct Fact {
     pub text: String,
 }
 
-struct Paper {
-    kind: String,
-    number: String,
-    until: String,
-    tag: Option<Tag>,
+/// A qualification with its end.
+pub(super) struct Paper {
+    pub kind: String,
+    pub number: String,
+    pub until: String,
+    pub tag: Option<Tag>,
 }
 
 struct Absence {
@@ -86,6 +88,9 @@ struct May {
     review: bool,
     withdraw: bool,
     erase: bool,
+    pause: bool,
+    resume: bool,
+    readmit: bool,
 }
 
 #[derive(askama::Template)]
@@ -115,6 +120,8 @@ struct RecordPage {
     cases: Vec<Case>,
     history: Vec<Event>,
     decisions: Vec<Pick>,
+    /// From when somebody who left may come back; empty for everybody else.
+    reenters_from: String,
     may: May,
     form: Fields,
     wrong: Wrong,
@@ -156,7 +163,11 @@ pub(super) fn page(call: &Call, id: ExpertId, form: &Fields, wrong: Wrong, revea
             && own_region
             && erasure::may_be_erased(row.standing)
             && erased_at.is_none(),
+        pause: keeps && row.standing == Standing::Active,
+        resume: keeps && row.standing == Standing::Paused,
+        readmit: keeps && left && erased_at.is_none(),
     };
+    let reenters_from = reenters_from(call, &mut reader, &row)?;
     let (offers, offers_elsewhere) = open_offers(&mut reader, l, &staff.scope, id)?;
     let incidents = if reads_trail { incidents(&mut reader, l, id)? } else { Vec::new() };
     let cases = if reads_trail { cases(&mut reader, l, id)? } else { Vec::new() };
@@ -205,6 +216,7 @@ pub(super) fn page(call: &Call, id: ExpertId, form: &Fields, wrong: Wrong, revea
             "",
             ReviewDecision::ALL.iter().map(ReviewDecision::as_str),
         ),
+        reenters_from,
         may,
         form: form.clone(),
         wrong,
@@ -226,7 +238,20 @@ fn is_of_standing(event: &str) -> bool {
             | "case-opened"
             | "case-decided"
             | "expert-suspended"
+            | "standing-changed"
+            | "appeal-decided"
+            | "incident-found"
     )
+}
+
+/// From when somebody who left may apply again.
+fn reenters_from(call: &Call, conn: &mut Conn, row: &ExpertRow) -> Result<String, WebError> {
+    if !row.standing.has_left() {
+        return Ok(String::new());
+    }
+    let months = call.office.policy()?.conduct.reentry_months;
+    let from = readmit_expert::may_reenter_from(conn, row, months)?;
+    Ok(from.map_or_else(String::new, |day| call.l.a("expert-readmit-from", &[("day", &call.l.date(day))])))
 }
 
 /// The facts of a record, without contact data.
@@ -259,7 +284,8 @@ pub(super) fn facts(conn: &mut Conn, l: L, row: &ExpertRow) -> Result<Vec<Fact>,
     Ok(facts)
 }
 
-fn papers(conn: &mut Conn, l: L, id: ExpertId, today: NaiveDate) -> Result<Vec<Paper>, WebError> {
+/// The qualifications, those that end soon or have ended marked.
+pub(super) fn papers(conn: &mut Conn, l: L, id: ExpertId, today: NaiveDate) -> Result<Vec<Paper>, WebError> {
     let soon = today + Days::new(60);
     let papers = db::expert::qualifications_of(conn, id)?.into_iter().map(|row| Paper {
         kind: row.kind,
