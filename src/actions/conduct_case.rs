@@ -178,7 +178,9 @@ pub(super) fn leave_case_task(
 
 /// The case waits for its second manager: a task for all, and a letter to everybody who may decide it.
 pub(super) fn ask_for_decision(tx: &mut Tx<'_>, case: &CaseRow, expert: &ExpertRow) -> Done<()> {
-    leave_case_task(tx, case, expert, TaskKind::DecideCase, &format!("decide:{}", case.id))?;
+    // A notice that came back and was told again asks again.
+    let told = case.told_at.map_or(0, |at| at.and_utc().timestamp_micros());
+    leave_case_task(tx, case, expert, TaskKind::DecideCase, &format!("decide:{}:{told}", case.id))?;
     tell_managers(tx, case, expert, NoticeKind::StaffCase, &[case.opened_by])
 }
 

@@ -7,11 +7,12 @@ use super::decide_case::district_has_managers;
 use super::{Actor, Done, Office, Tx};
 use crate::db;
 use crate::db::conduct::CaseRow;
-use crate::domain::conduct::{AppealOutcome, CaseStep};
+use crate::domain::conduct::{AppealOutcome, CaseKind, CaseStep};
 use crate::domain::event::Event;
 use crate::domain::notice::NoticeKind;
 use crate::domain::refusal::{Problems, Refusal};
 use crate::domain::role::{Right, Role, Scope, Staff};
+use crate::domain::standing::StandingDeed;
 use crate::ids::CaseId;
 use serde_json::json;
 
@@ -41,6 +42,14 @@ pub fn decide_appeal(office: &Office, actor: &Actor, id: CaseId, outcome: Appeal
         let undone = case.decision.and_then(|decision| decision.undone(expert.standing, case.standing_before));
         if let (AppealOutcome::Overturned, Some(deed)) = (outcome, undone) {
             change_standing::within(tx, actor, case.expert, Change { deed, why: Some(&reason), case: Some(id) })?;
+            // Back on the register, and suspended again where a removal case runs beside this one.
+            let running = db::conduct::of_expert(tx.conn, case.expert)?
+                .into_iter()
+                .find(|other| other.kind == CaseKind::Removal && other.stage.is_open());
+            if let Some(running) = running {
+                let again = Change { deed: StandingDeed::Suspend, why: None, case: Some(running.id) };
+                change_standing::within(tx, actor, case.expert, again)?;
+            }
         }
         db::task::finish_case(tx.conn, id, Some(staff.account), tx.now.naive_utc())?;
         owe_to_expert(tx, actor, &case, NoticeKind::AppealDecided, &format!("appeal-decided:{id}"))

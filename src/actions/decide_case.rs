@@ -70,7 +70,7 @@ pub fn decide_case(office: &Office, actor: &Actor, id: CaseId, input: &DecideCas
         let detail = json!({"decision": decision, "early": case.early});
         tx.event(id.as_str(), actor, Event::CaseDecided, &detail)?;
         tx.event(case.expert.as_str(), actor, Event::CaseDecided, &json!({"case": id, "decision": decision}))?;
-        if let Some(deed) = decision.deed(expert.standing, case.standing_before) {
+        if let Some(deed) = decision.deed(case.kind, expert.standing, case.standing_before) {
             let change = Change { deed, why: Some(&reason), case: Some(id) };
             change_standing::within(tx, actor, case.expert, change)?;
         }

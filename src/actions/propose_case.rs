@@ -11,7 +11,7 @@ use crate::db::conduct::{CaseRow, IncidentRow};
 use crate::domain::conduct::{CaseKind, Decision, IncidentKind};
 use crate::domain::event::Event;
 use crate::domain::task::TaskKind;
-use crate::ids::{AccountId, AssignmentId, ExpertId, IncidentId};
+use crate::ids::{AccountId, AssignmentId, ExpertId, IncidentId, TaskId};
 use chrono::{DateTime, Months, NaiveDateTime, Utc};
 use serde_json::json;
 
@@ -133,7 +133,7 @@ fn leave(
     if open || db::task::has_open_of_expert(tx.conn, expert, &[kind])? {
         return Ok(());
     }
-    let key = format!("{}:{expert}:{}", proposed, tx.now.timestamp_micros());
+    let key = format!("{proposed}:{expert}:{}", TaskId::from_minted(tx.mint()));
     tx.leave_task(Work {
         kind,
         dedup: key,

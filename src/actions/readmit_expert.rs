@@ -20,7 +20,7 @@ use chrono::NaiveDate;
 ///
 /// # Errors
 /// [`Refusal::ReentryTooEarly`] before the period after a removal is over; [`Refusal::Invalid`] without a reason;
-/// [`Refusal::WrongState`] for whoever has not left; [`Refusal::NotYours`].
+/// [`Refusal::CaseOpen`] while a case runs; [`Refusal::WrongState`] for whoever has not left; [`Refusal::NotYours`].
 pub fn readmit_expert(office: &Office, actor: &Actor, id: ExpertId, reason: &str) -> Done<()> {
     actor.needs(Right::KeepRegister)?;
     let mut p = Problems::default();
@@ -41,6 +41,10 @@ pub(super) fn within(tx: &mut Tx<'_>, actor: &Actor, id: ExpertId, reason: &str)
             return Err(Refusal::NotYours.into());
         }
         actor.needs(Right::Decide)?;
+    }
+    // Leaving and applying anew is no way around a case.
+    if db::conduct::of_expert(tx.conn, id)?.iter().any(|case| case.stage.is_open()) {
+        return Err(Refusal::CaseOpen.into());
     }
     let months = tx.policy()?.conduct.reentry_months;
     let from = may_reenter_from(tx.conn, &row, months)?.ok_or(Refusal::WrongState)?;

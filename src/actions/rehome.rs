@@ -7,7 +7,7 @@ use super::{Actor, Done, Letter, Tx, release_assignment};
 use crate::db;
 use crate::domain::assignment::{AssignmentState, ReleasedBy, VoidReason};
 use crate::domain::notice::NoticeKind;
-use crate::ids::ExpertId;
+use crate::ids::{ExpertId, TaskId};
 
 /// Why an expert leaves the desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub(super) fn within(tx: &mut Tx<'_>, actor: &Actor, expert: ExpertId, leaving: 
         moved += home(tx, actor, expert, leaving)?;
     }
     if moved > 0 {
-        let key = format!("rehomed:{expert}:{}", tx.now.timestamp_micros());
+        let key = format!("rehomed:{}", TaskId::from_minted(tx.mint()));
         let mut letter = Letter::new(NoticeKind::Rehomed, key);
         letter.expert = Some(expert);
         letter.ordinal = i32::try_from(moved).ok();

@@ -14,7 +14,7 @@ use crate::domain::notice::NoticeKind;
 use crate::domain::refusal::{FieldProblem, Problems, Refusal};
 use crate::domain::role::Right;
 use crate::domain::task::TaskKind;
-use crate::ids::{AssignmentId, ExpertId, IncidentId};
+use crate::ids::{AssignmentId, ExpertId, IncidentId, TaskId};
 use serde_json::json;
 
 /// A report as typed.
@@ -53,7 +53,7 @@ pub fn report_incident(office: &Office, actor: &Actor, expert: ExpertId, input: 
                 Err(fault) => return Err(fault),
             },
         };
-        let key = format!("reported:{expert}:{}:{}", input.kind, tx.now.timestamp_micros());
+        let key = format!("reported:{}:{}", input.kind, TaskId::from_minted(tx.mint()));
         let told = Incident { note: Some(note.clone()), entered_by: actor.account() };
         propose_case::record(tx, expert, input.kind, offer.as_ref(), key.clone(), told)?;
         tx.leave_task(Work {

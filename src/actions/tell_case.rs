@@ -15,7 +15,7 @@ use crate::domain::notice::NoticeKind;
 use crate::domain::refusal::{FieldProblem, Refusal};
 use crate::domain::role::Right;
 use crate::domain::task::TaskKind;
-use crate::ids::CaseId;
+use crate::ids::{CaseId, TaskId};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
@@ -98,7 +98,7 @@ pub(super) fn returned(tx: &mut Tx<'_>, id: CaseId, kind: NoticeKind) -> Done<()
     case.next_due_at = None;
     db::conduct::save(tx.conn, &case)?;
     tx.event(id.as_str(), &Actor::Desk, Event::CaseReturned, &json!({"letter": kind}))?;
-    let key = format!("tell-case:{id}:{what}:{}", tx.now.timestamp_micros());
+    let key = format!("tell-case:{id}:{what}:{}", TaskId::from_minted(tx.mint()));
     leave_case_task(tx, &case, &expert, TaskKind::TellCase, &key)
 }
 

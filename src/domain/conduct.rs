@@ -158,10 +158,11 @@ impl Decision {
         }
     }
 
-    /// What the decision does to somebody who stands at `now`, given the standing before the case; `None` when it
-    /// changes nothing (an admonition leaves everybody where they are; who left by choice meanwhile stays away).
+    /// What the decision of a case of that kind does to somebody who stands at `now`, given the standing before the case;
+    /// `None` when it changes nothing. An admonition case leaves everybody where they are, also whoever a removal case
+    /// beside it has suspended; who left by choice meanwhile stays away.
     #[must_use]
-    pub const fn deed(self, now: Standing, before: Standing) -> Option<StandingDeed> {
+    pub const fn deed(self, kind: CaseKind, now: Standing, before: Standing) -> Option<StandingDeed> {
         match self {
             Self::Remove => Some(StandingDeed::Remove),
             Self::AdviseWithdrawal => match now {
@@ -170,6 +171,7 @@ impl Decision {
                     Some(StandingDeed::WithdrawOnAdvice)
                 }
             },
+            Self::Admonish | Self::Keep | Self::Dismiss if matches!(kind, CaseKind::Admonition) => None,
             Self::Admonish | Self::Keep | Self::Dismiss => match now {
                 Standing::Suspended => reinstating(before),
                 Standing::Applied
@@ -217,16 +219,23 @@ mod tests {
             // A removal case finds its expert suspended, or gone by choice meanwhile.
             for now in [Standing::Suspended, Standing::Withdrawn] {
                 for decision in Decision::ALL.iter().filter(|decision| decision.fits(CaseKind::Removal)) {
-                    let after = decision.deed(now, before).map_or(Ok(now), |deed| now.after(deed));
+                    let after = decision.deed(CaseKind::Removal, now, before).map_or(Ok(now), |deed| now.after(deed));
                     let left_by_choice = now == Standing::Withdrawn && *decision != Decision::Remove;
                     let expected = if left_by_choice { now } else { decision.standing_after(before) };
                     assert_eq!(after, Ok(expected), "{decision} for {now}, before {before}");
                 }
             }
             // An admonition case finds its expert where it was, or suspended by a removal case beside it, or gone.
-            for now in [Standing::Active, Standing::Paused, Standing::Withdrawn, Standing::Removed] {
+            for now in [Standing::Active, Standing::Paused, Standing::Suspended, Standing::Withdrawn, Standing::Removed]
+            {
                 for decision in Decision::ALL.iter().filter(|decision| decision.fits(CaseKind::Admonition)) {
-                    assert!(decision.deed(now, before).is_none_or(|deed| now.after(deed).is_ok()), "{decision} {now}");
+                    let deed = decision.deed(CaseKind::Admonition, now, before);
+                    assert!(deed.is_none_or(|deed| now.after(deed).is_ok()), "{decision} {now}");
+                    let after = deed.map_or(Ok(now), |deed| now.after(deed));
+                    assert!(
+                        after.is_ok_and(|after| !after.may_be_asked() || after == now),
+                        "no way out of a suspension"
+                    );
                 }
             }
             for (decision, now) in

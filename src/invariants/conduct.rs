@@ -110,8 +110,14 @@ fn gone(conn: &mut Conn, findings: &mut Findings) -> QueryResult<()> {
 
 /// Nobody is removed but by a removal case that ended so and that no appeal overturned (I18).
 fn removed(conn: &mut Conn, findings: &mut Findings) -> QueryResult<()> {
-    let removed: Vec<ExpertId> =
-        experts::table.filter(experts::standing.eq(Standing::Removed)).select(experts::id).load(conn)?;
+    // Whoever was removed before there was a history is not judged by it.
+    let removed: Vec<ExpertId> = experts::table
+        .inner_join(standing_history::table.on(standing_history::expert.eq(experts::id)))
+        .filter(experts::standing.eq(Standing::Removed))
+        .filter(standing_history::to_standing.eq(Standing::Removed))
+        .distinct()
+        .select(experts::id)
+        .load(conn)?;
     for part in removed.chunks(500) {
         let cases: Vec<CaseRow> = conduct_cases::table
             .filter(conduct_cases::expert.eq_any(part))

@@ -155,6 +155,8 @@ fn a_case_goes_its_way_from_three_lapses_to_an_appeal(backend: Backend) {
     }
     assert!(page(&app, &mao, &format!("{at}/letter?of=notice")).contains("劝导立案告知书"));
     assert!(page(&app, &mao, "/conduct/ledger").contains("知服劝〔2026〕"));
+    app.advance(TimeDelta::days(2));
+    let mao = signed_in(&app, "mao");
     // The sealed scan is filed back, and that is what is mailed.
     assert!(desk(&app.manager).contains("seal-decision"));
     let token = csrf(&page(&app, &mao, &at));
@@ -168,7 +170,7 @@ fn a_case_goes_its_way_from_three_lapses_to_an_appeal(backend: Backend) {
     assert_eq!(filed.status().as_u16(), 303, "{}", filed.text().unwrap_or_default());
     assert!(!desk(&app.manager).contains("seal-decision"));
     let first_due = case_row(&app, &case).appeal_due_at;
-    app.advance(TimeDelta::days(2));
+    app.tick();
     assert!(case_row(&app, &case).appeal_due_at > first_due, "the time to appeal counts from the later telling");
     let sealed = Holder::of(link_in(&app, &address("沈知行"), "盖章"));
     let own = sealed.looks().expect(200).text;
@@ -226,7 +228,6 @@ fn the_hearing_ends_by_itself_and_a_second_person_is_asked(backend: Backend) {
     app.advance_to("2026-03-20T09:00:00+08:00");
     let late = case_row(&app, &case);
     assert_eq!(late.stage, CaseStage::Appealable);
-    // Ten working days, and the Qingming festival is none.
     app.advance_to("2026-04-10T09:00:00+08:00");
     assert_eq!(case_row(&app, &case).stage, CaseStage::Final);
     let holder = Holder::of(link_in(&app, &address("沈知行"), "决定"));

@@ -92,7 +92,8 @@ fn one_deed(app: &App, dice: &mut Dice, experts: &[ExpertId]) -> (&'static str, 
         }
         13 => {
             let id = app.liaison.submits(&need());
-            let body = json!({"expert_id": expert, "reserves": experts});
+            let others: Vec<&ExpertId> = experts.iter().filter(|one| **one != expert).collect();
+            let body = json!({"expert_id": expert, "reserves": others});
             let told = app.liaison.post(&format!("/api/v1/needs/{id}/assignments"), &body);
             assert!(told.status < 500, "{}", told.text);
             if let (201, Some(offer), 0) = (told.status, told.body["id"].as_str(), dice.below(2)) {

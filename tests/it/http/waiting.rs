@@ -98,8 +98,10 @@ fn forgotten(app: &App) -> Vec<String> {
             found.push(format!("letter {key} is {state} without a lease"));
         }
     }
+    // Its letter is on its way, or its time to be heard runs.
     let cases: Vec<CaseId> = conduct_cases::table
         .filter(conduct_cases::decided_at.is_null())
+        .filter(conduct_cases::next_due_at.is_null())
         .select(conduct_cases::id)
         .load(&mut *conn)
         .expect("cases");
