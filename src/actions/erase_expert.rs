@@ -10,7 +10,7 @@ use super::{Actor, Done, Office};
 use crate::db;
 use crate::db::contact::ContactRow;
 use crate::domain::assignment::AssignmentState;
-use crate::domain::conduct::CaseState;
+use crate::domain::conduct::CaseStage;
 use crate::domain::erasure::{ERASED_NAME, ErasureGround, may_be_erased};
 use crate::domain::event::Event;
 use crate::domain::refusal::{FieldProblem, Refusal};
@@ -22,7 +22,7 @@ use serde_json::json;
 ///
 /// # Errors
 /// [`Refusal::Invalid`] when the name is another; [`Refusal::WrongState`] while the person is on the register, has
-/// something open, or was erased before; [`Refusal::CaseOpen`]; [`Refusal::NotYours`]; [`Refusal::NotFound`].
+/// something open, or was erased before; [`Refusal::CaseOpen`] until the last conduct case and the time to appeal are over; [`Refusal::NotYours`]; [`Refusal::NotFound`].
 pub fn erase_expert(office: &Office, actor: &Actor, id: ExpertId, ground: ErasureGround, name: &str) -> Done<()> {
     actor.needs(Right::Decide)?;
     office.write(|tx| {
@@ -38,7 +38,7 @@ pub fn erase_expert(office: &Office, actor: &Actor, id: ExpertId, ground: Erasur
         {
             return Err(Refusal::WrongState.into());
         }
-        if db::conduct::of_expert(tx.conn, id)?.iter().any(|case| case.state == CaseState::Open) {
+        if db::conduct::of_expert(tx.conn, id)?.iter().any(|case| case.stage != CaseStage::Final) {
             return Err(Refusal::CaseOpen.into());
         }
         if name.trim() != row.name {

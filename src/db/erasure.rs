@@ -4,8 +4,11 @@
 //! the person's contact row and register row, which the deed writes, and the audit trail, which never held any.
 
 use super::conn::Conn;
-use super::schema::{assignments, drafts, leaves, letters, outbox, qualifications, relations};
-use crate::ids::{AssignmentId, ExpertId, OutboxId};
+use super::schema::{
+    assignments, case_papers, case_statements, conduct_cases, drafts, incidents, leaves, letters, outbox,
+};
+use super::schema::{qualifications, relations, standing_history};
+use crate::ids::{AssignmentId, CaseId, ExpertId, OutboxId};
 use diesel::prelude::*;
 
 /// How much was taken out.
@@ -18,7 +21,7 @@ pub struct TakenOut {
 }
 
 /// Takes out what a person wrote and what identifies them: certificate numbers, reasons of leave, notes and questions on
-/// offers, declared relations, unfinished forms, and the letters about them whatever key those were sealed under.
+/// offers, declared relations, unfinished forms, statements, papers and reports in conduct cases, and the letters about them whatever key those were sealed under.
 ///
 /// # Errors
 /// What the database says.
@@ -40,6 +43,20 @@ pub fn take_out(conn: &mut Conn, expert: ExpertId, in_place: &str) -> QueryResul
         .execute(conn)?;
     diesel::update(relations::table.filter(relations::expert.eq(expert)))
         .set((relations::name.eq(in_place), relations::note.eq(None::<String>)))
+        .execute(conn)?;
+    let cases: Vec<CaseId> =
+        conduct_cases::table.filter(conduct_cases::expert.eq(expert)).select(conduct_cases::id).load(conn)?;
+    diesel::update(case_statements::table.filter(case_statements::conduct_case.eq_any(&cases)))
+        .set(case_statements::words.eq(in_place))
+        .execute(conn)?;
+    diesel::update(case_papers::table.filter(case_papers::conduct_case.eq_any(&cases)))
+        .set((case_papers::name.eq(in_place), case_papers::content.eq(Vec::<u8>::new())))
+        .execute(conn)?;
+    diesel::update(standing_history::table.filter(standing_history::expert.eq(expert)))
+        .set(standing_history::why.eq(None::<String>))
+        .execute(conn)?;
+    diesel::update(incidents::table.filter(incidents::expert.eq(expert)))
+        .set((incidents::note.eq(None::<String>), incidents::finding_note.eq(None::<String>)))
         .execute(conn)?;
     for part in offers.chunks(400) {
         let mut of_offers: Vec<OutboxId> =
