@@ -10,8 +10,10 @@ use crate::db::task::TaskRow;
 use crate::db::{self, Conn};
 use crate::domain::answer_rule::due;
 use crate::domain::assignment::AssignmentState;
+use crate::domain::conduct::PaperKind;
 use crate::domain::notice::{
-    Audience, CaseFacts, NeedFacts, Notice, NoticeKind, OfferFacts, Person, Recipient, StationFacts, TaskFacts,
+    Audience, CaseFacts, Enclosure, NeedFacts, Notice, NoticeKind, OfferFacts, Person, Recipient, StationFacts,
+    TaskFacts,
 };
 use crate::ids::CaseId;
 
@@ -83,7 +85,7 @@ fn compose(office: &Office, conn: &mut Conn, letter: &OutboxRow) -> Done<Option<
         None => None,
     };
     let case = match owed.case {
-        Some(id) => case_facts(conn, id)?,
+        Some(id) => case_facts(conn, id, owed.kind)?,
         None => None,
     };
     let secret = super::account::reset_secret(office, &letter.dedup_key);
@@ -254,8 +256,25 @@ pub fn offer_facts(office: &Office, conn: &mut Conn, row: &AssignmentRow, with_c
     })
 }
 
-fn case_facts(conn: &mut Conn, id: CaseId) -> Done<Option<CaseFacts>> {
+/// The largest scan that travels with a letter, in bytes: many mail systems refuse more. A larger one is behind the link.
+const LARGEST_ENCLOSURE: i64 = 5 * 1024 * 1024;
+
+/// The last sealed decision of a case, if mail can carry it.
+fn sealed_decision(conn: &mut Conn, id: CaseId) -> Done<Option<Enclosure>> {
+    let newest = db::case_file::papers_of(conn, id)?
+        .into_iter()
+        .rfind(|paper| paper.kind == PaperKind::Decision && paper.size <= LARGEST_ENCLOSURE);
+    let Some(entry) = newest else { return Ok(None) };
+    Ok(db::case_file::paper(conn, entry.id)?.map(|row| Enclosure {
+        name: row.name,
+        media_type: row.media_type,
+        content: row.content,
+    }))
+}
+
+fn case_facts(conn: &mut Conn, id: CaseId, kind: NoticeKind) -> Done<Option<CaseFacts>> {
     let Some(case) = db::conduct::find(conn, &id)? else { return Ok(None) };
+    let scan = if kind == NoticeKind::CaseSealed { sealed_decision(conn, id)? } else { None };
     let expert = db::expert::find(conn, &case.expert)?.map(|row| row.name).unwrap_or_default();
     Ok(Some(CaseFacts {
         id,
@@ -270,5 +289,6 @@ fn case_facts(conn: &mut Conn, id: CaseId) -> Done<Option<CaseFacts>> {
         appeal_days: case.appeal_days,
         appeal_outcome: case.appeal_outcome,
         appeal_reason: case.appeal_reason,
+        scan,
     }))
 }

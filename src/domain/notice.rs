@@ -307,6 +307,17 @@ pub struct OfferFacts {
     pub next: Option<String>,
 }
 
+/// A paper that travels with a letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enclosure {
+    /// The file's name.
+    pub name: String,
+    /// Media type as sniffed when it was filed.
+    pub media_type: String,
+    /// Content.
+    pub content: Vec<u8>,
+}
+
 /// What a letter says of a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseFacts {
@@ -334,6 +345,8 @@ pub struct CaseFacts {
     pub appeal_outcome: Option<super::conduct::AppealOutcome>,
     /// Why.
     pub appeal_reason: Option<String>,
+    /// The sealed decision, scanned, where the letter brings it and it is not too large for mail.
+    pub scan: Option<Enclosure>,
 }
 
 /// What a letter says of a task.

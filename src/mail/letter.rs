@@ -3,7 +3,8 @@
 //! Contract: [`letter`] is a pure function of notice, links and language. Every letter says who, what, where, how long,
 //! until when and what to do, in that order, and has the same words as HTML and as text. An offer never shows contact
 //! data, whatever the notice holds (rules.md, "The answer"): only the arms that may print a contact do. Every letter to an
-//! enterprise ends with the 监督电话. Deliberately absent: attachments of a need, advertising, pictures.
+//! enterprise ends with the 监督电话. One kind
+//! brings a paper: the sealed decision of a conduct case. Deliberately absent: attachments of a need, advertising, pictures.
 
 mod case;
 mod digest;
@@ -20,7 +21,7 @@ mod words_tests;
 
 use super::invite::Invite;
 use super::links::Links;
-use crate::domain::notice::{Notice, NoticeKind};
+use crate::domain::notice::{Enclosure, Notice, NoticeKind};
 use crate::i18n::{L, Lang};
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -61,6 +62,8 @@ pub struct Letter {
     pub wechat: String,
     /// The calendar file.
     pub invite: Option<Invite>,
+    /// A paper that travels with it.
+    pub enclosure: Option<Enclosure>,
     /// What a digest tells, one after the other.
     pub entries: Vec<Entry>,
 }

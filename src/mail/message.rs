@@ -8,7 +8,7 @@
 use super::invite::Invite;
 use super::letter::Letter;
 use super::links::blank_links;
-use crate::domain::notice::Recipient;
+use crate::domain::notice::{Enclosure, Recipient};
 use crate::i18n::Lang;
 use crate::ids::OutboxId;
 use crate::seal::fingerprint;
@@ -134,11 +134,12 @@ pub fn message(
     let text = letter.text().map_err(broken)?;
     let html = letter.html().map_err(broken)?;
     let calendar = letter.invite.as_ref().map(|invite| (invite, invite.calendar(to, sender, now)));
-    let built = |text: String, html: String| {
-        assemble(letter, to, outbox, sender, now, Bodies { text, html, calendar: calendar.clone() })
+    let built = |text: String, html: String, enclosure: Option<&Enclosure>| {
+        assemble(letter, to, outbox, sender, now, Bodies { text, html, calendar: calendar.clone(), enclosure })
     };
-    let bytes = built(text.clone(), html.clone())?;
-    let kept = built(blank_links(&text), blank_links(&html))?;
+    let bytes = built(text.clone(), html.clone(), letter.enclosure.as_ref())?;
+    // A paper that travels along is kept where it was filed, not again with every letter.
+    let kept = built(blank_links(&text), blank_links(&html), None)?;
     let sha256 = fingerprint(&kept);
     Ok(Message { outbox, subject: letter.subject.clone(), date: now, text, html, bytes, kept, sha256 })
 }
@@ -172,11 +173,12 @@ pub fn plain(
     Ok(Message { outbox, subject, date: now, text, html: String::new(), kept: bytes.clone(), bytes, sha256 })
 }
 
-/// The parts of a message: text, HTML, and the calendar file with what it does.
+/// The parts of a message: text, HTML, the calendar file with what it does, and a paper.
 struct Bodies<'a> {
     text: String,
     html: String,
     calendar: Option<(&'a Invite, String)>,
+    enclosure: Option<&'a Enclosure>,
 }
 
 fn assemble(
@@ -218,6 +220,16 @@ fn assemble(
                 .boundary(format!("parts-{outbox}"))
                 .multipart(alternatives.singlepart(part))
                 .singlepart(Attachment::new("invite.ics".to_owned()).body(calendar, file))
+        }
+    };
+    let whole = match bodies.enclosure {
+        None => whole,
+        Some(paper) => {
+            let kind = ContentType::parse(&paper.media_type).map_err(broken)?;
+            MultiPart::mixed()
+                .boundary(format!("enclosed-{outbox}"))
+                .multipart(whole)
+                .singlepart(Attachment::new(one_line(&paper.name)).body(paper.content.clone(), kind))
         }
     };
     Ok(builder.multipart(whole).map_err(broken)?.formatted())

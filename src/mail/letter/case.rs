@@ -43,6 +43,7 @@ pub fn sealed(pen: &Pen<'_>, letter: &mut Letter) {
     facts(pen, letter, case);
     letter.paragraphs.push(pen.say("letter-case-appeal"));
     pen.action(letter, "letter-act-case-papers", pen.links.case(case.id));
+    letter.enclosure.clone_from(&case.scan);
     pen.close(letter, "letter-closing-private-link");
 }
 

@@ -67,6 +67,7 @@ impl<'a> Pen<'a> {
             supervision_phone: None,
             wechat: String::new(),
             invite: None,
+            enclosure: None,
             entries: Vec::new(),
         }
     }

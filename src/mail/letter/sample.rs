@@ -5,8 +5,8 @@ use crate::domain::assignment::{AnswerKind, DeclineReason};
 use crate::domain::conduct::{AppealOutcome, CaseKind, Decision};
 use crate::domain::need::{Mode, Urgency};
 use crate::domain::notice::{
-    Audience, CaseFacts, NeedFacts, Notice, NoticeKind, OfferFacts, OwedNotice, Person, Recipient, StationFacts,
-    TaskFacts,
+    Audience, CaseFacts, Enclosure, NeedFacts, Notice, NoticeKind, OfferFacts, OwedNotice, Person, Recipient,
+    StationFacts, TaskFacts,
 };
 use crate::domain::task::TaskKind;
 use crate::ids::OutboxId;
@@ -115,6 +115,11 @@ pub fn case() -> CaseFacts {
         appeal_days: 10,
         appeal_outcome: Some(AppealOutcome::Upheld),
         appeal_reason: Some("申诉没有新的事实。".into()),
+        scan: Some(Enclosure {
+            name: "决定书.pdf".into(),
+            media_type: "application/pdf".into(),
+            content: b"%PDF-1.7".to_vec(),
+        }),
     }
 }
 
