@@ -17,6 +17,7 @@ use crate::seal::Keyring;
 use crate::seal::hex;
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::QueryResult;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 /// How long after midnight a day is anchored: whoever began before it has committed by then (connections give up after
@@ -96,6 +97,15 @@ pub fn root_before(conn: &mut Conn, cut: NaiveDateTime) -> QueryResult<(i64, Str
 pub fn sealed_line(row: &RootRow) -> String {
     let cut = row.cut_at.and_utc().timestamp_micros();
     format!("{}\n{cut}\n{}\n{}\n{}\n", row.day, row.chains, row.root, row.previous)
+}
+
+/// A root as it leaves the database: one JSON line, without a line break.
+#[must_use]
+pub fn exported_line(row: &RootRow) -> String {
+    let (date, cut_at) = (row.day, row.cut_at.and_utc());
+    json!({"date": date, "cut_at": cut_at, "chains": row.chains, "root": row.root, "previous": row.previous,
+        "seal": row.seal})
+    .to_string()
 }
 
 /// Whether a root carries our seal.

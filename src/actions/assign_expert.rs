@@ -14,7 +14,6 @@ use crate::domain::notice::NoticeKind;
 use crate::domain::number::Series;
 use crate::domain::refusal::{FieldProblem, Refusal};
 use crate::domain::role::Right;
-use crate::domain::task::TaskKind;
 use crate::ids::{AssignmentId, ExpertId, NeedId, ReserveId, SeatId};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -133,29 +132,32 @@ fn deal(tx: &mut Tx<'_>, seats: &[SeatRow], order: &[ExpertId]) -> Done<Vec<Assi
 }
 
 /// Automatic mode: asks the best who may be asked for every free seat, with the next best as reserves; a seat nobody
-/// qualifies for becomes a task.
+/// qualifies for becomes a task. Answers whether somebody was asked or told.
 ///
 /// # Errors
 /// A fault of the machine.
-pub fn ask_best(office: &Office, need: NeedId) -> Done<()> {
+pub fn ask_best(office: &Office, need: NeedId) -> Done<bool> {
     let reserves = usize::try_from(office.policy()?.reserves).unwrap_or(0);
     let free = db::need::seats_of(&mut *office.read()?, need)?
         .into_iter()
         .filter(|seat| seat.state == SeatState::Free)
         .count();
-    let order = suggest_experts::best(office, &Actor::Desk, need, free + reserves * free)?;
+    let wanted = (free + reserves * free).min(MOST_AT_ONCE);
+    let order = suggest_experts::best(office, &Actor::Desk, need, wanted)?;
     if !order.is_empty() {
         match assign_seats(office, &Actor::Desk, need, &order, false) {
             // Somebody reached a cap since the ranking: the chain of the others goes on without them.
             Err(super::ActionError::Refused(Refusal::NotEligible(_))) => one_by_one(office, need, &order)?,
-            Err(super::ActionError::Refused(Refusal::NoFreeSeat | Refusal::NeedClosed)) => return Ok(()),
+            Err(super::ActionError::Refused(Refusal::NoFreeSeat | Refusal::NeedClosed)) => return Ok(false),
             other => drop(other?),
         }
     }
     office.write(|tx| {
         let row = tx.need(&Actor::Desk, need)?;
-        let free = db::need::seats_of(tx.conn, need)?.iter().any(|seat| seat.state == SeatState::Free);
-        if free && row.state.is_open() { super::next_in_chain::nobody_left(tx, &Actor::Desk, &row) } else { Ok(()) }
+        let seats = db::need::seats_of(tx.conn, need)?;
+        let left = seats.iter().any(|seat| seat.state == SeatState::Free) && row.state.is_open();
+        let told = left && super::next_in_chain::nobody_left(tx, &Actor::Desk, &row)?;
+        Ok(told || seats.iter().any(|seat| seat.state == SeatState::Offered))
     })
 }
 
@@ -193,9 +195,7 @@ pub(super) fn within(
     set_reserves(tx, actor, &need, &seat, input)?;
     let id = offer(tx, actor, &need, &seat, input.expert_id, frozen, input.tomorrow)?;
     tx.settle_need(&mut need)?;
-    for kind in [TaskKind::Unanswered, TaskKind::NobodyQualifies, TaskKind::NobodyAsked] {
-        db::task::finish(tx.conn, need.id, kind, actor.account(), tx.now.naive_utc())?;
-    }
+    super::next_in_chain::somebody_found(tx, actor, &need)?;
     Ok(id)
 }
 

@@ -83,7 +83,7 @@ pub mod what_if;
 pub mod withdraw_expert;
 
 pub use office::Rooms;
-pub use office::{Office, Settings, load_calendar as calendar_in_force};
+pub use office::{Office, Settings, calendar_version, load_calendar as calendar_in_force};
 pub use tx::{Actor, Letter, Tx, Work};
 
 use crate::db::{self, DbFault};
@@ -132,6 +132,12 @@ impl Fault {
     #[must_use]
     pub const fn kind(&self) -> FaultKind {
         self.kind
+    }
+
+    /// Whether nothing at all can be done before somebody sees to the machine: no room, no database.
+    #[must_use]
+    pub const fn stops_everything(&self) -> bool {
+        matches!(self.kind, FaultKind::Full | FaultKind::Unreachable)
     }
 
     /// Whether the same deed may succeed when it is run again.

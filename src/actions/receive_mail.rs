@@ -13,6 +13,7 @@ use crate::db::received_mail::ReceivedRow;
 use crate::domain::incoming::Incoming;
 use crate::domain::incoming::Said;
 use crate::domain::task::TaskKind;
+use crate::seal::fingerprint;
 use chrono::NaiveDate;
 
 /// What became of a message.
@@ -106,6 +107,16 @@ fn hint(
         due_at: None,
     })?;
     Ok(Heard::TaskLeft)
+}
+
+/// Leaves a person the task to look at a message that could not be dealt with; nothing of it is kept but its fingerprint.
+///
+/// # Errors
+/// A fault of the machine.
+pub fn set_aside(office: &Office, bytes: &[u8]) -> Done<()> {
+    let key = format!("sha256:{}", fingerprint(bytes));
+    let strange = Incoming { key, subject: "?".to_owned(), about: None, said: Said::Reply };
+    office.write(|tx| unmatched(tx, &strange).map(drop))
 }
 
 fn unmatched(tx: &mut Tx<'_>, incoming: &Incoming) -> Done<Heard> {

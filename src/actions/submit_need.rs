@@ -145,7 +145,8 @@ pub struct SubmittedRows {
     pub similar: Vec<db::need::NeedRow>,
 }
 
-/// Submits a need. With a station on automatic mode the best experts are asked at once.
+/// Submits a need. With a station on automatic mode the best experts are asked at once; when that fails the need is kept
+/// all the same, and the desk's next round asks.
 ///
 /// # Errors
 /// [`Refusal::Invalid`] naming every field that cannot be taken; [`Refusal::NotYours`] for roles that do not work on
@@ -153,7 +154,9 @@ pub struct SubmittedRows {
 pub fn submit_need(office: &Office, actor: &Actor, input: &SubmitNeed) -> Done<Submitted> {
     let submitted = office.write(|tx| within(tx, actor, input))?;
     if submitted.rows.need.automatic {
-        super::assign_expert::ask_best(office, submitted.id)?;
+        if let Err(error) = super::assign_expert::ask_best(office, submitted.id) {
+            tracing::warn!(%error, need = %submitted.id, "nobody could be asked at once; the desk asks later");
+        }
     }
     Ok(submitted)
 }

@@ -139,8 +139,10 @@ pub fn run(config: &Config) -> Result<(), Failure> {
         );
     }
     println!("知派 Zhipai: {}", office.settings.base_url);
-    let desk =
-        Desk::new(Arc::clone(&office), mailer(config)?, sender(config)).paced(pace(config)).reading(inboxes(config)?);
+    let desk = Desk::new(Arc::clone(&office), mailer(config)?, sender(config))
+        .paced(pace(config))
+        .reading(inboxes(config)?)
+        .rooted(config.data_dir.join("audit-roots.jsonl"));
     let _index = IndexFollower::start(Arc::clone(&office)).map_err(|error| format!("index: {error}"))?;
     let _jobs = Supervisor::start(desk).map_err(|error| format!("jobs: {error}"))?;
     actix_web::rt::System::new().block_on(async {

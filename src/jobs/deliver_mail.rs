@@ -8,13 +8,13 @@
 //! own configuration is at fault the worker stops and says so; when the server does not answer it rests a minute.
 
 use super::{Desk, TickReport};
-use crate::actions::Done;
 use crate::actions::compose_notice::compose_notice;
 use crate::actions::gather_digest::Turn;
 use crate::actions::gather_digest::drop_untold;
 use crate::actions::gather_digest::take_turn;
 use crate::actions::mail_alarm;
 use crate::actions::record_notice::{Delivery, record_delivery};
+use crate::actions::{ActionError, Done};
 use crate::db;
 use crate::db::outbox::OutboxRow;
 use crate::i18n::Lang;
@@ -34,11 +34,14 @@ const LEASE: TimeDelta = TimeDelta::minutes(5);
 const UNANSWERED: usize = 2;
 /// How long it is left alone then.
 const REST: TimeDelta = TimeDelta::minutes(1);
+/// If no letter at all was taken for so long, none is given up.
+const SILENCE: TimeDelta = TimeDelta::hours(20);
 
 /// Delivers what is due now.
 ///
 /// # Errors
-/// A fault of the machine; letters in hand go out again when their lease ends.
+/// A fault of the machine, letters in hand go out again when their lease ends; the first letter that failed, the others
+/// left.
 pub fn deliver_due(desk: &Desk, report: &mut TickReport) -> Done<()> {
     let Some(mailer) = &desk.mailer else { return Ok(()) };
     let office = &desk.office;
@@ -78,81 +81,122 @@ enum Ready {
 }
 
 impl Round<'_> {
+    /// Delivers a lease. A letter that fails here, by no server's word, waits on its own ladder and holds up no other.
     fn deliver(&mut self, leased: Vec<OutboxRow>, report: &mut TickReport) -> Done<()> {
         let office = &self.desk.office;
         let began = office.now();
         let mut lease: VecDeque<OutboxRow> = leased.into();
+        let mut failed = None;
         while let Some(row) = lease.pop_front() {
             if office.now() - began > LEASE / 2 {
                 // A slow server: what is left goes back before somebody else takes it over.
                 lease.push_front(row);
-                return self.put_back(lease, office.now());
+                self.put_back(lease, office.now())?;
+                break;
             }
-            let others: Vec<OutboxId> = lease.iter().map(|other| other.id).collect();
-            let mut row = match take_turn(office, &row, &others)? {
-                Turn::Goes => row,
-                Turn::Held => continue,
-                Turn::Joined(digest, joined) => {
-                    lease.retain(|other| !joined.contains(&other.id));
-                    *digest
-                }
-            };
-            let (envelope, made) = match self.ready(&row)? {
-                Ready::Ended(delivery) => {
-                    self.record(&row, &delivery, report)?;
-                    continue;
-                }
-                Ready::Goes(envelope, made) => (envelope, made),
-            };
-            let domain = envelope.to.rsplit_once('@').map_or("", |(_, domain)| domain).to_ascii_lowercase();
-            let now = office.now();
-            let promised = self.desk.post().pacer.turn(&domain, row.id, now);
-            if let Some(moment) = promised {
-                self.put_back([row], moment)?;
-                continue;
-            }
-            // A node that was paused longer than its lease sends nothing of what another has taken over.
-            if !db::outbox::is_held(&mut *office.read()?, row.id, row.fence, office.now().naive_utc())? {
-                tracing::warn!(letter = %row.id, "the lease of a letter ran out before it was sent; another node has it");
-                continue;
-            }
-            row.domain = Some(domain);
-            match self.mailer.send(&envelope, &made) {
-                Ok(_) => {
-                    // A 250 that is not written down yet: what happens here makes the one duplicate there may be.
-                    if trial::passes(trial::SENT) {
-                        return Err(crate::actions::Fault::new("the database is busy").into());
-                    }
-                    self.unanswered = 0;
-                    let text = String::from_utf8_lossy(&made.kept).into_owned();
-                    let template_version = TEMPLATE_VERSION.to_owned();
-                    self.record(&row, &Delivery::Accepted { text, sha256: made.sha256, template_version }, report)?;
-                    if std::mem::take(&mut self.alarmed) {
-                        mail_alarm::clear(office)?;
-                    }
-                }
-                Err(error) if error.stops_everything() => {
-                    let why = masked(error.text());
-                    tracing::error!(%why, "mail cannot be sent: the configuration is at fault; the worker stops");
-                    let until = mail_alarm::raise(office, &why)?;
-                    lease.push_front(row);
-                    report.letters_waiting += 1;
-                    return self.put_back(lease, until);
-                }
+            match self.one(&row, &mut lease, report) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(ActionError::Fault(fault)) if fault.stops_everything() => return Err(fault.into()),
                 Err(error) => {
-                    tracing::warn!(why = %masked(error.text()), code = ?error.code(), "a letter was not taken");
-                    self.record(&row, &after(&error, &row, now), report)?;
-                    self.unanswered = if matches!(error, SendError::Unknown { .. }) { self.unanswered + 1 } else { 0 };
-                    if self.unanswered >= UNANSWERED {
-                        let until = office.now() + REST;
-                        tracing::warn!(%until, "the mail server does not answer; the worker rests");
-                        self.desk.post().rests_until = Some(until);
-                        return self.put_back(lease, until);
-                    }
+                    tracing::error!(letter = %row.id, %error, "a letter failed; the others go on");
+                    self.later(&row);
+                    failed = failed.or(Some(error));
                 }
             }
         }
-        Ok(())
+        failed.map_or(Ok(()), Err)
+    }
+
+    /// A letter that could not even be made ready is tried again later, and a person looks at it in the end. If that
+    /// cannot be written either, its lease runs out.
+    fn later(&self, row: &OutboxRow) {
+        let error = SendError::Temporary { code: None, text: "it could not be made ready".to_owned() };
+        let later = after(&error, row, self.desk.office.now());
+        if let Err(error) = record_delivery(&self.desk.office, row, &later) {
+            tracing::error!(letter = %row.id, %error, "and this could not be written down");
+        }
+    }
+
+    /// A letter is not given up while no server takes anybody's: that is our trouble, not its reader's.
+    fn patiently(&self, delivery: Delivery, now: DateTime<Utc>) -> Done<Delivery> {
+        let Delivery::GivenUp { why } = delivery else { return Ok(delivery) };
+        let since = (now - SILENCE).naive_utc();
+        let somebody = db::mail_health::any_accepted_since(&mut *self.desk.office.read()?, since)?;
+        Ok(if somebody { Delivery::GivenUp { why } } else { Delivery::Later { at: now + TimeDelta::hours(1), why } })
+    }
+
+    /// Delivers one letter, with those of the lease that travel in it. Answers whether to go on with the lease.
+    fn one(&mut self, row: &OutboxRow, lease: &mut VecDeque<OutboxRow>, report: &mut TickReport) -> Done<bool> {
+        let office = &self.desk.office;
+        let others: Vec<OutboxId> = lease.iter().map(|other| other.id).collect();
+        let mut row = match take_turn(office, row, &others)? {
+            Turn::Goes => row.clone(),
+            Turn::Held => return Ok(true),
+            Turn::Joined(digest, joined) => {
+                lease.retain(|other| !joined.contains(&other.id));
+                *digest
+            }
+        };
+        let (envelope, made) = match self.ready(&row)? {
+            Ready::Ended(delivery) => {
+                self.record(&row, &delivery, report)?;
+                return Ok(true);
+            }
+            Ready::Goes(envelope, made) => (envelope, made),
+        };
+        let domain = envelope.to.rsplit_once('@').map_or("", |(_, domain)| domain).to_ascii_lowercase();
+        let now = office.now();
+        let promised = self.desk.post().pacer.turn(&domain, row.id, now);
+        if let Some(moment) = promised {
+            self.put_back([row], moment)?;
+            return Ok(true);
+        }
+        // A node that was paused longer than its lease sends nothing of what another has taken over.
+        if !db::outbox::is_held(&mut *office.read()?, row.id, row.fence, office.now().naive_utc())? {
+            tracing::warn!(letter = %row.id, "the lease of a letter ran out before it was sent; another node has it");
+            return Ok(true);
+        }
+        row.domain = Some(domain);
+        match self.mailer.send(&envelope, &made) {
+            Ok(_) => {
+                // A 250 that is not written down yet: what happens here makes the one duplicate there may be.
+                if trial::passes(trial::SENT) {
+                    return Err(crate::actions::Fault::new("the database is busy").into());
+                }
+                self.unanswered = 0;
+                let text = String::from_utf8_lossy(&made.kept).into_owned();
+                let template_version = TEMPLATE_VERSION.to_owned();
+                self.record(&row, &Delivery::Accepted { text, sha256: made.sha256, template_version }, report)?;
+                if std::mem::take(&mut self.alarmed) {
+                    mail_alarm::clear(office)?;
+                }
+                Ok(true)
+            }
+            Err(error) if error.stops_everything() => {
+                let why = masked(error.text());
+                tracing::error!(%why, "mail cannot be sent: the configuration is at fault; the worker stops");
+                let until = mail_alarm::raise(office, &why)?;
+                lease.push_front(row);
+                report.letters_waiting += 1;
+                self.put_back(std::mem::take(lease), until)?;
+                Ok(false)
+            }
+            Err(error) => {
+                tracing::warn!(why = %masked(error.text()), code = ?error.code(), "a letter was not taken");
+                let delivery = self.patiently(after(&error, &row, now), now)?;
+                self.record(&row, &delivery, report)?;
+                self.unanswered = if matches!(error, SendError::Unknown { .. }) { self.unanswered + 1 } else { 0 };
+                if self.unanswered < UNANSWERED {
+                    return Ok(true);
+                }
+                let until = office.now() + REST;
+                tracing::warn!(%until, "the mail server does not answer; the worker rests");
+                self.desk.post().rests_until = Some(until);
+                self.put_back(std::mem::take(lease), until)?;
+                Ok(false)
+            }
+        }
     }
 
     fn ready(&self, row: &OutboxRow) -> Done<Ready> {

@@ -8,20 +8,23 @@ pub mod deliver_mail;
 pub mod follow_index;
 pub mod night;
 pub mod read_mail;
+pub mod setback;
 pub mod supervisor;
 pub mod sweep_assignments;
 pub mod sweep_experts;
+pub mod sweep_leaves;
 pub mod sweep_needs;
 pub mod sweep_tasks;
 
 use crate::actions::prune_changes::prune_changes;
-use crate::actions::{Done, Office};
+use crate::actions::{ActionError, Done, Office};
 use crate::db;
 use crate::mail::inbox::Inbox;
 use crate::mail::pacing::Pace;
 use crate::mail::pacing::Pacer;
 use crate::mail::{Mailer, Sender};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Everything the jobs work with.
@@ -35,7 +38,10 @@ pub struct Desk {
     pub sender: Sender,
     /// Where mail that comes in is read from.
     pub inboxes: Vec<Arc<dyn Inbox>>,
+    /// Where the daily roots of the trail are written, outside the database; `None` writes none.
+    pub roots: Option<PathBuf>,
     post: Arc<Mutex<Post>>,
+    setbacks: Arc<Mutex<setback::Setbacks>>,
 }
 
 /// What the desk keeps in mind between two rounds; nothing is lost with it.
@@ -45,13 +51,23 @@ struct Post {
     pacer: Pacer,
     /// The mail server did not answer: not tried again before.
     rests_until: Option<DateTime<Utc>>,
+    /// The last day whose beginning leaves were looked at.
+    leaves_looked_at: Option<NaiveDate>,
 }
 
 impl Desk {
     /// A desk that sends by `mailer`, in the name of `sender`; without a mailer letters wait.
     #[must_use]
     pub fn new(office: Arc<Office>, mailer: Option<Arc<dyn Mailer>>, sender: Sender) -> Self {
-        Self { office, mailer, sender, inboxes: Vec::new(), post: Arc::default() }
+        Self {
+            office,
+            mailer,
+            sender,
+            inboxes: Vec::new(),
+            roots: None,
+            post: Arc::default(),
+            setbacks: Arc::default(),
+        }
     }
 
     /// The same desk, reading these mailboxes.
@@ -61,15 +77,26 @@ impl Desk {
         self
     }
 
+    /// The same desk, writing the daily roots of the trail into that file.
+    #[must_use]
+    pub fn rooted(mut self, file: PathBuf) -> Self {
+        self.roots = Some(file);
+        self
+    }
+
     /// The same desk, writing no faster than that.
     #[must_use]
     pub fn paced(mut self, pace: Pace) -> Self {
-        self.post = Arc::new(Mutex::new(Post { pacer: Pacer::new(pace), rests_until: None }));
+        self.post = Arc::new(Mutex::new(Post { pacer: Pacer::new(pace), ..Post::default() }));
         self
     }
 
     fn post(&self) -> MutexGuard<'_, Post> {
         self.post.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn setbacks(&self) -> MutexGuard<'_, setback::Setbacks> {
+        self.setbacks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -129,39 +156,106 @@ impl TickReport {
 /// index.
 ///
 /// # Errors
-/// A fault of the machine; what was done before it stays done.
+/// A fault of the machine, or the first item that failed; what was done stays done.
 pub fn tick(desk: &Desk) -> Done<TickReport> {
     let mut report = TickReport::default();
-    do_due(desk, &mut report)?;
-    report.needs_indexed += desk.office.follow_index()?;
+    let done = do_due(desk, &mut report);
+    report.needs_indexed += follow(desk)?;
+    done.map(|()| report)
+}
+
+/// Brings the index up to date and keeps the change log short. Answers how much was written to the index.
+///
+/// # Errors
+/// A fault of the machine.
+pub fn follow(desk: &Desk) -> Done<usize> {
+    let indexed = desk.office.follow_index()?;
     if let Err(fault) = prune_changes(&desk.office) {
         tracing::warn!(?fault, "the change log could not be kept short");
     }
-    Ok(report)
+    Ok(indexed)
 }
+
+/// One part of what is due.
+type Part = fn(&Desk, &mut TickReport) -> Done<()>;
+
+/// So many rounds without an end are no work but a fault: whatever it is, the other jobs have their turn.
+const MOST_ROUNDS: usize = 500;
 
 /// The same without the index, for a clock that moves on at once. While the clock is behind its own past, letters leave
 /// and nothing is escalated.
 ///
 /// # Errors
-/// A fault of the machine; what was done before it stays done.
+/// A fault of the machine, or the first item that failed; what was done stays done.
 pub fn do_due(desk: &Desk, report: &mut TickReport) -> Done<()> {
+    let sweeps: [Part; 7] = [
+        read_mail::read_due,
+        sweep_leaves::sweep,
+        sweep_assignments::sweep,
+        sweep_needs::sweep,
+        sweep_tasks::sweep,
+        sweep_experts::sweep,
+        deliver_mail::deliver_due,
+    ];
     if desk.office.clock_is_back() {
-        return deliver_mail::deliver_due(desk, report);
+        rounds(desk, report, &[deliver_mail::deliver_due])
+    } else {
+        rounds(desk, report, &sweeps)
     }
-    loop {
+}
+
+/// What is due by the clock alone: assignments, needs, tasks, papers. No mail server is waited for.
+///
+/// # Errors
+/// As [`do_due`].
+pub fn sweep_due(desk: &Desk, report: &mut TickReport) -> Done<()> {
+    if desk.office.clock_is_back() {
+        return Ok(());
+    }
+    let sweeps: [Part; 5] = [
+        sweep_leaves::sweep,
+        sweep_assignments::sweep,
+        sweep_needs::sweep,
+        sweep_tasks::sweep,
+        sweep_experts::sweep,
+    ];
+    rounds(desk, report, &sweeps)
+}
+
+/// What is due with mail servers: letters out and in.
+///
+/// # Errors
+/// As [`do_due`].
+pub fn post_due(desk: &Desk, report: &mut TickReport) -> Done<()> {
+    if desk.office.clock_is_back() {
+        return rounds(desk, report, &[deliver_mail::deliver_due]);
+    }
+    rounds(desk, report, &[read_mail::read_due, deliver_mail::deliver_due])
+}
+
+/// Runs the parts in turn until a round finds nothing to do. A part in which an item failed does not keep the next from
+/// its turn; only a fault of the whole machine does.
+fn rounds(desk: &Desk, report: &mut TickReport, parts: &[Part]) -> Done<()> {
+    for _ in 0..MOST_ROUNDS {
         let mut round = TickReport::default();
-        read_mail::read_due(desk, &mut round)?;
-        sweep_assignments::sweep(&desk.office, &mut round)?;
-        sweep_needs::sweep(&desk.office, &mut round)?;
-        sweep_tasks::sweep(&desk.office, &mut round)?;
-        sweep_experts::sweep(&desk.office)?;
-        deliver_mail::deliver_due(desk, &mut round)?;
+        let mut failed = None;
+        for part in parts {
+            match part(desk, &mut round) {
+                Ok(()) => {}
+                Err(ActionError::Fault(fault)) if fault.stops_everything() => return Err(fault.into()),
+                Err(error) => failed = failed.or(Some(error)),
+            }
+        }
         report.add(&round);
+        if let Some(error) = failed {
+            return Err(error);
+        }
         if round.is_idle() {
             return Ok(());
         }
     }
+    tracing::error!(rounds = MOST_ROUNDS, "the desk found something to do again and again; it pauses");
+    Ok(())
 }
 
 /// The next instant at which something is due: an assignment, a task, a letter, a paper's notice, a change of address.

@@ -5,8 +5,9 @@
 //! a thread of its own. Deliberately absent: repair; an offender is for a person.
 
 use crate::actions::Done;
+use crate::actions::Fault;
 use crate::actions::Office;
-use crate::actions::anchor_trail::anchor_trail;
+use crate::actions::anchor_trail::{anchor_trail, exported_line};
 use crate::actions::let_go_contacts::{LetGo, let_go_contacts};
 use crate::db;
 use crate::db::verification::VerificationRow;
@@ -17,6 +18,9 @@ use crate::invariants::Findings;
 use crate::invariants::Look;
 use crate::invariants::Reach;
 use chrono::{DateTime, TimeDelta, Utc};
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::Path;
 
 /// How long after midnight one looks, so that the day's root is there.
 const AFTER_MIDNIGHT: TimeDelta = TimeDelta::minutes(10);
@@ -56,6 +60,24 @@ pub fn night(office: &Office, tended_until: Option<DateTime<Utc>>) -> Done<Night
         tracing::info!(contacts = gone.contacts, drafts = gone.drafts, "what was kept long enough was let go of");
     }
     Ok(Night { roots, offenders: Some(found.offenders.len()) })
+}
+
+/// Writes the roots that have not left the database yet to the end of a file: a JSON line each, as `zhipai audit` prints
+/// and reads them. Whoever keeps a copy of that file elsewhere finds any later change of the trail. Answers how many.
+///
+/// # Errors
+/// A fault when the file cannot be written; the roots are written again then.
+pub fn write_roots(office: &Office, file: &Path) -> Done<usize> {
+    let waiting = db::anchor::unmailed(&mut *office.read()?)?;
+    let Some(last) = waiting.last() else { return Ok(0) };
+    let lines: String = waiting.iter().map(|row| exported_line(row) + "\n").collect();
+    let written = OpenOptions::new().create(true).append(true).open(file).and_then(|mut kept| {
+        kept.write_all(lines.as_bytes())?;
+        kept.sync_all()
+    });
+    written.map_err(|error| Fault::new(format!("{}: {error}", file.display())))?;
+    office.write(|tx| Ok(db::anchor::mailed(tx.conn, last.day, tx.now.naive_utc())?))?;
+    Ok(waiting.len())
 }
 
 /// Looks at everything, keeps what was found for the desk and the metrics, and answers with it.

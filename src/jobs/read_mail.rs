@@ -4,6 +4,7 @@
 use super::{Desk, TickReport};
 use crate::actions::receive_mail::Heard;
 use crate::actions::receive_mail::receive_mail;
+use crate::actions::receive_mail::set_aside;
 use crate::actions::{ActionError, Done, Fault};
 use crate::db;
 use crate::db::mail_state::INBOX;
@@ -46,13 +47,31 @@ fn look(desk: &Desk, inbox: &dyn Inbox) -> Done<usize> {
     let mut fresh = 0;
     let mut done = Vec::with_capacity(messages.len());
     for message in messages {
-        if receive_mail(&desk.office, &incoming::read(&message.bytes))? != Heard::Known {
-            fresh += 1;
+        match receive_mail(&desk.office, &incoming::read(&message.bytes)) {
+            Ok(heard) => fresh += usize::from(heard != Heard::Known),
+            Err(ActionError::Fault(fault)) if fault.stops_everything() || fault.is_transient() => {
+                return settle(inbox, &done).and(Err(fault.into()));
+            }
+            // Whatever is in it, the messages behind it are read; a person looks at this one.
+            Err(error) => {
+                tracing::error!(mailbox = inbox.name(), %error, "a message could not be dealt with; a task says so");
+                if let Err(error) = set_aside(&desk.office, &message.bytes) {
+                    let _ = settle(inbox, &done);
+                    return Err(error);
+                }
+                fresh += 1;
+            }
         }
         done.push(message.handle);
     }
-    if !done.is_empty() {
-        inbox.done(&done).map_err(wrong)?;
-    }
+    settle(inbox, &done)?;
     Ok(fresh)
+}
+
+/// Tells the mailbox what is dealt with.
+fn settle(inbox: &dyn Inbox, done: &[String]) -> Done<()> {
+    if done.is_empty() {
+        return Ok(());
+    }
+    inbox.done(done).map_err(|error| ActionError::Fault(Fault::new(error)))
 }

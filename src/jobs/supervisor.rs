@@ -1,12 +1,15 @@
-//! Runs the jobs in a thread of their own, and the night's work in another, until it is told to stop; a panic or a fault
-//! is logged and the next round goes on.
+//! Runs the jobs until it is told to stop: the pulse, what is due by the clock, letters, the index and the night's work, each
+//! in a thread of its own; a panic or a fault is logged and the next round goes on.
+//!
+//! Contract: a slow mail server delays letters and nothing else, a long queue of anything does not stop the pulse, and
+//! nothing is tended before a beat of this process has said whether the service was down.
 
-use super::night::night;
-use super::{Desk, TickReport, tick};
-use crate::actions::Done;
+use super::night::{night, write_roots};
+use super::{Desk, TickReport, follow, post_due, sweep_due, tick};
 use crate::actions::keep_pulse::BEAT_EVERY;
 use crate::actions::keep_pulse::Pulse;
 use crate::actions::keep_pulse::keep_pulse;
+use crate::actions::{Done, Office};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -44,12 +47,24 @@ impl Supervisor {
         let bell = Arc::new(Bell { rung: Mutex::new(false), heard: Condvar::new() });
         let mut supervisor = Self { stop: Arc::default(), bell, threads: Vec::new() };
         let office = Arc::clone(&desk.office);
-        let mut next_beat = None;
-        supervisor.spawn("jobs", REST, move || round(&desk, &mut next_beat).map(drop))?;
+        let roots = desk.roots.clone();
+        let pulse = Arc::new(Mutex::new(None));
+        let (beating, mine) = (Arc::clone(&pulse), Arc::clone(&office));
+        supervisor.spawn("pulse", REST, move || beat(&mine, &beating))?;
+        let (tending, mine) = (pulse, desk.clone());
+        supervisor.spawn("jobs", REST, move || {
+            // Waits for the beat that is due, if the other thread is at it.
+            beat(&mine.office, &tending)?;
+            sweep_due(&mine, &mut TickReport::default())
+        })?;
+        let mine = desk.clone();
+        supervisor.spawn("letters", REST, move || post_due(&mine, &mut TickReport::default()))?;
+        supervisor.spawn("index", REST, move || follow(&desk).map(drop))?;
         let began = office.now();
         supervisor.spawn("night", NIGHT_REST, move || {
             let now = office.now();
-            night(&office, (now - began > CAUGHT_UP).then(|| now - TENDED)).map(drop)
+            night(&office, (now - began > CAUGHT_UP).then(|| now - TENDED))?;
+            roots.as_deref().map_or(Ok(0), |file| write_roots(&office, file)).map(drop)
         })?;
         Ok(supervisor)
     }
@@ -78,23 +93,35 @@ impl Supervisor {
     }
 }
 
-/// One round: first the pulse, so that nothing lapses for a time in which nobody could answer; then what is due.
-///
-/// # Errors
-/// A fault of the machine.
-pub fn round(desk: &Desk, next_beat: &mut Option<DateTime<Utc>>) -> Done<TickReport> {
-    let clock = desk.office.clock.now();
-    let is_due = next_beat.is_none_or(|at| clock >= at || at - clock > BEAT_EVERY) || desk.office.clock_is_back();
+/// Beats, if it is time; whoever asks meanwhile waits.
+fn beat(office: &Office, next: &Mutex<Option<DateTime<Utc>>>) -> Done<()> {
+    let mut next = next.lock().unwrap_or_else(PoisonError::into_inner);
+    beat_at(office, &mut next)
+}
+
+fn beat_at(office: &Office, next: &mut Option<DateTime<Utc>>) -> Done<()> {
+    let clock = office.clock.now();
+    let is_due = next.is_none_or(|at| clock >= at || at - clock > BEAT_EVERY) || office.clock_is_back();
     if is_due {
-        match keep_pulse(&desk.office)? {
+        match keep_pulse(office)? {
             Pulse::Steady => {}
             Pulse::WasDown { moved } => tracing::warn!(moved, "the service was down; deadlines it spoiled moved later"),
             Pulse::ClockBack => {
                 tracing::error!("the machine's clock went back: nothing is escalated until it is right")
             }
         }
-        *next_beat = Some(clock + BEAT_EVERY);
+        *next = Some(clock + BEAT_EVERY);
     }
+    Ok(())
+}
+
+/// One round of everything: first the pulse, so that nothing lapses for a time in which nobody could answer; then what
+/// is due. For whoever runs the jobs by hand.
+///
+/// # Errors
+/// A fault of the machine.
+pub fn round(desk: &Desk, next_beat: &mut Option<DateTime<Utc>>) -> Done<TickReport> {
+    beat_at(&desk.office, next_beat)?;
     tick(desk)
 }
 

@@ -1,26 +1,27 @@
 //! Finds the assignments something is due for, and tends each in a transaction of its own.
 
-use super::TickReport;
+use super::setback::Items;
+use super::{Desk, TickReport};
+use crate::actions::Done;
 use crate::actions::tend_assignment::{Tended, tend_assignment};
-use crate::actions::{Done, Office};
 use crate::db;
 
 /// How many are read at a time.
 const AT_A_TIME: i64 = 200;
 
-/// Tends everything that is due now.
+/// Tends everything that is due now; one that fails holds up no other.
 ///
 /// # Errors
-/// A fault of the machine.
-pub fn sweep(office: &Office, report: &mut TickReport) -> Done<()> {
+/// A fault of the machine; the first that failed.
+pub fn sweep(desk: &Desk, report: &mut TickReport) -> Done<()> {
+    let office = &desk.office;
+    let mut items = Items::of(desk, "assignment");
     loop {
-        let due = db::assignment::due(&mut *office.read()?, office.now().naive_utc(), AT_A_TIME)?;
-        if due.is_empty() {
-            return Ok(());
-        }
+        let limit = items.limit(AT_A_TIME);
+        let due = db::assignment::due(&mut *office.read()?, office.now().naive_utc(), limit)?;
         let mut moved = false;
         for id in due {
-            let tended = tend_assignment(office, id)?;
+            let Some(tended) = items.one(id, || tend_assignment(office, id))? else { continue };
             moved |= tended != Tended::Nothing;
             match tended {
                 Tended::Reminded => report.reminders_sent += 1,
@@ -30,7 +31,7 @@ pub fn sweep(office: &Office, report: &mut TickReport) -> Done<()> {
             }
         }
         if !moved {
-            return Ok(());
+            return items.settle();
         }
     }
 }

@@ -30,13 +30,14 @@ pub fn read(bytes: &[u8]) -> Incoming {
     // The parser is somebody else's and the bytes are anybody's: a panic in it is a message nobody understands.
     let parsed = catch_unwind(|| MessageParser::default().parse(bytes).map(|message| understood(&message))).ok();
     let (id, subject, about, said) = parsed.flatten().unwrap_or((None, String::new(), None, Said::Reply));
-    Incoming { key: id.unwrap_or_else(|| format!("sha256:{}", fingerprint(bytes))), subject, about, said }
+    Incoming { key: id.unwrap_or_else(|| format!("sha256:{}", fingerprint(bytes))), subject, about, said: plain(said) }
 }
 
 type Understood = (Option<String>, String, Option<OutboxId>, Said);
 
 fn understood(message: &Message<'_>) -> Understood {
-    let id = message.message_id().map(|id| id.chars().take(250).collect::<String>()).filter(|id| !id.trim().is_empty());
+    let id = message.message_id().map(|id| one_line(id).chars().take(250).collect::<String>());
+    let id = id.filter(|id| !id.trim().is_empty());
     let subject: String = one_line(message.subject().unwrap_or_default()).chars().take(SUBJECT).collect();
     if let Some(said) = report::of(message) {
         return (id, subject, letter_returned(message), said);
@@ -119,6 +120,14 @@ fn text_of(part: &MessagePart<'_>) -> String {
             String::from_utf8_lossy(bytes.get(..100_000).unwrap_or(bytes)).into_owned()
         }
         PartType::Message(_) | PartType::Multipart(_) => String::new(),
+    }
+}
+
+/// What a message says, without control characters: a server's words are anybody's, and no database takes a NUL.
+fn plain(said: Said) -> Said {
+    match said {
+        Said::Failed { status, text } => Said::Failed { status: one_line(&status), text: one_line(&text) },
+        other => other,
     }
 }
 

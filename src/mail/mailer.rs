@@ -162,10 +162,12 @@ fn enhanced_status(word: &str) -> Option<(u16, u16)> {
     Some((subject.parse().ok()?, detail.parse().ok()?))
 }
 
-/// The text with every address taken out and line breaks made spaces, at most 300 characters.
+/// The text with every address taken out, line breaks and control characters made spaces (PostgreSQL takes no NUL), at
+/// most 300 characters.
 #[must_use]
 pub fn masked(text: &str) -> String {
-    let words = text.split_whitespace().map(|word| if word.contains('@') { "…@…" } else { word });
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
+    let words = words.map(|word| if word.contains('@') { "…@…" } else { word });
     let mut line = String::new();
     for word in words {
         if !line.is_empty() {
