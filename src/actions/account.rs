@@ -6,6 +6,7 @@
 //! the same right, and the right is used up once. Deliberately absent: handing a leaver's needs over
 //! (`hand_over_needs`).
 
+pub mod leave;
 pub mod password;
 pub mod token;
 pub mod totp;
@@ -25,6 +26,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
 use serde_json::json;
 
+pub use leave::set_leave;
 pub use token::{add_token, revoke_token};
 pub use totp::enrol as enrol_totp;
 
@@ -365,7 +367,7 @@ pub fn first_administrator(
     })
 }
 
-/// Disables an account: its sessions and tokens end. One's own and the last administrator's stay.
+/// Disables an account: its sessions and tokens end, its open tasks go to whoever looks after the needs now. One's own and the last administrator's stay.
 ///
 /// # Errors
 /// [`Refusal::NotFound`], [`Refusal::NotYours`], [`Refusal::WrongState`] for one's own, the last administrator's, and
@@ -384,7 +386,8 @@ pub fn disable_account(office: &Office, actor: &Actor, account: AccountId) -> Do
         db::session::end_all(tx.conn, account)?;
         db::account::revoke_tokens(tx.conn, account, now)?;
         db::account::use_links_of(tx.conn, account, now)?;
-        tx.event(&format!("account:{account}"), actor, Event::AccountKept, &json!({ "disabled": true }))
+        let moved = leave::hand_on_tasks(tx, account)?;
+        tx.event(&format!("account:{account}"), actor, Event::AccountKept, &json!({"disabled": true, "moved": moved}))
     })
 }
 

@@ -7,7 +7,7 @@ use crate::db;
 use crate::db::escalation::EscalationRow;
 use crate::db::task::TaskRow;
 use crate::domain::event::Event;
-use crate::domain::need::NeedState;
+use crate::domain::need::SeatState;
 use crate::domain::notice::NoticeKind;
 use crate::ids::TaskId;
 use serde_json::json;
@@ -37,9 +37,12 @@ pub fn escalate_task(office: &Office, id: TaskId) -> Done<bool> {
             Some(need) => Some(tx.need(&Actor::Desk, need)?),
             None => None,
         };
-        // Somebody acted: the task is done, another expert was asked, or the need is closed.
-        let waits = |state: NeedState| matches!(state, NeedState::Open | NeedState::Unanswered);
-        let Some(need) = need.filter(|need| task.done_at.is_none() && waits(need.state)) else {
+        // Somebody acted: the task is done, the need is closed, or every seat has somebody who was asked.
+        let free = match &need {
+            Some(need) => db::need::seats_of(tx.conn, need.id)?.iter().any(|seat| seat.state == SeatState::Free),
+            None => false,
+        };
+        let Some(need) = need.filter(|need| task.done_at.is_none() && need.state.is_open() && free) else {
             db::escalation::end(tx.conn, id)?;
             return Ok(false);
         };

@@ -96,7 +96,7 @@ pub fn file_feedback(office: &Office, actor: &Actor, id: AssignmentId, input: &F
             Event::FeedbackFiled,
             &json!({"assignment": row.id, "outcome": outcome, "hours": input.hours}),
         )?;
-        db::task::finish(tx.conn, need.id, TaskKind::FeedbackOverdue, actor.account(), tx.now.naive_utc())?;
+        db::task::finish_of_offer(tx.conn, row.id, &[TaskKind::FeedbackOverdue], actor.account(), tx.now.naive_utc())?;
         if need.contact_email.is_some() {
             let mut ask = Letter::new(NoticeKind::RateService, format!("rate:{}", row.id)).of_offer(&row);
             ask.expert = None;

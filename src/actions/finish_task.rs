@@ -5,6 +5,7 @@
 
 use super::{Actor, Done, Office, Tx};
 use crate::db;
+use crate::db::assignment::AssignmentRow;
 use crate::db::task::TaskRow;
 use crate::domain::assignment::AssignmentState;
 use crate::domain::event::Event;
@@ -20,7 +21,6 @@ pub const fn right_to_finish(kind: TaskKind) -> Option<Right> {
     match kind {
         TaskKind::Undelivered
         | TaskKind::NotMyAnswer
-        | TaskKind::NobodyQualifies
         | TaskKind::MailAlarm
         | TaskKind::OutOfOffice
         | TaskKind::MailReply
@@ -32,6 +32,7 @@ pub const fn right_to_finish(kind: TaskKind) -> Option<Right> {
         | TaskKind::EmailObjected
         | TaskKind::ClockBack => Some(Right::Decide),
         TaskKind::Unanswered
+        | TaskKind::NobodyQualifies
         | TaskKind::ReplyQuestion
         | TaskKind::QuestionOverdue
         | TaskKind::AddContact
@@ -56,6 +57,12 @@ pub const fn waits_for(kind: TaskKind) -> Option<AssignmentState> {
     }
 }
 
+/// Whether the task is about an offer its expert knows nothing of yet: only the notice, or the end of the offer, ends it.
+#[must_use]
+pub fn is_untold(kind: TaskKind, offer: &AssignmentRow) -> bool {
+    kind == TaskKind::Undelivered && offer.state == AssignmentState::Offered && offer.notified_at.is_none()
+}
+
 /// Marks a task as done. Done twice changes nothing.
 ///
 /// # Errors
@@ -69,6 +76,11 @@ pub fn finish_task(office: &Office, actor: &Actor, id: TaskId) -> Done<TaskRow> 
         }
         if task.done_at.is_some() {
             return Ok(task);
+        }
+        if let Some(id) = task.assignment
+            && db::assignment::find(tx.conn, &id)?.is_some_and(|offer| is_untold(task.kind, &offer))
+        {
+            return Err(Refusal::WrongState.into());
         }
         match right_to_finish(task.kind) {
             Some(right) => actor.needs(right)?,
@@ -126,6 +138,7 @@ mod tests {
             assert!(right_to_finish(*kind).is_none() || waits_for(*kind).is_none(), "{kind}");
         }
         assert_eq!(right_to_finish(TaskKind::CallBack), None);
+        assert_eq!(right_to_finish(TaskKind::NobodyQualifies), None, "somebody is asked, or the need is closed");
         assert_eq!(right_to_finish(TaskKind::ConductReport), Some(Right::Decide));
     }
 }

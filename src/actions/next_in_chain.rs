@@ -100,30 +100,53 @@ fn ask(
     Ok(())
 }
 
-/// Nobody is left to ask: a task on the owner's and the manager's desk, and a letter to both.
-pub(super) fn nobody_left(tx: &mut Tx<'_>, actor: &Actor, need: &NeedRow) -> Done<()> {
+/// Somebody was found for a seat: the tasks that ask for somebody leave the desk once no seat is free any more.
+pub(super) fn somebody_found(tx: &mut Tx<'_>, actor: &Actor, need: &NeedRow) -> Done<()> {
+    if db::need::seats_of(tx.conn, need.id)?.iter().any(|seat| seat.state == SeatState::Free) {
+        return Ok(());
+    }
+    for kind in [TaskKind::Unanswered, TaskKind::NobodyQualifies, TaskKind::NobodyAsked] {
+        db::task::finish(tx.conn, need.id, kind, actor.account(), tx.now.naive_utc())?;
+    }
+    Ok(())
+}
+
+/// Nobody is left to ask: a task on the owner's and the manager's desk, and a letter to both. Every time it happens is
+/// one of its own, known by its step in the need's trail; while a task of it is open and climbs, that one is enough.
+/// Answers whether somebody was told.
+pub(super) fn nobody_left(tx: &mut Tx<'_>, actor: &Actor, need: &NeedRow) -> Done<bool> {
     let round = db::assignment::of_need(tx.conn, need.id)?.len();
     tx.event(need.id.as_str(), actor, Event::ChainExhausted, &json!({"asked": round}))?;
+    let step = db::anchor::head(tx.conn, need.id.as_str())?.map_or(0, |head| head.step);
+    let open = db::task::open_of_need(tx.conn, need.id)?
+        .into_iter()
+        .find(|task| matches!(task.kind, TaskKind::Unanswered | TaskKind::NobodyQualifies));
     let owners = staff_for(tx, need)?;
-    tx.leave_task(Work {
-        kind: if round == 0 { TaskKind::NobodyQualifies } else { TaskKind::Unanswered },
-        dedup: format!("unanswered:{}:{round}", need.id),
-        need: Some(need.id),
-        assignment: None,
-        expert: None,
-        case: None,
-        account: owners.first().copied(),
-        for_manager: true,
-        detail: Some(round.to_string()),
-        due_at: None,
-    })?;
+    match open {
+        Some(task) if db::escalation::find(tx.conn, &task.id)?.is_some() => return Ok(false),
+        Some(task) => super::escalate_task::watch(tx, &task)?,
+        None => {
+            tx.leave_task(Work {
+                kind: if round == 0 { TaskKind::NobodyQualifies } else { TaskKind::Unanswered },
+                dedup: format!("nobody-left:{}:{step}", need.id),
+                need: Some(need.id),
+                assignment: None,
+                expert: None,
+                case: None,
+                account: owners.first().copied(),
+                for_manager: true,
+                detail: Some(round.to_string()),
+                due_at: None,
+            })?;
+        }
+    }
     let mut told = owners;
     told.extend(managers_of(tx, &need.region)?);
     told.sort_unstable();
     told.dedup();
     for account in told {
-        let letter = Letter::new(NoticeKind::StaffUnanswered, format!("unanswered:{}:{round}:{account}", need.id));
+        let letter = Letter::new(NoticeKind::StaffUnanswered, format!("nobody-left:{}:{step}:{account}", need.id));
         tx.owe(&Actor::Desk, letter.about(need.id).to_account(account))?;
     }
-    Ok(())
+    Ok(true)
 }

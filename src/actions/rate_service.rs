@@ -66,7 +66,7 @@ pub fn rate_service(office: &Office, actor: &Actor, id: AssignmentId, input: &Ra
         tx.event(need.id.as_str(), actor, Event::ServiceRated, &detail)?;
         tx.changed("expert", row.expert.as_str())?;
         db::outbox::void_rating_reminder(tx.conn, id)?;
-        db::task::finish(tx.conn, need.id, TaskKind::CallBack, actor.account(), tx.now.naive_utc())?;
+        db::task::finish_of_offer(tx.conn, id, &[TaskKind::CallBack], actor.account(), tx.now.naive_utc())?;
         for report in &input.conduct {
             let kind = match report {
                 ConductReport::Gift => IncidentKind::Gift,

@@ -37,8 +37,8 @@ pub fn reply_question(office: &Office, actor: &Actor, id: AssignmentId, text: &s
             restart_clock(tx, &mut row, new_due, "replied")?;
         }
         tx.event(need.id.as_str(), actor, Event::QuestionReplied, &json!({"assignment": row.id}))?;
-        db::task::finish(tx.conn, need.id, TaskKind::ReplyQuestion, actor.account(), tx.now.naive_utc())?;
-        db::task::finish(tx.conn, need.id, TaskKind::QuestionOverdue, actor.account(), tx.now.naive_utc())?;
+        let asked = [TaskKind::ReplyQuestion, TaskKind::QuestionOverdue];
+        db::task::finish_of_offer(tx.conn, row.id, &asked, actor.account(), tx.now.naive_utc())?;
         tx.owe(actor, Letter::new(NoticeKind::QuestionReplied, format!("replied:{}", row.id)).of_offer(&row))
     })
 }

@@ -50,23 +50,19 @@ pub fn tend_need(office: &Office, id: NeedId) -> Done<bool> {
     let row = db::need::find(&mut *office.read()?, &id)?;
     let Some(row) = row else { return Ok(false) };
     if row.automatic && row.state == NeedState::Open {
-        assign_expert::ask_best(office, id)?;
-        return Ok(true);
+        return assign_expert::ask_best(office, id);
     }
     office.write(|tx| {
         let need = tx.need(&Actor::Desk, id)?;
         if need.state == NeedState::Unanswered {
             let free = db::need::seats_of(tx.conn, id)?.iter().any(|seat| seat.state == SeatState::Free);
-            if free {
-                next_in_chain::nobody_left(tx, &Actor::Desk, &need)?;
-            }
-            return Ok(free);
+            return if free { next_in_chain::nobody_left(tx, &Actor::Desk, &need) } else { Ok(false) };
         }
         if need.state != NeedState::Open {
             return Ok(false);
         }
         let owners = staff_for(tx, &need)?;
-        tx.leave_task(Work {
+        tx.leave_new_task(Work {
             kind: TaskKind::NobodyAsked,
             dedup: format!("nobody-asked:{id}"),
             need: Some(id),
@@ -77,8 +73,7 @@ pub fn tend_need(office: &Office, id: NeedId) -> Done<bool> {
             for_manager: true,
             detail: None,
             due_at: None,
-        })?;
-        Ok(true)
+        })
     })
 }
 

@@ -257,14 +257,21 @@ impl<'a> Tx<'a> {
     }
 
     /// Owes a letter, once. A letter the desk sends by itself leaves only by day, as policy says (rules.md, "Letters and
-    /// the night"); one a person sends leaves at once.
+    /// the night"); one a person sends leaves at once. Whoever acts by a link sends letters to nobody but themselves: what
+    /// others are told of it, the desk tells.
     ///
     /// # Errors
     /// What the database says.
     pub fn owe(&mut self, actor: &Actor, letter: Letter) -> Done<()> {
         let earliest = letter.not_before.unwrap_or(self.now);
-        let self_sent =
-            !actor.is_person() || letter.kind.audience() == Audience::Staff && letter.kind != NoticeKind::PasswordReset;
+        let audience = letter.kind.audience();
+        let by_person = match actor {
+            Actor::Staff(_) | Actor::Operator => true,
+            Actor::Expert(_) => audience == Audience::Expert,
+            Actor::Enterprise(_) => audience == Audience::Enterprise,
+            Actor::Desk => false,
+        };
+        let self_sent = !by_person || audience == Audience::Staff && letter.kind != NoticeKind::PasswordReset;
         let not_before = if self_sent && !trial::without(trial::Guard::QuietHours) {
             self.policy()?.letters.quiet().next_waking(earliest)
         } else {
@@ -273,7 +280,7 @@ impl<'a> Tx<'a> {
         let reader = match (&letter.account, &letter.expert, &letter.need) {
             (Some(account), _, _) => format!("account:{account}"),
             (None, Some(expert), _) if letter.kind.audience() == Audience::Expert => format!("expert:{expert}"),
-            (None, _, Some(need)) => format!("need:{need}"),
+            (None, _, Some(need)) => self.enterprise_reader(*need)?,
             (None, _, None) => String::new(),
         };
         let row = db::outbox::OutboxRow {
@@ -310,11 +317,32 @@ impl<'a> Tx<'a> {
         Ok(())
     }
 
+    /// How the outbox knows the reader of an enterprise's letters: by a sealed mark of the address, so that somebody with
+    /// several needs is one reader; by the need where there is no address.
+    fn enterprise_reader(&mut self, need: NeedId) -> Done<String> {
+        let address = db::need::find(self.conn, &need)?.and_then(|row| row.contact_email);
+        Ok(match address {
+            Some(address) => {
+                let mark = self.office.keys.seal_line(&format!("reader:{}", address.trim().to_lowercase()));
+                format!("mail:{mark}")
+            }
+            None => format!("need:{need}"),
+        })
+    }
+
     /// Leaves a task, once.
     ///
     /// # Errors
     /// What the database says.
     pub fn leave_task(&mut self, work: Work) -> Done<()> {
+        self.leave_new_task(work).map(drop)
+    }
+
+    /// Leaves a task, once. Answers whether it was left now.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn leave_new_task(&mut self, work: Work) -> Done<bool> {
         let (station, region): (Option<StationId>, Option<String>) = match work.need {
             Some(need) => {
                 db::need::find(self.conn, &need)?.map_or((None, None), |row| (Some(row.station), Some(row.region)))
@@ -342,10 +370,11 @@ impl<'a> Tx<'a> {
             done_by: None,
             dedup_key: work.dedup,
         };
-        if db::task::add(self.conn, &row)? && row.kind.escalates() {
+        let left = db::task::add(self.conn, &row)?;
+        if left && row.kind.escalates() {
             super::escalate_task::watch(self, &row)?;
         }
-        Ok(())
+        Ok(left)
     }
 
     /// The need of that id, locked for this transaction, if the actor may see it.

@@ -85,6 +85,55 @@ pub fn finish(
     .map(drop)
 }
 
+/// Marks the open tasks of one offer of those kinds as done.
+///
+/// # Errors
+/// What the database says.
+pub fn finish_of_offer(
+    conn: &mut Conn,
+    assignment: AssignmentId,
+    kinds: &[TaskKind],
+    by: Option<AccountId>,
+    now: NaiveDateTime,
+) -> QueryResult<()> {
+    diesel::update(
+        tasks::table
+            .filter(tasks::assignment.eq(assignment))
+            .filter(tasks::kind.eq_any(kinds))
+            .filter(tasks::done_at.is_null()),
+    )
+    .set((tasks::done_at.eq(Some(now)), tasks::done_by.eq(by)))
+    .execute(conn)
+    .map(drop)
+}
+
+/// The open tasks of one kind that belong to that offer.
+///
+/// # Errors
+/// What the database says.
+pub fn open_of_offer(conn: &mut Conn, assignment: AssignmentId, kind: TaskKind) -> QueryResult<Vec<TaskRow>> {
+    tasks::table
+        .filter(tasks::assignment.eq(assignment))
+        .filter(tasks::kind.eq(kind))
+        .filter(tasks::done_at.is_null())
+        .order((tasks::created_at, tasks::id))
+        .select(cols::<TaskRow>())
+        .load(conn)
+}
+
+/// The open tasks on one account's desk.
+///
+/// # Errors
+/// What the database says.
+pub fn open_of_account(conn: &mut Conn, account: AccountId) -> QueryResult<Vec<TaskRow>> {
+    tasks::table
+        .filter(tasks::account.eq(account))
+        .filter(tasks::done_at.is_null())
+        .order((tasks::created_at, tasks::id))
+        .select(cols::<TaskRow>())
+        .load(conn)
+}
+
 /// Marks every open task of a need as done.
 ///
 /// # Errors

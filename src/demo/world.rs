@@ -191,7 +191,7 @@ fn jitter(dice: &mut Dice, region: &Region, spread: f64) -> (f64, f64) {
 
 /// The calendar as shipped, under the version the living office gives the same rows.
 fn shipped_calendar(days: &[CalendarDayRow]) -> Result<Calendar, WorldFault> {
-    let version = days.last().map_or_else(|| "none".to_owned(), |last| format!("{}/{}", last.day, days.len()));
+    let version = crate::actions::calendar_version(days);
     let rows = days.iter().map(|row| CalendarRow {
         date: row.day,
         kind: if row.kind == RowKind::Workday.as_str() { RowKind::Workday } else { RowKind::Holiday },

@@ -122,6 +122,7 @@ pub fn table() -> Vec<Route> {
         // ---- one's own account ------------------------------------------------------------------------------------
         get("/account", Account, pages::account::own),
         post("/account/password", Account, pages::account::change_password),
+        post("/account/leave", Account, pages::account::set_leave),
         get("/account/second-factor", Account, pages::account::second_factor),
         post("/account/second-factor", Account, pages::account::enrol_second_factor),
         post("/account/tokens", Account, pages::account::add_token),
@@ -131,6 +132,7 @@ pub fn table() -> Vec<Route> {
         get("/accounts/new", SignedIn(Right::Administer), pages::accounts::new_form),
         post("/accounts", SignedIn(Right::Administer), pages::accounts::add),
         post("/accounts/{id}/disabling", SignedIn(Right::Administer), pages::accounts::disable),
+        post("/accounts/{id}/leave", SignedIn(Right::Administer), pages::accounts::set_leave),
         post("/accounts/{id}/link", SignedIn(Right::Administer), pages::accounts::new_link),
         post("/accounts/{id}/second-factor", SignedIn(Right::Administer), pages::accounts::drop_second_factor),
         // ---- the demo's own (404 elsewhere) -----------------------------------------------------------------------

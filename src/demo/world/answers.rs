@@ -117,7 +117,7 @@ impl History<'_, '_> {
         let (id, by) = (offer.row.id, offer.row.answered_by);
         case.set_seat(seat, SeatState::Taken);
         case.settle(at);
-        case.finish(TaskKind::Unanswered);
+        case.somebody_found();
         case.finish(TaskKind::ReplyQuestion);
         case.trail.append(
             &mut self.dice,

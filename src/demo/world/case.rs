@@ -209,6 +209,13 @@ impl Case {
         self.tasks.retain(|task| task.kind != kind);
     }
 
+    /// Somebody was found for a seat: the task that asks for somebody goes once no seat is free any more.
+    pub fn somebody_found(&mut self) {
+        if self.seats.iter().all(|seat| seat.state != SeatState::Free) {
+            self.finish(TaskKind::Unanswered);
+        }
+    }
+
     /// Writes or restates how an offer counts (rules.md, "Figures").
     pub fn put_fact(&mut self, offer: usize, firm: &str, at: DateTime<Utc>, outcome: OfferOutcome) {
         let need = &self.need;

@@ -63,7 +63,7 @@ impl History<'_, '_> {
         self.set_reserves(at, case, seat, reserves, &owner);
         self.offer(at, case, seat, *first, true);
         case.settle(at);
-        case.finish(TaskKind::Unanswered);
+        case.somebody_found();
     }
 
     /// Nobody at all may be asked at the moment: again tomorrow, and after some days the need is passed on.

@@ -144,7 +144,7 @@ pub struct OutagesShape {
 fn shape(conn: &mut Conn, row: CalendarImportRow) -> Result<CalendarImportShape, WebError> {
     let days = row.days.get();
     let report = match row.state {
-        ImportState::Pending => import_calendar::preview(conn, &days)?,
+        ImportState::Pending => import_calendar::preview(conn, &days, row.imported_at.and_utc())?,
         ImportState::Approved | ImportState::Refused => Default::default(),
     };
     let moves = report

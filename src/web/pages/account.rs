@@ -3,6 +3,7 @@
 use crate::actions::account::{self, totp};
 use crate::actions::{ActionError, Done};
 use crate::db;
+use crate::domain::calendar::beijing_date;
 use crate::domain::refusal::{FieldProblem, Refusal};
 use crate::ids::TokenId;
 use crate::web::answer::Answer;
@@ -10,6 +11,7 @@ use crate::web::call::Call;
 use crate::web::error::{Answered, WebError};
 use crate::web::form::Wrong;
 use crate::web::frame::Frame;
+use chrono::NaiveDate;
 use qrcode::QrCode;
 use qrcode::render::svg;
 
@@ -27,6 +29,7 @@ struct AccountPage {
     wrong: Wrong,
     email: String,
     has_second_factor: bool,
+    away_until: String,
     tokens: Vec<TokenLine>,
     typed_label: String,
     fresh_token: String,
@@ -55,6 +58,10 @@ struct Shown {
 fn page(call: &Call, shown: Shown) -> Answered {
     let known = call.account()?;
     let rows = db::account::tokens_of(&mut *call.office.read()?, known.id)?;
+    let today = beijing_date(call.now);
+    let away = db::account::find(&mut *call.office.read()?, &known.id)?
+        .and_then(|row| row.on_leave_until)
+        .filter(|until| *until >= today);
     let tokens = rows
         .into_iter()
         .map(|row| TokenLine {
@@ -76,6 +83,7 @@ fn page(call: &Call, shown: Shown) -> Answered {
         wrong: shown.wrong,
         email: known.email.clone(),
         has_second_factor: known.has_second_factor,
+        away_until: away.map(|until| until.to_string()).unwrap_or_default(),
         tokens,
         typed_label: shown.label,
         fresh_token: shown.fresh_token,
@@ -131,6 +139,31 @@ pub fn change_password(call: &Call) -> Answered {
         return Err(Refusal::TooManyTries.into());
     }
     or_again(call, done.map(|()| Answer::see_other("/account").flash("flash-password-changed", &[])), "")
+}
+
+/// The day of a leave form: `None` when it is empty.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for what is no day.
+pub fn away_until(call: &Call) -> Result<Option<NaiveDate>, WebError> {
+    let wrong = || Refusal::Invalid(vec![FieldProblem::new("away_until", "wrong-type")]);
+    let form = call.form()?;
+    Ok(form.opt("away_until").map(|text| text.parse().map_err(|_| wrong())).transpose()?)
+}
+
+/// `POST /account/leave`: until when one is away oneself; empty when one is back.
+///
+/// # Errors
+/// A fault; what will not do comes back as the page.
+pub fn set_leave(call: &Call) -> Answered {
+    let until = match away_until(call) {
+        Ok(until) => until,
+        Err(WebError::Refused(refusal)) => return or_again(call, Err(refusal.into()), ""),
+        Err(error) => return Err(error),
+    };
+    let done = account::set_leave(&call.office, &call.actor()?, call.account()?.id, until);
+    let key = if until.is_some() { "flash-away" } else { "flash-back" };
+    or_again(call, done.map(|()| Answer::see_other("/account").flash(key, &[])), "")
 }
 
 fn factor_page(call: &Call, wrong: Wrong, offer: totp::Offer) -> Answered {

@@ -21,6 +21,8 @@ struct Line {
     place: String,
     second_factor: bool,
     disabled: bool,
+    away: String,
+    away_until: String,
     own: bool,
 }
 
@@ -60,6 +62,7 @@ fn list_page(call: &Call, link: String, link_for: &str) -> Answered {
         .map(|row| (row.code.clone(), call.l.pick(&row.name, &row.name_en).to_owned()))
         .collect();
     let own = call.account()?.id;
+    let today = crate::domain::calendar::beijing_date(call.now);
     let lines = db::account::all(&mut reader)?
         .into_iter()
         .map(|row| Line {
@@ -74,6 +77,16 @@ fn list_page(call: &Call, link: String, link_for: &str) -> Answered {
             },
             second_factor: row.totp_secret.is_some(),
             disabled: row.disabled_at.is_some(),
+            away: row
+                .on_leave_until
+                .filter(|until| *until >= today)
+                .map(|until| call.l.a("station-away", &[("until", &call.l.short_date(until))]))
+                .unwrap_or_default(),
+            away_until: row
+                .on_leave_until
+                .filter(|until| *until >= today)
+                .map(|until| until.to_string())
+                .unwrap_or_default(),
             own: row.id == own,
         })
         .collect();
@@ -186,6 +199,16 @@ pub fn new_link(call: &Call) -> Answered {
 pub fn disable(call: &Call) -> Answered {
     account::disable_account(&call.office, &call.actor()?, call.id("id")?)?;
     Ok(done("flash-account-disabled"))
+}
+
+/// `POST /accounts/{id}/leave`: until when somebody is away; empty when they are back.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for a day in the past; [`Refusal::WrongState`] for a disabled account; a fault.
+pub fn set_leave(call: &Call) -> Answered {
+    let until = super::account::away_until(call)?;
+    account::set_leave(&call.office, &call.actor()?, call.id("id")?, until)?;
+    Ok(done(if until.is_some() { "flash-away" } else { "flash-back" }))
 }
 
 /// `POST /accounts/{id}/second-factor`.

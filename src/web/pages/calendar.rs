@@ -174,7 +174,11 @@ fn told(
     };
     let rows = row.days.get();
     let pending = row.state == ImportState::Pending;
-    let report = if pending { import_calendar::preview(conn, &rows)? } else { CalendarReport::default() };
+    let report = if pending {
+        import_calendar::preview(conn, &rows, row.imported_at.and_utc())?
+    } else {
+        CalendarReport::default()
+    };
     let moves = report
         .moves
         .iter()

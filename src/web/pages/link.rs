@@ -146,6 +146,8 @@ pub struct OfferFile {
     pub seat: SeatState,
     /// The expert's name.
     pub expert: String,
+    /// Whether the expert may still take a seat.
+    pub may_serve: bool,
 }
 
 impl OfferFile {
@@ -164,15 +166,17 @@ impl OfferFile {
         let row = db::assignment::find(&mut reader, &id)?.ok_or_else(|| call.link_unknown())?;
         let need = db::need::find(&mut reader, &row.need)?.ok_or_else(|| call.link_unknown())?;
         let seat = db::need::seat(&mut reader, row.seat)?.ok_or_else(|| call.link_unknown())?;
-        let expert = db::expert::find(&mut reader, &row.expert)?.map(|expert| expert.name).unwrap_or_default();
-        Ok(Self { row, need, seat: seat.state, expert })
+        let expert = db::expert::find(&mut reader, &row.expert)?;
+        let may_serve = expert.as_ref().is_some_and(|expert| expert.standing.may_serve());
+        Ok(Self { row, need, seat: seat.state, expert: expert.map(|one| one.name).unwrap_or_default(), may_serve })
     }
 
-    /// What the holder of the offer's link may see. A lapsed offer of a need that is closed may not be taken any more.
+    /// What the holder of the offer's link may see. A lapsed offer of a need that is closed may not be taken any more, nor
+    /// by whoever has left the register.
     #[must_use]
     pub const fn view(&self) -> LinkView {
         match link_view(self.row.state, self.seat) {
-            LinkView::OpenLate if !self.need.state.is_open() => LinkView::Closed,
+            LinkView::OpenLate if !self.need.state.is_open() || !self.may_serve => LinkView::Closed,
             view => view,
         }
     }

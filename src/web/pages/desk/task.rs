@@ -86,6 +86,9 @@ fn act_href(line: &TaskLine, href: &str) -> String {
         TaskKind::Unanswered | TaskKind::NobodyQualifies | TaskKind::NobodyAsked if line.need.is_some() => {
             format!("{href}/candidates")
         }
+        TaskKind::Undelivered if line.need.is_none() => {
+            line.case.map_or_else(|| href.to_owned(), |id| format!("/conduct/{id}"))
+        }
         TaskKind::Undelivered => on_need("notice"),
         TaskKind::ReplyQuestion | TaskKind::QuestionOverdue => on_need("reply"),
         TaskKind::NotMyAnswer => on_need("answer"),

@@ -111,5 +111,6 @@ pub fn file(state: AssignmentState, seat: SeatState) -> OfferFile {
         },
         seat,
         expert: offer.expert.name,
+        may_serve: true,
     }
 }

@@ -9,7 +9,7 @@ use super::seats::{People, SeatView, people, seats};
 use super::trail::{EventView, trail};
 use super::view::{Fact, NeedView, load};
 use super::words::{Tag, need_tag, size, title_pieces};
-use crate::actions::finish_task::{right_to_finish, waits_for};
+use crate::actions::finish_task::{is_untold, right_to_finish, waits_for};
 use crate::db;
 use crate::db::assignment::AssignmentRow;
 use crate::domain::assignment::{AnswerKind, AnsweredBy, AssignmentState, NotifiedBy, ReleasedBy};
@@ -212,8 +212,9 @@ fn tasks(call: &Call, view: &NeedView, offers: &[AssignmentRow]) -> Result<Vec<T
                     offers.iter().find(|offer| offer.id == id).is_none_or(|offer| offer.state != state)
                 })
             });
+            let untold = offers.iter().any(|offer| row.assignment == Some(offer.id) && is_untold(row.kind, offer));
             let finishable = match right_to_finish(row.kind) {
-                Some(right) => role.has(right),
+                Some(right) => role.has(right) && !untold,
                 None => moved_on && view.may_work,
             };
             TaskView {
