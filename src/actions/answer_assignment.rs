@@ -4,6 +4,7 @@
 //! constraint; answering twice is said kindly and changes nothing.
 
 use super::owners::staff_for;
+use super::record_notice::start_clock;
 use super::{Actor, Done, Letter, Office, Tx, Work};
 use crate::db;
 use crate::db::assignment::AssignmentRow;
@@ -12,7 +13,7 @@ use crate::db::fact::FactRow;
 use crate::db::need::NeedRow;
 use crate::domain::answer_rule::{clock_restarts_at, feedback_due, reply_due};
 use crate::domain::assignment::{
-    self, AnswerKind, Answered, AnsweredBy, AssignmentState, DeclineReason, Offer, OfferOutcome, VoidReason,
+    self, AnswerKind, Answered, AnsweredBy, AssignmentState, DeclineReason, NotifiedBy, Offer, OfferOutcome, VoidReason,
 };
 use crate::domain::calendar::beijing_date;
 use crate::domain::event::Event;
@@ -83,10 +84,21 @@ fn within(tx: &mut Tx<'_>, actor: &Actor, id: AssignmentId, input: &AnswerInput,
         notified_at: row.notified_at.map(|at| at.and_utc()),
         answer_due_at: row.answer_due_at.map(|at| at.and_utc()),
         asked_before: row.asked_at.is_some(),
+        stopped: row.asked_at.is_some() && row.replied_at.is_none(),
+        may_serve: db::expert::find(tx.conn, &row.expert)?.is_some_and(|expert| expert.standing.may_serve()),
         seat: seat.state,
     };
     let decided = assignment::answer(&offer, input.answer, input.first_byte_at, tx.now)?;
+    let untold = row.notified_at.is_none();
+    if untold && input.answer == AnswerKind::Question {
+        // He knows of the offer before any server took its letter: his days are counted from now, and only then stopped.
+        let now = tx.now;
+        start_clock(tx, actor, &mut row, told_how(input.by), now)?;
+    }
+    let (Answered::Accepted { late } | Answered::Declined { late } | Answered::Asked { late }) = decided;
     if row.first_answer.is_none() {
+        // Late or in time is what the first answer was (rules.md, "Figures"); a later one changes nothing of it.
+        row.late = late;
         row.first_answer = Some(input.answer);
         row.answered_at = Some(tx.now.naive_utc());
         row.answered_by = Some(input.by);
@@ -94,21 +106,26 @@ fn within(tx: &mut Tx<'_>, actor: &Actor, id: AssignmentId, input: &AnswerInput,
         row.notified_at.get_or_insert(tx.now.naive_utc());
     }
     db::reminder::cancel(tx.conn, row.id, tx.now.naive_utc())?;
-    db::outbox::void_of_assignment(tx.conn, row.id)?;
+    if !(untold && input.answer == AnswerKind::Question) {
+        // After a question by phone the letter still brings the link.
+        db::outbox::void_of_assignment(tx.conn, row.id)?;
+    }
+    if input.answer != AnswerKind::Question {
+        // Whatever waited for this offer's question, or for its letter, waits no more.
+        let waited = [TaskKind::ReplyQuestion, TaskKind::QuestionOverdue, TaskKind::Undelivered];
+        db::task::finish_of_offer(tx.conn, row.id, &waited, actor.account(), tx.now.naive_utc())?;
+    }
     let was_lapsed = row.state == AssignmentState::Lapsed;
     match decided {
-        Answered::Accepted { late } => {
-            row.late = late;
+        Answered::Accepted { .. } => {
             accept(tx, actor, &mut row, &mut need, input.first_byte_at, was_lapsed)?;
         }
-        Answered::Declined { late } => {
-            row.late = row.late || late;
+        Answered::Declined { .. } => {
             row.decline_reason = input.reason;
             row.note = note.map(str::to_owned);
             decline(tx, actor, &mut row, &mut need, input.first_byte_at, was_lapsed)?;
         }
-        Answered::Asked { late } => {
-            row.late = late;
+        Answered::Asked { .. } => {
             row.question = note.map(str::to_owned);
             ask(tx, actor, &mut row, &need, input.first_byte_at)?;
         }
@@ -123,6 +140,7 @@ fn within(tx: &mut Tx<'_>, actor: &Actor, id: AssignmentId, input: &AnswerInput,
         )?;
     }
     if let Some(until) = input.busy_until {
+        db::dialect::lock_expert(tx.conn, row.expert)?;
         let today = beijing_date(tx.now);
         let leave = LeaveRow {
             id: LeaveId::from_minted(tx.mint()),
@@ -134,6 +152,10 @@ fn within(tx: &mut Tx<'_>, actor: &Actor, id: AssignmentId, input: &AnswerInput,
         db::expert::insert_leaves(tx.conn, std::slice::from_ref(&leave))?;
         tx.event(row.expert.as_str(), actor, Event::LeaveEntered, &json!({"from": today, "to": until}))?;
         tx.changed("expert", row.expert.as_str())?;
+        if input.answer != AnswerKind::Question {
+            // Whoever is away is away for everything: what else is open to him moves on.
+            super::rehome::within(tx, actor, row.expert, false, "leave")?;
+        }
     }
     if input.by != AnsweredBy::Link {
         tx.owe(actor, Letter::new(NoticeKind::AnswerEntered, format!("entered:{id}:{}", input.answer)).of_offer(&row))?;
@@ -173,8 +195,7 @@ fn accept(
     }
     db::need::set_seat(tx.conn, row.seat, SeatState::Taken)?;
     tx.settle_need(need)?;
-    db::task::finish(tx.conn, need.id, TaskKind::Unanswered, actor.account(), tx.now.naive_utc())?;
-    db::task::finish(tx.conn, need.id, TaskKind::ReplyQuestion, actor.account(), tx.now.naive_utc())?;
+    super::next_in_chain::somebody_found(tx, actor, need)?;
     tx.event(
         need.id.as_str(),
         actor,
@@ -205,7 +226,6 @@ fn decline(
     let detail = json!({"assignment": row.id, "reason": row.decline_reason, "late": row.late, "by": row.answered_by,
         "first_byte": first_byte});
     tx.event(need.id.as_str(), actor, Event::OfferDeclined, &detail)?;
-    db::task::finish(tx.conn, need.id, TaskKind::ReplyQuestion, actor.account(), tx.now.naive_utc())?;
     if !was_lapsed {
         super::next_in_chain::within(tx, need, row.seat)?;
     }
@@ -236,6 +256,15 @@ fn ask(tx: &mut Tx<'_>, actor: &Actor, row: &mut AssignmentRow, need: &NeedRow, 
         due_at: Some(due_at),
     })?;
     tell_staff(tx, row, need, NoticeKind::StaffQuestion)
+}
+
+/// How somebody was told whose answer reached us that way.
+const fn told_how(by: AnsweredBy) -> NotifiedBy {
+    match by {
+        AnsweredBy::Link => NotifiedBy::Smtp,
+        AnsweredBy::Phone | AnsweredBy::Counter => NotifiedBy::Phone,
+        AnsweredBy::Wechat => NotifiedBy::Wechat,
+    }
 }
 
 /// Tells whoever looks after the need.

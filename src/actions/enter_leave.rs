@@ -112,6 +112,7 @@ fn within(
     input: &LeaveInput,
     reason: Option<String>,
 ) -> Done<(LeaveId, usize)> {
+    db::dialect::lock_expert(tx.conn, expert)?;
     db::expert::find(tx.conn, &expert)?.ok_or(Refusal::NotFound)?;
     let id = LeaveId::from_minted(tx.mint());
     let row = LeaveRow { id, expert, from_on: input.from, to_on: input.to, reason };
@@ -204,3 +205,35 @@ pub fn end_leave(office: &Office, expert: ExpertId, id: LeaveId) -> Done<()> {
         tx.changed("expert", expert.as_str())
     })
 }
+
+/// The experts whose leave has begun and to whom something is open still.
+///
+/// # Errors
+/// A fault of the machine.
+pub fn gone_with_offers(office: &Office) -> Done<Vec<ExpertId>> {
+    let today = beijing_date(office.now());
+    Ok(db::expert::away_with_offers(&mut *office.read()?, today)?)
+}
+
+/// A leave that staff entered has begun: what is open to the expert moves on. What experts kept when they entered their
+/// leave themselves stays with them. Answers how much moved.
+///
+/// # Errors
+/// A fault of the machine.
+pub fn begin_leave(office: &Office, expert: ExpertId) -> Done<usize> {
+    office.write(|tx| {
+        db::dialect::lock_expert(tx.conn, expert)?;
+        let today = beijing_date(tx.now);
+        let own = Actor::Expert(expert).label();
+        let trail = db::audit::trail(tx.conn, expert.as_str())?;
+        let by_staff = |row: &LeaveRow| {
+            let days = json!({"from": row.from_on, "to": row.to_on});
+            let entered = Event::LeaveEntered.as_str();
+            !trail.iter().any(|event| event.event == entered && event.actor == own && event.detail.get() == days)
+        };
+        let leaves = db::expert::leaves_of(tx.conn, expert)?;
+        let away = leaves.iter().any(|row| row.from_on <= today && today <= row.to_on && by_staff(row));
+        if away { rehome::within(tx, &Actor::Desk, expert, false, "leave") } else { Ok(0) }
+    })
+}
+

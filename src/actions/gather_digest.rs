@@ -52,6 +52,10 @@ pub fn take_turn(office: &Office, row: &OutboxRow, lease: &[OutboxId]) -> Done<T
         let most = usize::try_from(rules.letters_a_day).unwrap_or(usize::MAX);
         if got.iter().filter(|(kind, _)| *kind != NoticeKind::Offer).count() >= most {
             let until = rules.quiet().tomorrow_morning(tx.now);
+            // A reminder that would come after the end is none: rather one letter too many than a day lost.
+            if !still_in_time(tx, row, until)? {
+                return Ok(Turn::Goes);
+            }
             let reader = row.reader.rsplit(':').next().unwrap_or_default();
             let subject = row.need.map_or_else(|| reader.to_owned(), |need| need.to_string());
             let detail = json!({"letter": row.id, "kind": kind, "until": until, "why": "letters-a-day"});

@@ -1,5 +1,5 @@
 //! The days of a State Council notice (放假安排) come into the calendar once a second person has approved them; open offers
-//! counted without them are counted anew.
+//! are counted anew with them, and lapses they would have prevented are no breach.
 //!
 //! Contract: what is read in waits, with a preview of what it would do, for somebody else's yes. A year whose days between
 //! February and November stand in the file is replaced; a day at the edge of another year (30–31 December of the year
@@ -7,7 +7,7 @@
 //! "Calendar"), with an entry in the trail and a letter. Other nodes read the calendar anew when they see the change
 //! noted. Deliberately absent: fetching notices; shortening anything.
 
-use super::record_outage::remind_anew;
+use super::record_outage::{remind_anew, take_back};
 use super::set_policy::in_force_at;
 use super::{Actor, Done, Letter, Office, Tx, Work};
 use crate::db::assignment::AssignmentRow;
@@ -26,7 +26,7 @@ use crate::domain::task::TaskKind;
 use crate::ids::AssignmentId;
 use crate::ids::CalendarImportId;
 use crate::seal::fingerprint;
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -52,7 +52,7 @@ pub struct CalendarReport {
     pub years: Vec<i32>,
     /// How many days the file names.
     pub days: usize,
-    /// How many open offers are counted anew because a year was not known.
+    /// How many offers, open or run out lately, are counted anew.
     pub recounted: usize,
     /// Those among them that are due later.
     pub moves: Vec<Move>,
@@ -82,7 +82,7 @@ pub fn import_calendar(office: &Office, actor: &Actor, csv: &str, source: &str, 
         p.add(FieldProblem::new("file", "missing"));
     }
     p.settle()?;
-    let mut report = preview(&mut *office.read()?, &rows)?;
+    let mut report = preview(&mut *office.read()?, &rows, office.now())?;
     if !dry_run {
         report.waits_as = Some(office.write(|tx| propose(tx, actor, csv, &source, &rows))?);
     }
@@ -180,7 +180,7 @@ pub fn decide_calendar(
 ///
 /// # Errors
 /// What the database says.
-pub fn preview(conn: &mut Conn, rows: &[CalendarRow]) -> Done<CalendarReport> {
+pub fn preview(conn: &mut Conn, rows: &[CalendarRow], now: DateTime<Utc>) -> Done<CalendarReport> {
     let years = years_told(rows);
     let kept = db::calendar::all(conn)?.into_iter().filter_map(|row| {
         let replaced = years.contains(&row.day.year()) || rows.iter().any(|new| new.date == row.day);
@@ -190,7 +190,7 @@ pub fn preview(conn: &mut Conn, rows: &[CalendarRow]) -> Done<CalendarReport> {
         .map_err(|problem| super::ActionError::Fault(super::Fault::new(problem)))?;
     let mut report =
         CalendarReport { years: years.into_iter().collect(), days: rows.len(), ..CalendarReport::default() };
-    for id in db::assignment::provisional_open(conn)? {
+    for id in db::assignment::counted_by_calendar(conn, looked_back(now))? {
         let Some(row) = db::assignment::find(conn, &id)? else { continue };
         report.recounted += 1;
         if let Some((told, restated)) = restated(conn, &row, &calendar)?
@@ -229,11 +229,21 @@ fn within(tx: &mut Tx<'_>, actor: &Actor, rows: &[CalendarRow], source: &str) ->
     let calendar = super::office::load_calendar(tx.conn)?;
     let mut report =
         CalendarReport { years: years.into_iter().collect(), days: days.len(), ..CalendarReport::default() };
-    for id in db::assignment::provisional_open(tx.conn)? {
+    let since = looked_back(tx.now);
+    for id in db::assignment::counted_by_calendar(tx.conn, since)? {
         report.recounted += 1;
-        report.moves.extend(recount(tx, actor, id, &calendar)?);
+        // Most stay as they are, and are not locked for it.
+        let Some(row) = db::assignment::find(tx.conn, &id)? else { continue };
+        if restated(tx.conn, &row, &calendar)?.is_some_and(|(told, restated)| changes(&told, &restated)) {
+            report.moves.extend(recount(tx, actor, id, &calendar)?);
+        }
     }
     Ok(report)
+}
+
+/// How far back lapses are counted anew: a notice is corrected within weeks, if ever.
+fn looked_back(now: DateTime<Utc>) -> chrono::NaiveDateTime {
+    (now - Days::new(62)).naive_utc()
 }
 
 /// The years whose notice this is.
@@ -244,7 +254,8 @@ fn years_told(rows: &[CalendarRow]) -> BTreeSet<i32> {
 /// The count as told and as it is with the better calendar; `None` for an offer whose clock does not run.
 fn restated(conn: &mut Conn, row: &AssignmentRow, calendar: &Calendar) -> Done<Option<(DueDate, DueDate)>> {
     let (Some(notified_at), Some(due_at)) = (row.notified_at, row.answer_due_at) else { return Ok(None) };
-    if row.state != AssignmentState::Offered || !row.provisional {
+    let ran_out = row.state == AssignmentState::Lapsed && row.first_answer.is_none();
+    if row.state != AssignmentState::Offered && !ran_out {
         return Ok(None);
     }
     let told = DueDate {
@@ -259,21 +270,37 @@ fn restated(conn: &mut Conn, row: &AssignmentRow, calendar: &Calendar) -> Done<O
     Ok(Some((told, restated)))
 }
 
-/// Counts an open offer anew with the better calendar; answers how its deadline moved, if it did.
+/// Whether a better calendar changes anything of what was told.
+fn changes(told: &DueDate, restated: &DueDate) -> bool {
+    restated.due_at > told.due_at || restated.provisional != told.provisional
+}
+
+/// Counts an offer anew with the better calendar; answers how its deadline moved, if it did.
 fn recount(tx: &mut Tx<'_>, actor: &Actor, id: AssignmentId, calendar: &Calendar) -> Done<Option<Move>> {
-    let (mut row, _) = tx.assignment(&Actor::Desk, id)?;
+    let (mut row, need) = tx.assignment(&Actor::Desk, id)?;
     let Some((told, restated)) = restated(tx.conn, &row, calendar)? else { return Ok(None) };
+    if !changes(&told, &restated) {
+        return Ok(None);
+    }
+    let moves = restated.due_at > told.due_at;
     row.provisional = restated.provisional;
-    row.day_count = JsonText::of(&restated.count);
-    if restated.due_at <= told.due_at {
+    if moves || told.provisional {
+        row.day_count = JsonText::of(&restated.count);
+    }
+    if !moves {
         tx.save_assignment(&mut row)?;
         return Ok(None);
     }
     row.answer_due_at = Some(restated.due_at.naive_utc());
     let detail = json!({"assignment": row.id, "from": told.due_at, "to": restated.due_at, "why": "calendar"});
     tx.event(row.need.as_str(), actor, Event::DueMoved, &detail)?;
-    remind_anew(tx, &mut row)?;
-    tx.save_assignment(&mut row)?;
+    if row.state == AssignmentState::Offered {
+        remind_anew(tx, &mut row)?;
+        tx.save_assignment(&mut row)?;
+    } else {
+        tx.save_assignment(&mut row)?;
+        take_back(tx, actor, &row, &need, "calendar")?;
+    }
     let letter = Letter::new(NoticeKind::DueMoved, format!("due-moved:{}:{}", row.id, restated.due_at.timestamp()));
     tx.owe(&Actor::Desk, letter.of_offer(&row))?;
     Ok(Some(Move { assignment: id, number: row.number, from: told.due_at, to: restated.due_at }))

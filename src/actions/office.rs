@@ -14,7 +14,8 @@ use crate::domain::calendar::Calendar;
 use crate::domain::calendar::CalendarRow;
 use crate::domain::calendar::RowKind;
 use crate::domain::policy::Policy;
-use crate::seal::Keyring;
+use crate::ids::CalendarImportId;
+use crate::seal::{Keyring, fingerprint};
 use crate::search::{IndexHome, Mark};
 use crate::trial;
 use chrono::{DateTime, Utc};
@@ -72,6 +73,8 @@ pub struct Rooms {
     pooling: Mutex<()>,
     answers: Mutex<AnswerBook>,
     calendar: RwLock<Arc<Calendar>>,
+    /// The newest approved notice the calendar kept here was read with.
+    notice: Mutex<Option<CalendarImportId>>,
     pub(super) following: Mutex<Following>,
     pub(super) keeping: Mutex<Keeping>,
     /// The last beat of the service as kept in the database, microseconds; `i64::MIN` when there is none.
@@ -93,6 +96,7 @@ impl Office {
         (index, mark): (IndexHome, Option<Mark>),
     ) -> Done<Self> {
         let mut reader = db.reader()?;
+        let notice = db::calendar_import::newest_approved(&mut reader)?;
         let calendar = Arc::new(load_calendar(&mut reader)?);
         let pool = ExpertPool::load(&mut reader, clock.now())?;
         let beat = db::pulse::last(&mut reader)?.map_or(i64::MIN, |at| at.and_utc().timestamp_micros());
@@ -108,6 +112,7 @@ impl Office {
             pooling: Mutex::new(()),
             answers: Mutex::new(AnswerBook::default()),
             calendar: RwLock::new(calendar),
+            notice: Mutex::new(notice),
             following: Mutex::new(Following::from(mark)),
             keeping: prune_changes::keeping(),
             beat: AtomicI64::new(beat),
@@ -201,6 +206,23 @@ impl Office {
         Arc::clone(&self.calendar.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// The calendar as a transaction sees it: another node may have approved a notice this one has not read yet. Answers the
+    /// calendar kept here unless its newest notice is another one.
+    ///
+    /// # Errors
+    /// A fault when it cannot be read.
+    pub(super) fn calendar_now(&self, conn: &mut db::Conn) -> Done<Arc<Calendar>> {
+        let newest = db::calendar_import::newest_approved(conn)?;
+        let mut kept = self.notice.lock().unwrap_or_else(PoisonError::into_inner);
+        if *kept == newest {
+            return Ok(self.calendar());
+        }
+        let fresh = Arc::new(load_calendar(conn)?);
+        *self.calendar.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
+        *kept = newest;
+        Ok(fresh)
+    }
+
     /// Reads the calendar anew, after an import.
     ///
     /// # Errors
@@ -278,9 +300,19 @@ impl Office {
 /// A fault when it cannot be read.
 pub fn load_calendar(conn: &mut db::Conn) -> Result<Calendar, ActionError> {
     let rows = db::calendar::all(conn)?;
-    let version = rows.last().map_or_else(|| "none".to_owned(), |row| format!("{}/{}", row.day, rows.len()));
+    let version = calendar_version(&rows);
     Calendar::from_rows(rows.into_iter().map(calendar_row), &version)
         .map_err(|problem| DbFault::Schema(format!("the calendar cannot be read: {problem:?}")).into())
+}
+
+/// Which calendar it is: the same days, in order, give the same version, and any correction another.
+#[must_use]
+pub fn calendar_version(rows: &[db::calendar::CalendarDayRow]) -> String {
+    if rows.is_empty() {
+        return "none".to_owned();
+    }
+    let text: String = rows.iter().map(|row| format!("{}\t{}\t{}\n", row.day, row.kind, row.occasion)).collect();
+    fingerprint(text.as_bytes()).chars().take(16).collect()
 }
 
 /// A stored day as the calendar knows it.

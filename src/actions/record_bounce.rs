@@ -39,7 +39,7 @@ pub(super) fn came_back(tx: &mut Tx<'_>, letter: &OutboxRow, why: &str) -> Done<
 /// What follows when a letter did not arrive.
 pub(super) fn undelivered(tx: &mut Tx<'_>, letter: &OutboxRow) -> Done<()> {
     let kind = letter.notice.get().kind;
-    let Some(need_id) = letter.need else { return Ok(()) };
+    let Some(need_id) = letter.need else { return case_letter(tx, letter) };
     let mut need = tx.need(&Actor::Desk, need_id)?;
     let Some(id) = letter.assignment.filter(|_| kind == NoticeKind::Offer) else {
         return check_contact(tx, letter, &need);
@@ -88,6 +88,27 @@ pub(super) fn check_contact(tx: &mut Tx<'_>, letter: &OutboxRow, need: &NeedRow)
         account: owners.first().copied(),
         for_manager: false,
         detail: Some(letter.notice.get().kind.as_str().to_owned()),
+        due_at: None,
+    })
+}
+
+/// A letter to an expert about no need came back: 劝导, 除名, a question of the rota. Its deadlines run from its arrival,
+/// so the managers have to bring it about otherwise. What came back from staff says nothing here.
+fn case_letter(tx: &mut Tx<'_>, letter: &OutboxRow) -> Done<()> {
+    let owed = letter.notice.get();
+    if letter.expert.is_none() || letter.account.is_some() {
+        return Ok(());
+    }
+    tx.leave_task(Work {
+        kind: TaskKind::Undelivered,
+        dedup: format!("undelivered:{}", letter.dedup_key),
+        need: None,
+        assignment: None,
+        expert: letter.expert,
+        case: owed.case,
+        account: None,
+        for_manager: true,
+        detail: Some(owed.kind.as_str().to_owned()),
         due_at: None,
     })
 }

@@ -144,10 +144,16 @@ fn need_of(letter: &OutboxRow) -> String {
 }
 
 /// Starts the clock of an offer: counts the due instant and plans the reminders.
-fn start_clock(tx: &mut Tx<'_>, actor: &Actor, row: &mut AssignmentRow, by: NotifiedBy, at: DateTime<Utc>) -> Done<()> {
+pub(super) fn start_clock(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    row: &mut AssignmentRow,
+    by: NotifiedBy,
+    at: DateTime<Utc>,
+) -> Done<()> {
     // Rule and floor are those the offer was made under, whatever the policy says by now.
     let promised = super::set_policy::in_force_at(tx.conn, row.created_at)?;
-    let calendar = tx.office.calendar();
+    let calendar = tx.office.calendar_now(tx.conn)?;
     let counted = if trial::without(trial::Guard::HolidayRoll) {
         due(crate::domain::answer_rule::CountingRule::CalendarDays, promised.waking_hours_floor, at, &calendar)
     } else {
@@ -158,6 +164,8 @@ fn start_clock(tx: &mut Tx<'_>, actor: &Actor, row: &mut AssignmentRow, by: Noti
     row.answer_due_at = Some(counted.due_at.naive_utc());
     row.provisional = counted.provisional;
     row.day_count = JsonText::of(&counted.count);
+    // He knows of it: nobody has to look where his letter is.
+    db::task::finish_of_offer(tx.conn, row.id, &[TaskKind::Undelivered], actor.account(), tx.now.naive_utc())?;
     plan_reminders(tx, row, at, counted.due_at)?;
     let detail = json!({"assignment": row.id, "by": by, "at": at, "due": counted.due_at, "rule": row.rule,
         "provisional": counted.provisional, "calendar": calendar.version()});
@@ -197,11 +205,11 @@ pub(super) fn plan_reminders(
 }
 
 /// Staff told the expert by phone or WeChat at `at`: the clock starts there. An undelivered offer reopens (round + 1) if
-/// its seat is free.
+/// its seat is free, by a call after its letter came back.
 ///
 /// # Errors
 /// [`Refusal::NoticeRecorded`] when the clock runs already; [`Refusal::WrongState`], [`Refusal::NoFreeSeat`];
-/// [`Refusal::Invalid`] for a time in the future or before the offer.
+/// [`Refusal::Invalid`] for a time in the future, before the offer or its bounce, or so long ago that the days are over.
 pub fn enter_notice(office: &Office, actor: &Actor, id: AssignmentId, by: NotifiedBy, at: DateTime<Utc>) -> Done<()> {
     actor.needs(Right::WorkNeeds)?;
     office.write(|tx| {
@@ -223,9 +231,11 @@ pub(super) fn told_by_staff(
     at: DateTime<Utc>,
 ) -> Done<()> {
     let (mut row, mut need) = tx.assignment(actor, id)?;
-    let made = row.created_at.and_utc() - TimeDelta::minutes(1);
-    if at > tx.now + TimeDelta::minutes(1) || at < made {
-        return Err(Refusal::Invalid(vec![FieldProblem::new("notified_at", "out-of-range")]).into());
+    let out_of_range = || Refusal::Invalid(vec![FieldProblem::new("notified_at", "out-of-range")]);
+    // A minute is rounded away by whoever types the time.
+    let earliest = row.ended_at.unwrap_or(row.created_at).max(row.created_at).and_utc() - TimeDelta::minutes(1);
+    if at > tx.now + TimeDelta::minutes(1) || at < earliest {
+        return Err(out_of_range().into());
     }
     match row.state {
         AssignmentState::Offered if row.notified_at.is_some() => return Err(Refusal::NoticeRecorded.into()),
@@ -241,10 +251,14 @@ pub(super) fn told_by_staff(
             row.ended_at = None;
             row.end_reason = None;
             db::need::set_seat(tx.conn, row.seat, crate::domain::need::SeatState::Offered)?;
-            db::task::finish(tx.conn, need.id, TaskKind::Undelivered, actor.account(), tx.now.naive_utc())?;
+            super::next_in_chain::somebody_found(tx, actor, &need)?;
         }
         _ => return Err(Refusal::WrongState.into()),
     }
     start_clock(tx, actor, &mut row, by, at)?;
+    if row.answer_due_at.is_some_and(|due| due <= tx.now.naive_utc()) {
+        // Nobody's offer is entered and over in the same moment.
+        return Err(out_of_range().into());
+    }
     tx.settle_need(&mut need)
 }

@@ -8,6 +8,7 @@
 use super::record_notice::plan_reminders;
 use super::{Actor, Done, Letter, Office, Tx};
 use crate::db::assignment::AssignmentRow;
+use crate::db::need::NeedRow;
 use crate::db::outage::OutageRow;
 use crate::db::{self, JsonText};
 use crate::domain::answer_rule::Outage;
@@ -115,16 +116,21 @@ fn spare(
     }
     tx.save_assignment(&mut row)?;
     if !open {
-        // The seat has moved on; what is left to do is that nothing is held against the expert.
-        if db::conduct::withdraw_lapse(tx.conn, row.id, "outage", tx.now.naive_utc())? {
-            let detail = json!({"assignment": row.id, "why": "outage"});
-            tx.event(row.need.as_str(), actor, Event::BreachWithdrawn, &detail)?;
-        }
-        super::answer_assignment::put_fact(tx, &row, &need, OfferOutcome::Void)?;
+        take_back(tx, actor, &row, &need, "outage")?;
     }
     let letter = Letter::new(NoticeKind::DueMoved, format!("due-moved:{}:{}", row.id, moved_to.timestamp()));
     tx.owe(&Actor::Desk, letter.of_offer(&row))?;
     Ok(true)
+}
+
+/// An offer ran out before the deadline it has by now: the seat has moved on; what is left to do is that nothing is held
+/// against the expert.
+pub(super) fn take_back(tx: &mut Tx<'_>, actor: &Actor, row: &AssignmentRow, need: &NeedRow, why: &str) -> Done<()> {
+    if db::conduct::withdraw_lapse(tx.conn, row.id, why, tx.now.naive_utc())? {
+        let detail = json!({"assignment": row.id, "why": why});
+        tx.event(row.need.as_str(), actor, Event::BreachWithdrawn, &detail)?;
+    }
+    super::answer_assignment::put_fact(tx, row, need, OfferOutcome::Void)
 }
 
 /// Plans the reminders that have not gone out between now and the new deadline; a clock that a question stopped has none.

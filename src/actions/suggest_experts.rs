@@ -394,7 +394,8 @@ pub fn best(office: &Office, actor: &Actor, id: NeedId, limit: usize) -> Done<Ve
     surveyed(office, actor, id, |survey, _| Ok(survey.best(limit).into_iter().map(|one| one.id).collect()))
 }
 
-/// Whether the expert may be asked for the need at this moment, decided on rows inside the caller's transaction.
+/// Whether the expert may be asked for the need at this moment, decided on rows inside the caller's transaction, behind the
+/// expert's lock.
 ///
 /// # Errors
 /// [`Refusal::NotEligible`] with the rule's code.
@@ -405,6 +406,7 @@ pub fn eligible_now(
     now: DateTime<Utc>,
     asked_again: bool,
 ) -> Done<Candidate> {
+    db::dialect::lock_expert(conn, expert)?;
     let candidate = super::expert_pool::candidate_now(conn, expert, now)?.ok_or(Refusal::NotFound)?;
     let enterprise = db::enterprise::find(conn, &need.enterprise)?.map(|row| row.name).unwrap_or_default();
     let profile = profile(need, &enterprise, &|_| matching::IndustrySet::EMPTY, now);

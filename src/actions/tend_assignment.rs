@@ -4,6 +4,7 @@
 //! Source: Beijing standard, 服务要求 c) and d); rules.md, "Letters and the night", "The answer", "The chain".
 
 use super::answer_assignment::{put_fact, tell_staff};
+use super::assign_expert::DELIVERY_WATCH;
 use super::owners::{head_of, managers_of, staff_for};
 use super::record_notice::plan_reminders;
 use super::{Actor, Done, Letter, Office, Tx, Work};
@@ -66,26 +67,14 @@ pub fn tend_assignment(office: &Office, id: AssignmentId) -> Done<Tended> {
     })
 }
 
-/// The letter has been on its way too long: after four hours a person looks, after a day the next one is asked.
+/// How long a letter may be on its way before the next one is asked, counted from when it might leave.
+const PATIENCE: TimeDelta = TimeDelta::hours(24);
+
+/// The letter has been on its way too long: after four hours a person looks, after a day the next one is asked, unless no
+/// letter at all was taken meanwhile.
 fn watch_delivery(tx: &mut Tx<'_>, row: &mut AssignmentRow, need: &mut NeedRow) -> Done<Tended> {
     if tx.office.settings.mail_off {
-        // No letter can leave and no clock has started: staff pass the link on.
-        let owners = staff_for(tx, need)?;
-        tx.leave_task(Work {
-            kind: TaskKind::Undelivered,
-            dedup: format!("mail-off:{}", row.id),
-            need: Some(need.id),
-            assignment: Some(row.id),
-            expert: Some(row.expert),
-            case: None,
-            account: owners.first().copied(),
-            for_manager: false,
-            detail: Some(NoticeKind::Offer.as_str().to_owned()),
-            due_at: None,
-        })?;
-        row.next_due_at = Some((tx.now + TimeDelta::days(1)).naive_utc());
-        tx.save_assignment(row)?;
-        return Ok(Tended::Watched);
+        return pass_on(tx, row, need);
     }
     if super::mail_alarm::standing(tx.conn)?.is_some() {
         // Our own configuration is at fault and everybody is told so: no expert is passed over for it.
@@ -93,42 +82,75 @@ fn watch_delivery(tx: &mut Tx<'_>, row: &mut AssignmentRow, need: &mut NeedRow) 
         tx.save_assignment(row)?;
         return Ok(Tended::Watched);
     }
-    let waited = tx.now - row.created_at.and_utc();
-    if waited >= TimeDelta::hours(24) {
-        row.state = AssignmentState::Undelivered;
-        row.next_due_at = None;
-        row.ended_at = Some(tx.now.naive_utc());
-        row.end_reason = Some("not-accepted-by-server".to_owned());
-        db::outbox::void_of_assignment(tx.conn, row.id)?;
+    let key = format!("not-accepted:{}", row.id);
+    let Some(looked) = db::task::by_dedup(tx.conn, &key)? else {
+        // The first look, four hours after the letter might leave; the next one a day after that.
+        row.next_due_at = Some((tx.now + (PATIENCE - DELIVERY_WATCH)).naive_utc());
         tx.save_assignment(row)?;
-        tx.event(
-            need.id.as_str(),
-            &Actor::Desk,
-            Event::NoticeBounced,
-            &json!({"assignment": row.id, "why": "a day without a server"}),
-        )?;
-        put_fact(tx, row, need, OfferOutcome::Undelivered)?;
-        tell_staff(tx, row, need, NoticeKind::StaffUndelivered)?;
-        super::next_in_chain::within(tx, need, row.seat)?;
-    } else {
-        row.next_due_at =
-            Some((row.created_at.and_utc() + TimeDelta::hours(24)).max(tx.now + TimeDelta::minutes(1)).naive_utc());
+        let owners = staff_for(tx, need)?;
+        tx.leave_task(Work {
+            kind: TaskKind::Undelivered,
+            dedup: key,
+            need: Some(need.id),
+            assignment: Some(row.id),
+            expert: Some(row.expert),
+            case: None,
+            account: owners.first().copied(),
+            for_manager: true,
+            detail: Some(NoticeKind::Offer.as_str().to_owned()),
+            due_at: None,
+        })?;
+        return Ok(Tended::TaskLeft);
+    };
+    if !db::mail_health::any_accepted_since(tx.conn, looked.created_at)? {
+        // No server took anybody's letter since: that is our trouble, not this address's, and nobody is passed over for it.
+        row.next_due_at = Some((tx.now + TimeDelta::hours(1)).naive_utc());
         tx.save_assignment(row)?;
+        return Ok(Tended::Watched);
+    }
+    row.state = AssignmentState::Undelivered;
+    row.next_due_at = None;
+    row.ended_at = Some(tx.now.naive_utc());
+    row.end_reason = Some("not-accepted-by-server".to_owned());
+    db::outbox::void_of_assignment(tx.conn, row.id)?;
+    tx.save_assignment(row)?;
+    tx.event(
+        need.id.as_str(),
+        &Actor::Desk,
+        Event::NoticeBounced,
+        &json!({"assignment": row.id, "why": "a day without a server"}),
+    )?;
+    put_fact(tx, row, need, OfferOutcome::Undelivered)?;
+    tell_staff(tx, row, need, NoticeKind::StaffUndelivered)?;
+    super::next_in_chain::within(tx, need, row.seat)?;
+    Ok(Tended::TaskLeft)
+}
+
+/// With mail off no letter can leave and no clock has started: staff pass the link on. There is always an open task for
+/// it, and a day later the managers see it too.
+fn pass_on(tx: &mut Tx<'_>, row: &mut AssignmentRow, need: &NeedRow) -> Done<Tended> {
+    let days = (tx.now - row.created_at.and_utc()).num_days();
+    let open = db::task::open_of_offer(tx.conn, row.id, TaskKind::Undelivered)?;
+    for task in open.iter().filter(|task| days > 0 && !task.for_manager) {
+        db::task::show_to_managers(tx.conn, task.id)?;
     }
     let owners = staff_for(tx, need)?;
-    tx.leave_task(Work {
-        kind: TaskKind::Undelivered,
-        dedup: format!("not-accepted:{}", row.id),
-        need: Some(need.id),
-        assignment: Some(row.id),
-        expert: Some(row.expert),
-        case: None,
-        account: owners.first().copied(),
-        for_manager: true,
-        detail: Some(NoticeKind::Offer.as_str().to_owned()),
-        due_at: None,
-    })?;
-    Ok(Tended::TaskLeft)
+    let left = open.is_empty()
+        && tx.leave_new_task(Work {
+            kind: TaskKind::Undelivered,
+            dedup: format!("mail-off:{}:{days}", row.id),
+            need: Some(need.id),
+            assignment: Some(row.id),
+            expert: Some(row.expert),
+            case: None,
+            account: owners.first().copied(),
+            for_manager: days > 0,
+            detail: Some(NoticeKind::Offer.as_str().to_owned()),
+            due_at: None,
+        })?;
+    row.next_due_at = Some((tx.now + TimeDelta::days(1)).naive_utc());
+    tx.save_assignment(row)?;
+    Ok(if left { Tended::TaskLeft } else { Tended::Watched })
 }
 
 /// A question waits: first for 站长 and manager to see, then the clock restarts by itself.
@@ -162,7 +184,8 @@ fn question(tx: &mut Tx<'_>, row: &mut AssignmentRow, need: &NeedRow) -> Done<Te
         return Ok(Tended::TaskLeft);
     }
     let old_due = row.answer_due_at.map_or(tx.now, |at| at.and_utc());
-    restart_clock(tx, row, due_after_reply(old_due, restarts_at), "restarted")?;
+    // A restart the desk comes to days late, because it stood still, gives a whole day from then.
+    restart_clock(tx, row, due_after_reply(old_due, restarts_at.max(tx.now)), "restarted")?;
     tx.event(need.id.as_str(), &Actor::Desk, Event::ClockRestarted, &json!({"assignment": row.id}))?;
     tx.owe(&Actor::Desk, Letter::new(NoticeKind::QuestionReplied, format!("restarted:{}", row.id)).of_offer(row))?;
     Ok(Tended::ClockRestarted)

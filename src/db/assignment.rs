@@ -163,18 +163,28 @@ pub fn next_due(conn: &mut Conn) -> QueryResult<Option<NaiveDateTime>> {
         .map(Option::flatten)
 }
 
-/// The open offers whose deadline was counted with a year that was not known yet.
+/// The offers a better calendar may spare: those whose clock runs, and those that ran out after `since`, or under a year
+/// that was not known, without an answer.
 ///
 /// # Errors
 /// What the database says.
-pub fn provisional_open(conn: &mut Conn) -> QueryResult<Vec<AssignmentId>> {
-    assignments::table
+pub fn counted_by_calendar(conn: &mut Conn, since: NaiveDateTime) -> QueryResult<Vec<AssignmentId>> {
+    let open: Vec<AssignmentId> = assignments::table
         .filter(assignments::next_due_at.is_not_null())
         .filter(assignments::state.eq(AssignmentState::Offered))
-        .filter(assignments::provisional.eq(true))
-        .order(assignments::id)
+        .filter(assignments::answer_due_at.is_not_null())
         .select(assignments::id)
-        .load(conn)
+        .load(conn)?;
+    let lapsed: Vec<AssignmentId> = assignments::table
+        .filter(assignments::state.eq(AssignmentState::Lapsed))
+        .filter(assignments::first_answer.is_null())
+        .filter(assignments::ended_at.gt(since).or(assignments::provisional.eq(true)))
+        .select(assignments::id)
+        .load(conn)?;
+    let mut ids = open;
+    ids.extend(lapsed);
+    ids.sort_unstable();
+    Ok(ids)
 }
 
 /// The offers that nobody answered and whose deadline lies after `instant`, open or lapsed: those an outage that began

@@ -52,6 +52,19 @@ pub fn newest(conn: &mut Conn, limit: i64) -> QueryResult<Vec<CalendarImportRow>
     Ok(rows)
 }
 
+/// The notice that was approved last.
+///
+/// # Errors
+/// What the database says.
+pub fn newest_approved(conn: &mut Conn) -> QueryResult<Option<CalendarImportId>> {
+    calendar_imports::table
+        .filter(calendar_imports::state.eq(ImportState::Approved))
+        .order((calendar_imports::decided_at.desc(), calendar_imports::id.desc()))
+        .select(calendar_imports::id)
+        .first(conn)
+        .optional()
+}
+
 /// The notice of the same file that still waits, if there is one.
 ///
 /// # Errors

@@ -87,6 +87,22 @@ pub fn lock_need(conn: &mut Conn, need: crate::ids::NeedId) -> QueryResult<()> {
     }
 }
 
+/// Locks an expert for the rest of the transaction, so that two needs, or a need and his leave or removal, decide on him one
+/// after the other: the caps and the standing are read behind this lock. Rows that merely point to him do not wait.
+/// SQLite's one writer needs no lock.
+///
+/// # Errors
+/// What the database says.
+pub fn lock_expert(conn: &mut Conn, expert: crate::ids::ExpertId) -> QueryResult<()> {
+    match conn {
+        Conn::Pg(c) => diesel::sql_query("SELECT 1::bigint AS value FROM experts WHERE id = $1 FOR NO KEY UPDATE")
+            .bind::<Text, _>(expert.as_str())
+            .load::<Value>(c)
+            .map(drop),
+        Conn::Sqlite(_) => Ok(()),
+    }
+}
+
 /// Locks the chain of one audit subject until the transaction ends.
 ///
 /// # Errors

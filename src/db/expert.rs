@@ -2,7 +2,7 @@
 
 use super::JsonText;
 use super::conn::{Conn, cols};
-use super::schema::{expert_contacts, experts, leaves, qualifications};
+use super::schema::{assignments, expert_contacts, experts, leaves, qualifications};
 use crate::domain::document::Validity;
 use crate::domain::expert::FirmType;
 use crate::domain::need::Mode;
@@ -286,4 +286,23 @@ pub fn by_tail_mark(conn: &mut Conn, marks: &[String]) -> QueryResult<Vec<Expert
 /// What the database says.
 pub fn by_ids(conn: &mut Conn, ids: &[ExpertId]) -> QueryResult<Vec<ExpertRow>> {
     experts::table.filter(experts::id.eq_any(ids)).select(cols::<ExpertRow>()).load(conn)
+}
+
+/// The experts who are on leave on that day and have an open offer.
+///
+/// # Errors
+/// What the database says.
+pub fn away_with_offers(conn: &mut Conn, day: NaiveDate) -> QueryResult<Vec<ExpertId>> {
+    // In so many words, so that both databases see that the partial index of open offers fits.
+    let asked = assignments::table
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("assignments.state = 'offered'"))
+        .select(assignments::expert);
+    leaves::table
+        .filter(leaves::from_on.le(day))
+        .filter(leaves::to_on.ge(day))
+        .filter(leaves::expert.eq_any(asked))
+        .select(leaves::expert)
+        .distinct()
+        .order(leaves::expert)
+        .load(conn)
 }

@@ -20,6 +20,14 @@ pub fn last_accepted(conn: &mut Conn) -> QueryResult<Option<NaiveDateTime>> {
     letters::table.order(letters::id.desc()).select(letters::sent_at).first(conn).optional()
 }
 
+/// Whether a server took any letter since `since`.
+///
+/// # Errors
+/// What the database says.
+pub fn any_accepted_since(conn: &mut Conn, since: NaiveDateTime) -> QueryResult<bool> {
+    Ok(last_accepted(conn)?.is_some_and(|last| last >= since))
+}
+
 /// Letters owed since `since` that came back, by the recipient's domain, the most first, at most twenty.
 ///
 /// # Errors

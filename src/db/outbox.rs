@@ -49,7 +49,7 @@ pub struct OutboxRow {
     pub last_error: Option<String>,
     /// Created at.
     pub created_at: NaiveDateTime,
-    /// Who reads it: `expert:ID`, `account:ID`, or `need:ID` for the need's enterprise.
+    /// Who reads it: `expert:ID`, `account:ID`; for the need's enterprise `mail:MARK` of its address, `need:ID` without one.
     pub reader: String,
     /// Whether the desk sends it by itself, so that the night rule and the digest hold for it.
     pub by_desk: bool,

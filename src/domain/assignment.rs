@@ -143,6 +143,10 @@ pub struct Offer {
     pub answer_due_at: Option<DateTime<Utc>>,
     /// Whether a question was asked before.
     pub asked_before: bool,
+    /// Whether the clock stands still for that question.
+    pub stopped: bool,
+    /// Whether the expert may serve: in good standing with the office.
+    pub may_serve: bool,
     /// Where the seat stands.
     pub seat: SeatState,
 }
@@ -170,16 +174,20 @@ pub enum Answered {
 /// Decides what an answer does. `first_byte_at` is when the POST began to arrive, `now` when it is decided.
 ///
 /// # Errors
-/// A [`Refusal`] that says kindly why the answer does not count: the seat is taken, the file is closed, it was answered
-/// before, or a question was asked before.
+/// A [`Refusal`] that says kindly why the answer does not count: the seat is taken, the file is closed (also to whoever
+/// left the register), it was answered before, or a question was asked before.
 pub fn answer(
     offer: &Offer,
     kind: AnswerKind,
     first_byte_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<Answered, Refusal> {
-    let late = offer.answer_due_at.is_some_and(|due| !answered_in_time(first_byte_at, now, due));
+    // A clock that stands still makes nobody late.
+    let late = !offer.stopped && offer.answer_due_at.is_some_and(|due| !answered_in_time(first_byte_at, now, due));
     match offer.state {
+        AssignmentState::Offered | AssignmentState::Lapsed if kind == AnswerKind::Accept && !offer.may_serve => {
+            Err(Refusal::FileClosed)
+        }
         AssignmentState::Offered => match kind {
             AnswerKind::Accept => Ok(Answered::Accepted { late }),
             AnswerKind::Decline => Ok(Answered::Declined { late }),
@@ -247,6 +255,8 @@ mod tests {
             notified_at: Some(notified),
             answer_due_at: Some(notified + TimeDelta::hours(50)),
             asked_before: false,
+            stopped: false,
+            may_serve: true,
             seat,
         }
     }
@@ -288,6 +298,28 @@ mod tests {
         ];
         for (first_byte, now, late) in cases {
             assert_eq!(answer(&offer, AnswerKind::Accept, first_byte, now), Ok(Answered::Accepted { late }));
+        }
+    }
+
+    #[test]
+    fn a_clock_that_stands_still_makes_nobody_late() {
+        let mut offer = offer(AssignmentState::Offered, SeatState::Offered);
+        (offer.asked_before, offer.stopped) = (true, true);
+        let after = offer.answer_due_at.expect("set") + TimeDelta::hours(9);
+        assert_eq!(answer(&offer, AnswerKind::Accept, after, after), Ok(Answered::Accepted { late: false }));
+        assert_eq!(answer(&offer, AnswerKind::Decline, after, after), Ok(Answered::Declined { late: false }));
+        offer.stopped = false;
+        assert_eq!(answer(&offer, AnswerKind::Accept, after, after), Ok(Answered::Accepted { late: true }));
+    }
+
+    #[test]
+    fn whoever_left_the_register_takes_no_seat_and_may_still_say_no() {
+        for state in [AssignmentState::Offered, AssignmentState::Lapsed] {
+            let mut offer = offer(state, SeatState::Free);
+            offer.may_serve = false;
+            let now = offer.notified_at.expect("set") + TimeDelta::hours(60);
+            assert_eq!(answer(&offer, AnswerKind::Accept, now, now), Err(Refusal::FileClosed));
+            assert!(answer(&offer, AnswerKind::Decline, now, now).is_ok());
         }
     }
 

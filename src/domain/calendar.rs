@@ -238,7 +238,10 @@ impl Calendar {
         if self.rows.contains_key(&row.date) {
             return Err(CalendarFault::Duplicate);
         }
-        self.known_years.insert(row.date.year());
+        // New Year's days stand in the notice of the year before: only the days between make a year known.
+        if (2..=11).contains(&row.date.month()) {
+            self.known_years.insert(row.date.year());
+        }
         self.rows.insert(row.date, row);
         Ok(())
     }

@@ -29,6 +29,13 @@ impl Standing {
         matches!(self, Self::Active)
     }
 
+    /// Whether an expert in this standing may take a seat that was offered before: who asked for a break may come back
+    /// for it, who was suspended or has left may not.
+    #[must_use]
+    pub const fn may_serve(self) -> bool {
+        matches!(self, Self::Active | Self::Paused)
+    }
+
     /// Whether the expert has left for good; coming back takes a new application.
     #[must_use]
     pub const fn has_left(self) -> bool {

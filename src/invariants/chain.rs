@@ -11,7 +11,6 @@ use crate::domain::need::NeedState;
 use crate::domain::need::ReserveState;
 use crate::domain::need::SeatState;
 use crate::domain::need::state_from_seats;
-use crate::domain::task::TaskKind;
 use crate::ids::ExpertId;
 use chrono::TimeDelta;
 use std::collections::BTreeSet;
@@ -101,16 +100,16 @@ fn told(dossier: &Dossier, look: &Look<'_>, findings: &mut Findings) {
     if dossier.trail.last().is_none_or(|row| row.at + TOLD_WITHIN >= look.now.naive_utc()) {
         return;
     }
-    let told = dossier.tasks.iter().any(|task| task.kind.escalates() || task.kind == TaskKind::Undelivered);
-    let exhausted = dossier.trail.iter().any(|row| row.event == Event::ChainExhausted.as_str());
+    // Somebody was told once is not enough: the task must stand on a desk now, and climb.
+    let told = dossier.tasks.iter().any(|task| task.kind.escalates());
     let needs_a_person = match dossier.need.state {
         NeedState::Unanswered => true,
         // Where the station asks by itself, a need nobody was asked for is silence unless a person was told.
         NeedState::Open => dossier.need.automatic && dossier.offers.is_empty(),
         _ => false,
     };
-    if needs_a_person && !(told || exhausted) {
-        let why = format!("{}, and no person was told", dossier.need.state);
+    if needs_a_person && !told {
+        let why = format!("{}, and no open task asks a person for it", dossier.need.state);
         findings.add(Invariant::ChainGoesOn, &dossier.need.number, why);
     }
 }

@@ -156,7 +156,7 @@ pub struct Reserve {
     pub state: ReserveState,
 }
 
-/// A task.
+/// An open task.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = tasks)]
 pub struct Task {
@@ -183,7 +183,7 @@ pub struct Dossier {
     pub facts: Vec<Fact>,
     /// Its reserves.
     pub reserves: Vec<Reserve>,
-    /// Its tasks.
+    /// Its open tasks.
     pub tasks: Vec<Task>,
     /// The breaches that stand: their offers.
     pub breaches: Vec<AssignmentId>,
@@ -254,10 +254,12 @@ pub fn read(conn: &mut Conn, ids: &[NeedId]) -> QueryResult<Vec<Dossier>> {
     let asked: Vec<Reserve> =
         reserves::table.filter(reserves::seat.eq_any(&seat_ids)).select(cols::<Reserve>()).load(conn)?;
     let mut reserves = grouped(asked, |reserve| seat_of.get(&reserve.seat).copied());
-    let mut tasks =
-        grouped(tasks::table.filter(tasks::need.eq_any(ids)).select(cols::<Task>()).load(conn)?, |task: &Task| {
-            task.need
-        });
+    let open: Vec<Task> = tasks::table
+        .filter(tasks::need.eq_any(ids))
+        .filter(tasks::done_at.is_null())
+        .select(cols::<Task>())
+        .load(conn)?;
+    let mut tasks = grouped(open, |task| task.need);
     let keys: Vec<String> = offer_ids.iter().map(|id| format!("lapse:{id}")).collect();
     let stands: Vec<Option<AssignmentId>> = incidents::table
         .filter(incidents::dedup_key.eq_any(&keys))

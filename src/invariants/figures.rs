@@ -34,6 +34,10 @@ fn expected(offer: &Offer) -> Option<OfferOutcome> {
         return Some(if offer.late { OfferOutcome::Late } else { OfferOutcome::OnTime });
     }
     match offer.state {
+        // It ran out before a deadline that moved later afterwards, for an outage or a notice: nobody's silence.
+        AssignmentState::Lapsed if offer.ended_at.is_some() && offer.answer_due_at > offer.ended_at => {
+            Some(OfferOutcome::Void)
+        }
         AssignmentState::Lapsed => Some(OfferOutcome::Lapsed),
         AssignmentState::Undelivered => Some(OfferOutcome::Undelivered),
         AssignmentState::Void => Some(OfferOutcome::Void),

@@ -123,7 +123,7 @@ fn tolerated_spellings_and_round_trip() {
     let text =
         "\u{feff}date,kind,occasion,notice\r\n2027-01-03,workday,元旦,国办发明电\r\n\r\n2027-01-01, holiday ,元旦,\r\n";
     let calendar = Calendar::from_csv(text, "v").unwrap();
-    assert!(calendar.knows_year(2027));
+    assert!(!calendar.knows_year(2027), "New Year alone is no notice of the year");
     assert_eq!(calendar.kind(day("2027-01-03")), DayKind::MakeUp { occasion: "元旦" });
     assert_eq!(calendar.kind(day("2027-05-02")), DayKind::Weekend, "a known year takes no fixed dates");
     let again = Calendar::from_rows(calendar.rows().cloned(), "v").unwrap();
@@ -161,4 +161,13 @@ fn the_ends_of_time_do_not_panic() {
     }
     let _ = beijing_date(DateTime::<Utc>::MAX_UTC);
     let _ = beijing_date(DateTime::<Utc>::MIN_UTC);
+}
+
+#[test]
+fn a_day_of_new_years_does_not_make_a_year_known() {
+    let csv = "date,kind,occasion\n2027-01-01,holiday,元旦\n2026-12-31,holiday,元旦\n";
+    let calendar = Calendar::from_csv(csv, "t").expect("reads");
+    assert!(!calendar.knows_year(2027) && !calendar.knows_year(2026), "its notice is not out");
+    let csv = format!("{csv}2027-10-01,holiday,国庆节\n");
+    assert!(Calendar::from_csv(&csv, "t").expect("reads").knows_year(2027));
 }
