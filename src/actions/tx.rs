@@ -1,6 +1,6 @@
 //! One deed's transaction: its moment, its connection, and the three things every deed leaves: rows, an event, letters.
 
-use super::{Done, Office};
+use super::{Done, Office, contact};
 use crate::db::{self, Conn};
 use crate::domain::event::Event;
 use crate::domain::need::{NeedState, SeatState, state_from_seats};
@@ -317,15 +317,13 @@ impl<'a> Tx<'a> {
         Ok(())
     }
 
-    /// How the outbox knows the reader of an enterprise's letters: by a sealed mark of the address, so that somebody with
+    /// How the outbox knows the reader of an enterprise's letters: by the blind mark of the address, so that somebody with
     /// several needs is one reader; by the need where there is no address.
     fn enterprise_reader(&mut self, need: NeedId) -> Done<String> {
-        let address = db::need::find(self.conn, &need)?.and_then(|row| row.contact_email);
+        let row = db::need::find(self.conn, &need)?;
+        let address = row.and_then(|row| contact::of_need(&self.office.keys, &row).email);
         Ok(match address {
-            Some(address) => {
-                let mark = self.office.keys.seal_line(&format!("reader:{}", address.trim().to_lowercase()));
-                format!("mail:{mark}")
-            }
+            Some(address) => format!("mail:{}", contact::email_mark(&self.office.keys, address.trim())),
             None => format!("need:{need}"),
         })
     }
