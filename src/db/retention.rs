@@ -1,7 +1,7 @@
 //! What has been kept long enough, a handful at a time, and its going.
 
 use super::conn::Conn;
-use super::schema::{drafts, needs};
+use super::schema::{drafts, needs, outbox};
 use crate::domain::need::NeedState;
 use crate::ids::NeedId;
 use chrono::NaiveDateTime;
@@ -23,11 +23,15 @@ pub fn contacts_to_let_go(conn: &mut Conn, before: NaiveDateTime, most: i64) -> 
         .load(conn)
 }
 
-/// Lets go of how to reach a need's enterprise; `name` stands in the contact's place. Nothing else moves.
+/// Lets go of how to reach a need's enterprise, of the blind mark of its address too; `name` stands in the contact's place.
+/// Nothing else moves.
 ///
 /// # Errors
 /// What the database says.
 pub fn let_go(conn: &mut Conn, need: NeedId, name: &str) -> QueryResult<()> {
+    diesel::update(outbox::table.filter(outbox::need.eq(need)).filter(outbox::reader.like("mail:%")))
+        .set(outbox::reader.eq(format!("need:{need}")))
+        .execute(conn)?;
     diesel::update(needs::table.filter(needs::id.eq(need)))
         .set((
             needs::contact_name.eq(name),
