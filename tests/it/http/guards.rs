@@ -112,10 +112,9 @@ fn one_address_is_one_reader_and_a_last_reminder_is_not_held(backend: Backend) {
     let offers: Vec<String> = needs.iter().map(|id| app.liaison.asks(id, &who, &[])).collect();
     app.tick();
     app.advance_to("2026-03-12T09:00:00+08:00");
-    let links: Vec<String> = app.letters_to(&address("沈知行")).iter().map(|letter| letter.links[0].clone()).collect();
-    Holder::of(links[0].clone()).posts(&[("answer", "question"), ("note", "几点？")]);
-    let asked = offers.iter().find(|id| app.liaison.assignment(id)["question"].is_string()).expect("asked").clone();
-    app.liaison.post(&format!("/api/v1/assignments/{asked}/reply"), &json!({"text": "下午两点。"})).expect(200);
+    let asks = json!({"answer": "question", "note": "几点？", "channel": "phone"});
+    app.liaison.post(&format!("/api/v1/assignments/{}/answer", offers[0]), &asks).expect(200);
+    app.liaison.post(&format!("/api/v1/assignments/{}/reply", offers[0]), &json!({"text": "下午两点。"})).expect(200);
     app.tick();
     let before = app.letters_to(&address("沈知行")).len();
     // The day's one letter has gone; the other offer's only reminder would leave tomorrow, after its end.

@@ -13,7 +13,7 @@ use zhipai::actions::Actor;
 use zhipai::actions::account::{disable_account, set_leave};
 use zhipai::actions::finish_task::finish_task;
 use zhipai::db;
-use zhipai::db::schema::{escalations, stations, tasks};
+use zhipai::db::schema::{escalations, outbox, stations, tasks};
 use zhipai::domain::refusal::Refusal;
 use zhipai::domain::role::{Role, Scope, Staff};
 use zhipai::domain::task::TaskKind;
@@ -81,6 +81,17 @@ fn escalates(app: &App, task: TaskId) -> bool {
     rows == 1
 }
 
+/// How many ends of a chain the liaison is owed a letter of.
+fn owed_of_ends(app: &App) -> usize {
+    let keys: Vec<String> = outbox::table
+        .filter(outbox::account.eq(app.liaison.account))
+        .filter(outbox::dedup_key.like("nobody-left:%"))
+        .select(outbox::dedup_key)
+        .load(&mut *app.office.read().expect("a reader"))
+        .expect("letters");
+    keys.len()
+}
+
 fn asked_alone(app: &App, name: &str) -> (String, String) {
     let id = app.manager.registers(&expert(name));
     let need = app.liaison.submits(&need());
@@ -94,7 +105,7 @@ fn a_chain_that_ends_twice_is_told_twice(backend: Backend) {
     let (id, assignment) = asked_alone(&app, "沈知行");
     app.advance_to("2026-03-13T09:00:00+08:00");
     let first = open(&app, &id, TaskKind::Unanswered);
-    assert_eq!((first.len(), app.letters_to("lin@staff.example").len()), (1, 1), "told once");
+    assert_eq!((first.len(), owed_of_ends(&app)), (1, 1), "told once");
     // The last one accepts late, and gives the seat back: the same number of offers, another end of the chain.
     Holder::of(app.link_to(&address("沈知行"))).posts(&[("answer", "accept")]);
     assert_eq!(open(&app, &id, TaskKind::Unanswered), []);
@@ -105,9 +116,7 @@ fn a_chain_that_ends_twice_is_told_twice(backend: Backend) {
     assert!(second.len() == 1 && second != first && escalates(&app, second[0]), "{second:?}");
     app.advance_to("2026-03-13T12:00:00+08:00");
     assert_eq!(told(&app, &id, "chain-exhausted"), 2, "each end once, however often the desk looks");
-    let letters = app.letters_to("lin@staff.example");
-    let about = letters.iter().filter(|letter| letter.text.contains("无人") || letter.subject.contains("无人")).count();
-    assert!(about >= 2, "{:?}", letters.iter().map(|letter| &letter.subject).collect::<Vec<_>>());
+    assert_eq!(owed_of_ends(&app), 2, "and a letter of each");
 }
 
 fn one_of_two_seats_taken_leaves_the_other_on_the_desk(backend: Backend) {
@@ -255,17 +264,14 @@ fn one_row_that_fails_holds_up_no_other(backend: Backend) {
         if first { Verdict::Fail } else { Verdict::GoOn }
     })));
     let (xin, yan) = (app.manager.registers(&expert("辛未")), app.manager.registers(&expert("颜真")));
-    for (need, one) in [(&needs[0], &xin), (&needs[1], &yan)] {
-        app.liaison.asks(need, one, &[]);
-    }
+    let offers = [app.liaison.asks(&needs[0], &xin, &[]), app.liaison.asks(&needs[1], &yan, &[])];
     assert!(tick(&app.desk).is_err());
     let letters = |name: &str| app.letters_to(&address(name)).len();
     assert_eq!(letters("辛未") + letters("颜真"), 2, "both left; of one it is not written down yet");
     app.clock.advance(chrono::TimeDelta::minutes(6));
     assert!(tick(&app.desk).is_ok());
     trial::watch(None);
-    let state = |need: &str| app.liaison.need(need)["assignments"][0]["notified_at"].clone();
-    assert!(state(&needs[0]).is_string() && state(&needs[1]).is_string());
+    assert!(offers.iter().all(|id| app.liaison.assignment(id)["notified_at"].is_string()), "and both are written down");
 }
 
 /// A server that takes the letter and then says nothing.
@@ -314,11 +320,7 @@ fn a_slow_mail_server_stops_neither_the_pulse_nor_the_clock(backend: Backend) {
     }
     assert_eq!(app.manager.get("/api/v1/outages").expect(200).body["items"], json!([]), "no outage");
     // A reminder's hour comes and is tended, though no letter can leave.
-    for _ in 0..600 {
-        app.clock.advance(chrono::TimeDelta::minutes(2));
-        app.office.write(|tx| Ok(db::pulse::beat(tx.conn, tx.now.naive_utc())?)).expect("beats");
-    }
-    app.clock.advance(chrono::TimeDelta::minutes(2));
+    app.clock.advance(chrono::TimeDelta::hours(32));
     let due: AssignmentId = assignment.parse().expect("an id");
     let tended = || {
         let row = db::assignment::find(&mut app.office.read().expect("a reader"), &due).expect("reads");
@@ -411,8 +413,8 @@ fn tasks_of_somebody_away_go_to_whoever_is_there(backend: Backend) {
     assert!(set_leave(&app.office, &liaison(&app), app.other_liaison.account, until("2026-03-20")).is_err());
     set_leave(&app.office, &liaison(&app), app.liaison.account, until("2026-03-20")).expect("away");
     assert!(!on_desk(app.liaison.account), "{:?}", tasks_of(&app, &id));
-    let shown = app.manager.get("/api/v1/dashboard/desk").expect(200).text;
-    assert!(shown.contains("reply-question"), "with nobody else at the station, a manager: {shown}");
+    let shown = [&app.manager, &app.second_manager].map(|one| one.get("/api/v1/dashboard/desk").expect(200).text);
+    assert!(shown.iter().any(|desk| desk.contains("reply-question")), "with nobody else there, a manager: {shown:?}");
     // Back, and then gone for good.
     set_leave(&app.office, &liaison(&app), app.liaison.account, None).expect("back");
     let other = app.liaison.submits(&need());
