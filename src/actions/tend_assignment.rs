@@ -102,8 +102,8 @@ fn watch_delivery(tx: &mut Tx<'_>, row: &mut AssignmentRow, need: &mut NeedRow) 
         })?;
         return Ok(Tended::TaskLeft);
     };
-    if !db::mail_health::any_accepted_since(tx.conn, looked.created_at)? {
-        // No server took anybody's letter since: that is our trouble, not this address's, and nobody is passed over for it.
+    if !db::mail_health::any_accepted_since(tx.conn, looked.created_at - DELIVERY_WATCH)? {
+        // No server took anybody's letter since this one might leave: that is our trouble, not this address's, and nobody is passed over for it.
         row.next_due_at = Some((tx.now + TimeDelta::hours(1)).naive_utc());
         tx.save_assignment(row)?;
         return Ok(Tended::Watched);

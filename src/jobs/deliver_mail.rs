@@ -34,8 +34,6 @@ const LEASE: TimeDelta = TimeDelta::minutes(5);
 const UNANSWERED: usize = 2;
 /// How long it is left alone then.
 const REST: TimeDelta = TimeDelta::minutes(1);
-/// If no letter at all was taken for so long, none is given up.
-const SILENCE: TimeDelta = TimeDelta::hours(20);
 
 /// Delivers what is due now.
 ///
@@ -119,10 +117,9 @@ impl Round<'_> {
     }
 
     /// A letter is not given up while no server takes anybody's: that is our trouble, not its reader's.
-    fn patiently(&self, delivery: Delivery, now: DateTime<Utc>) -> Done<Delivery> {
+    fn patiently(&self, row: &OutboxRow, delivery: Delivery, now: DateTime<Utc>) -> Done<Delivery> {
         let Delivery::GivenUp { why } = delivery else { return Ok(delivery) };
-        let since = (now - SILENCE).naive_utc();
-        let somebody = db::mail_health::any_accepted_since(&mut *self.desk.office.read()?, since)?;
+        let somebody = db::mail_health::any_accepted_since(&mut *self.desk.office.read()?, row.created_at)?;
         Ok(if somebody { Delivery::GivenUp { why } } else { Delivery::Later { at: now + TimeDelta::hours(1), why } })
     }
 
@@ -184,7 +181,7 @@ impl Round<'_> {
             }
             Err(error) => {
                 tracing::warn!(why = %masked(error.text()), code = ?error.code(), "a letter was not taken");
-                let delivery = self.patiently(after(&error, &row, now), now)?;
+                let delivery = self.patiently(&row, after(&error, &row, now), now)?;
                 self.record(&row, &delivery, report)?;
                 self.unanswered = if matches!(error, SendError::Unknown { .. }) { self.unanswered + 1 } else { 0 };
                 if self.unanswered < UNANSWERED {
