@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 /// The same for a seat of the need that asks for one service item.
 ///
 /// # Errors
-/// As [`suggest_experts`].
+/// As [`suggest_experts`](super::suggest_experts).
 pub fn suggest_for_item(office: &Office, actor: &Actor, id: NeedId, item: &str, limit: usize) -> Done<Shortlist> {
     surveyed(office, actor, id, Some(item), |survey, _| Ok(shortlist(survey, limit, is_told_plainly(actor))))
 }
@@ -19,7 +19,7 @@ pub fn suggest_for_item(office: &Office, actor: &Actor, id: NeedId, item: &str, 
 /// item it asks for, round by round.
 ///
 /// # Errors
-/// As [`suggest_experts`].
+/// As [`suggest_experts`](super::suggest_experts).
 pub fn best(office: &Office, actor: &Actor, id: NeedId, limit: usize) -> Done<Vec<ExpertId>> {
     let items = items_of(&mut *office.read()?, id)?;
     let mut by_item: BTreeMap<Option<String>, Vec<ExpertId>> = BTreeMap::new();
