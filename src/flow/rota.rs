@@ -21,11 +21,13 @@
 //!
 //! - Where the rules nest (no days between turns beyond "one a day", no week that is cut by a month while both are capped,
 //!   no expert who may hold several turns a day of which some overlap in part), this is a flow, and the plan is optimal:
-//!   [`Proof::Optimal`], certified by its reduced costs. The least sum of squares is then also the least maximum, the
-//!   greatest minimum and the fairest vector of loads there is.
+//!   [`Proof::Optimal`], certified by its reduced costs. With one target for all, the least sum of squares is then also
+//!   the least maximum, the greatest minimum and the fairest vector of loads there is.
 //! - Where they do not, a search over sets of days far enough apart to leave each other alone solves each set exactly
-//!   while the rest stands, for as much work as is allowed; the same problem without the rules that do not nest gives a
-//!   certified bound, and [`Proof::Within`] says how far above it the plan lies, in parts per million.
+//!   while the rest stands, for as much work as is allowed, and where turns stay open chooses one expert's days after the
+//!   other anew; the same problem with the rules that do not nest read loosely gives a certified bound, and
+//!   [`Proof::Within`] says how far above it the plan lies, in parts per million. On a plan that cannot be covered whole
+//!   this may leave a turn in a hundred open that could be covered; the bound says how many at most.
 //! - Every turn nobody takes says why and what would cover it ([`Uncovered`]); every covered turn has up to three
 //!   alternates who could step in with everything else as it stands; [`Resilience`] counts them.
 //! - The same problem, seed and work give the same bytes on every machine: work is counted in looks at arcs, not seconds.
@@ -33,9 +35,9 @@
 //! # Units
 //! Days are numbers with any origin (one a calendar day, so that differences count days). `parts` is a set of bits of the
 //! day (morning 1, afternoon 2, whole day 3 …): turns of a day overlap where they share a bit. Weeks and months are the
-//! caller's numbers, rising with the days (count on at the new year). Distances are in hundreds of metres. Targets and what was carried before are in thousandths of a
-//! turn; where a plan is so large that its numbers would not fit, they are rounded ([`Plan::rounded_to`]), so give round
-//! ones for a year. Specialties are bits of a `u64`.
+//! caller's numbers, rising with the days (count on at the new year). Distances are in hundreds of metres. Targets and
+//! what was carried before are in thousandths of a turn; where a plan is so large that its numbers would not fit, they are
+//! rounded ([`Plan::rounded_to`]), so give round ones for a year. Specialties are bits of a `u64`.
 //!
 //! Deliberately absent: dates, names and words; consent (the caller bans who said no and pins, or marks firm, who said
 //! yes); turns that weigh more than others (a whole day counts one turn); weekends as a goal of their own.
