@@ -65,7 +65,8 @@ pub fn erase_expert(office: &Office, actor: &Actor, id: ExpertId, ground: Erasur
         row.version += 1;
         db::expert::save(tx.conn, &row)?;
         let taken = db::erasure::take_out(tx.conn, id, ERASED_NAME)?;
-        let detail = json!({"ground": ground, "letters": taken.letters, "qualifications": taken.qualifications});
+        let detail =
+            json!({"ground": ground, "letters_closed": taken.letters, "numbers_cleared": taken.qualifications});
         tx.event(id.as_str(), actor, Event::ExpertErased, &detail)?;
         tx.changed("expert", id.as_str())
     })

@@ -43,7 +43,6 @@ sheets-heads-text = They have no password yet. An administrator makes their link
 sheets-problems = Problems
 sheets-problems-text = Row numbers are those Excel shows
 sheets-row = Row
-sheets-problem = Problem
 sheets-whole = Sheet
 sheets-note = Note
 sheets-more = { $n } more are not listed.

@@ -40,3 +40,5 @@ template-who = Record
 template-what = Old → new
 template-added = New records
 template-added-n = { $n } in all; open for rows and names
+template-column = Column
+template-reason = Reason

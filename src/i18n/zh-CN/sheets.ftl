@@ -43,7 +43,6 @@ sheets-heads-text = 账号还没有密码。请运维在“账号”中为其生
 sheets-problems = 问题
 sheets-problems-text = 行号与 Excel 左侧一致
 sheets-row = 行
-sheets-problem = 问题
 sheets-whole = 整表
 sheets-note = 提示
 sheets-more = 另有 { $n } 条未列出。

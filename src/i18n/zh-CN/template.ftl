@@ -40,3 +40,5 @@ template-who = 对象
 template-what = 原值 → 新值
 template-added = 新增的记录
 template-added-n = 共 { $n } 条，点开查看行号与名称
+template-column = 列
+template-reason = 原因

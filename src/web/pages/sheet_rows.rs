@@ -48,6 +48,8 @@ pub struct Imported {
 pub struct Told {
     /// The row as Excel numbers it; none for the whole file.
     pub row: Option<usize>,
+    /// The column as typed, or as the reader writes it; empty for a whole row or file.
+    pub column: String,
     /// The sentence.
     pub text: String,
     /// A note: nothing was left out because of it.
@@ -176,12 +178,14 @@ pub fn told(l: L, kind: SheetKind, imported: &Imported) -> Vec<Told> {
         .iter()
         .map(|problem| Told {
             row: problem.row.and_then(|row| usize::try_from(row).ok()),
+            column: problem.column.clone(),
             text: l.a(&format!("sheet-problem-{}", problem.code.code()), &problem.arguments()),
             note: problem.code.is_note(),
         })
         .collect();
     lines.extend(imported.report.problems.iter().map(|(row, problem)| Told {
         row: Some(*row),
+        column: column_name(l, kind, problem),
         text: l.a(
             "sheets-field-problem",
             &[("column", &column_name(l, kind, problem)), ("problem", &field_sentence(l, problem))],

@@ -140,7 +140,7 @@ fn actor(l: L, label: &str, names: &HashMap<String, String>) -> String {
 }
 
 /// Which words a value may have, by the name of its field.
-const WORDED: [(&str, &[&str]); 9] = [
+const WORDED: [(&str, &[&str]); 11] = [
     ("standing", &["standing"]),
     ("decision", &["decision", "review"]),
     ("kind", &["case-kind", "incident", "sheets-kind"]),
@@ -150,6 +150,8 @@ const WORDED: [(&str, &[&str]); 9] = [
     ("rule", &["rule"]),
     ("reason", &["decline-reason", "close-reason", "void-reason"]),
     ("role", &["role"]),
+    ("ground", &["erasure-ground"]),
+    ("fields", &["trail-field"]),
 ];
 
 fn detail(l: L, value: &Value) -> String {
