@@ -220,7 +220,8 @@ pub fn gone_with_offers(office: &Office) -> Done<Vec<ExpertId>> {
     Ok(db::expert::away_with_offers(&mut *office.read()?, today)?)
 }
 
-/// An expert's leave has begun: what is open to them moves on. Answers how much did.
+/// A leave that staff entered has begun: what is open to the expert moves on. What experts kept when they entered their
+/// leave themselves stays with them. Answers how much moved.
 ///
 /// # Errors
 /// A fault of the machine.
@@ -228,7 +229,15 @@ pub fn begin_leave(office: &Office, expert: ExpertId) -> Done<usize> {
     office.write(|tx| {
         db::dialect::lock_expert(tx.conn, expert)?;
         let today = beijing_date(tx.now);
-        let away = db::expert::leaves_of(tx.conn, expert)?.iter().any(|row| row.from_on <= today && today <= row.to_on);
+        let own = Actor::Expert(expert).label();
+        let trail = db::audit::trail(tx.conn, expert.as_str())?;
+        let by_staff = |row: &LeaveRow| {
+            let days = json!({"from": row.from_on, "to": row.to_on});
+            let entered = Event::LeaveEntered.as_str();
+            !trail.iter().any(|event| event.event == entered && event.actor == own && event.detail.get() == days)
+        };
+        let leaves = db::expert::leaves_of(tx.conn, expert)?;
+        let away = leaves.iter().any(|row| row.from_on <= today && today <= row.to_on && by_staff(row));
         if away {
             rehome::within(tx, &Actor::Desk, expert, Leaving { accepted_too: false, reason: "leave" })
         } else {

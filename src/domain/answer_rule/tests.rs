@@ -93,11 +93,11 @@ fn a_promise_only_moves_later_when_the_notice_comes() {
     let with = |extra: &[(&str, RowKind)]| {
         // A day between February and November makes the year known.
         let autumn = ("2027-10-01", RowKind::Holiday);
-        let added =
-            extra
-                .iter()
-                .chain([&autumn])
-                .map(|(date, kind)| CalendarRow { date: day(date), kind: *kind, occasion: "元旦".to_owned() });
+        let added = extra.iter().chain([&autumn]).map(|(date, kind)| CalendarRow {
+            date: day(date),
+            kind: *kind,
+            occasion: "元旦".to_owned(),
+        });
         Calendar::from_rows(shipped().rows().cloned().chain(added), "v2").unwrap()
     };
     let same = told.restated(None, &with(&[("2027-01-01", RowKind::Holiday)]));
