@@ -13,6 +13,7 @@ pub mod expert_pool;
 pub mod owners;
 
 pub mod account;
+mod actor;
 pub mod add_attachment;
 pub mod anchor_trail;
 pub mod answer_assignment;
@@ -112,9 +113,10 @@ pub mod what_if_duty;
 pub mod who_on_duty;
 pub mod withdraw_expert;
 
+pub use actor::Actor;
 pub use office::Rooms;
 pub use office::{Office, Settings, calendar_version, load_calendar as calendar_in_force};
-pub use tx::{Actor, Letter, Tx, Work};
+pub use tx::{Letter, Tx, Work};
 
 use crate::db::{self, DbFault};
 use crate::domain::refusal::Refusal;
