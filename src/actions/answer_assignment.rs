@@ -155,7 +155,7 @@ fn within(tx: &mut Tx<'_>, actor: &Actor, id: AssignmentId, input: &AnswerInput,
         tx.changed("expert", row.expert.as_str())?;
         if input.answer != AnswerKind::Question {
             // Whoever is away is away for everything: what else is open to him moves on.
-            rehome::within(tx, actor, row.expert, Leaving { accepted_too: false, reason: "leave" })?;
+            rehome::within(tx, actor, row.expert, Leaving { accepted_too: false, turns_too: false, reason: "leave" })?;
         }
     }
     if input.by != AnsweredBy::Link {

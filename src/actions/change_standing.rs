@@ -75,7 +75,7 @@ pub(super) fn within(tx: &mut Tx<'_>, actor: &Actor, expert: ExpertId, change: C
     let moved = if to.may_be_asked() {
         0
     } else {
-        let leaving = Leaving { accepted_too: to.ends_accepted_cases(), reason: change.deed.as_str() };
+        let leaving = Leaving { accepted_too: to.ends_accepted_cases(), turns_too: true, reason: change.deed.as_str() };
         rehome::within(tx, actor, expert, leaving)?
     };
     Ok(Changed { to, moved })

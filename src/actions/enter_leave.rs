@@ -122,7 +122,7 @@ fn within(
     tx.changed("expert", expert.as_str())?;
     let today = beijing_date(tx.now);
     let moved = if input.from <= today && today <= input.to {
-        rehome::within(tx, actor, expert, Leaving { accepted_too: false, reason: "leave" })?
+        rehome::within(tx, actor, expert, Leaving { accepted_too: false, turns_too: false, reason: "leave" })?
     } else {
         0
     };
@@ -239,7 +239,7 @@ pub fn begin_leave(office: &Office, expert: ExpertId) -> Done<usize> {
         let leaves = db::expert::leaves_of(tx.conn, expert)?;
         let away = leaves.iter().any(|row| row.from_on <= today && today <= row.to_on && by_staff(row));
         if away {
-            rehome::within(tx, &Actor::Desk, expert, Leaving { accepted_too: false, reason: "leave" })
+            rehome::within(tx, &Actor::Desk, expert, Leaving { accepted_too: false, turns_too: false, reason: "leave" })
         } else {
             Ok(0)
         }

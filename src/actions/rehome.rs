@@ -16,6 +16,8 @@ use crate::ids::{ExpertId, TaskId};
 pub(super) struct Leaving<'a> {
     /// Accepted cases move on too, not only open offers.
     pub(super) accepted_too: bool,
+    /// Every turn of duty still to come is given up; leave frees its own days alone ([`super::enter_leave`]).
+    pub(super) turns_too: bool,
     /// In a word, for the trail.
     pub(super) reason: &'a str,
 }
@@ -70,10 +72,9 @@ fn offers(tx: &mut Tx<'_>, actor: &Actor, expert: ExpertId, leaving: Leaving<'_>
     Ok(count)
 }
 
-/// Turns of duty still to come are offered to others, where the expert is gone for good or until further notice; leave
-/// frees its own days alone ([`super::enter_leave`]).
+/// Turns of duty still to come are offered to others, where the expert is gone for good or until further notice.
 fn turns(tx: &mut Tx<'_>, actor: &Actor, expert: ExpertId, leaving: Leaving<'_>) -> Done<usize> {
-    if !leaving.accepted_too {
+    if !leaving.turns_too {
         return Ok(0);
     }
     let today = beijing_date(tx.now);

@@ -47,9 +47,11 @@ duty-bar-duty-unfinished = Not reached yet
 duty-bar-duty-no-yes = No yes from the expert yet
 duty-bar-duty-withdrawn = Taken off by staff
 duty-bar-leave = The expert is on leave
-duty-bar-suspended = The expert is suspended
-duty-bar-withdrawn = The expert left
-duty-bar-removed = The expert was removed
+duty-bar-suspend = The expert is suspended
+duty-bar-pause = The expert takes a break
+duty-bar-withdraw = The expert left
+duty-bar-withdraw-on-advice = The expert left on advice
+duty-bar-remove = The expert was removed
 
 event-duty-planned = Duty plan made
 event-duty-repaired = Duty plan made anew

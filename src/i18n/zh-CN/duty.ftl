@@ -47,9 +47,11 @@ duty-bar-duty-unfinished = 尚未排到
 duty-bar-duty-no-yes = 尚未得到本人同意
 duty-bar-duty-withdrawn = 已由工作人员撤下
 duty-bar-leave = 专家请假
-duty-bar-suspended = 专家暂停服务
-duty-bar-withdrawn = 专家退出
-duty-bar-removed = 专家除名
+duty-bar-suspend = 专家停派
+duty-bar-pause = 专家暂停接单
+duty-bar-withdraw = 专家退出
+duty-bar-withdraw-on-advice = 专家经劝导退出
+duty-bar-remove = 专家除名
 
 event-duty-planned = 编制值班计划
 event-duty-repaired = 重排值班计划

@@ -320,8 +320,8 @@ fn kept_letters_hold_no_secret() {
         let [text, html, ..] = everything(&letter);
         for kept in [blank_links(&text), blank_links(&html)] {
             for secret in letter.actions.iter().filter_map(|action| action.url.rsplit('/').next()) {
-                // An id leads to a page of staff, as does `admission`; `me` to a page that asks who comes: no secrets.
-                let page = secret.len() == 36 || ["me", "admission"].contains(&secret);
+                // An id leads to a page of staff, as do `admission` and `duty`; `me` to a page that asks who comes: no secrets.
+                let page = secret.len() == 36 || ["me", "admission", "duty"].contains(&secret);
                 assert!(page || !kept.contains(secret), "{kind}: {kept}");
             }
         }
@@ -366,9 +366,10 @@ fn a_notice_that_lacks_its_facts_is_still_a_letter() {
     for kind in NoticeKind::ALL {
         let mut notice = sample::notice(*kind);
         (notice.need, notice.offer, notice.case, notice.secret) = (None, None, None, None);
-        (notice.document, notice.admission) = (None, None);
+        (notice.document, notice.admission, notice.duty) = (None, None, None);
         let letter = written(&notice, Lang::Zh);
-        assert!(letter.actions.is_empty(), "{kind}");
+        // The rota's own page needs no fact.
+        assert!(letter.actions.is_empty() || *kind == NoticeKind::StaffDutyGap, "{kind}");
         assert!(!letter.text().expect("renders").contains('⟦'), "{kind}");
     }
 }

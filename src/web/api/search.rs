@@ -44,6 +44,9 @@ pub struct SearchParams {
     /// With this service item, by slug or name.
     #[serde(default)]
     pub service: Option<String>,
+    /// With this industry, as it is written in the record.
+    #[serde(default)]
+    pub industry: Option<String>,
     /// Of this station.
     #[serde(default)]
     #[param(value_type = Option<StationId>)]
@@ -147,6 +150,7 @@ pub fn search(call: &Call) -> Answered {
         state: state(asked.state.as_deref())?,
         region: words::region_filter(asked.region.as_deref())?,
         service: words::service_filter(asked.service.as_deref())?,
+        industry: asked.industry.clone(),
         station: asked.station.map(|id| id.to_string()),
         enterprise: asked.enterprise.map(|id| id.to_string()),
         from: asked.from.map(|day| start_of_day(day).timestamp_micros()),

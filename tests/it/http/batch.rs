@@ -188,12 +188,16 @@ fn a_seat_is_filled_by_the_item_it_asks_for(backend: Backend) {
     let people = proposed(&told);
     assert_eq!(people[1].as_ref(), Some(&trainer), "{told}");
     assert!(people[0].is_some() && people[0] != people[1]);
-    // One seat alone: the candidates are those for its item.
+    // One seat alone: the candidates are measured by its item, whatever else the need asks for.
     let mut body = need();
     body["specialties"] = json!(["training"]);
     let single = app.liaison.submits(&body);
     let list = app.liaison.get(&format!("/api/v1/needs/{single}/candidates")).expect(200).body;
-    assert_eq!(list["candidates"][0]["expert"]["id"].as_str(), Some(trainer.as_str()), "{list}");
+    for candidate in list["candidates"].as_array().unwrap() {
+        let service = candidate["reasons"].as_array().unwrap().iter().find(|one| one["signal"] == "service").unwrap();
+        let knows = candidate["expert"]["id"].as_str() == Some(trainer.as_str());
+        assert_eq!(service["contribution"].as_f64().unwrap() > 0.0, knows, "{list}");
+    }
     // Nobody offers the item: the seat stays empty, and says why.
     let mut body = need();
     body["specialties"] = json!(["policy"]);

@@ -20,6 +20,7 @@ use zhipai::db;
 use zhipai::db::schema::{conduct_cases, incidents};
 use zhipai::domain::conduct::{AppealOutcome, CaseKind, Decision, Finding, IncidentKind, StatementKind};
 use zhipai::domain::role::{Role, Scope, Staff};
+use zhipai::domain::selection::Condition;
 use zhipai::ids::{AccountId, CaseId, ExpertId, IncidentId};
 use zhipai::invariants::{Findings, Invariant, Look, Reach, verify};
 
@@ -35,6 +36,15 @@ impl Dice {
     fn one<T: Copy>(&mut self, of: &[T]) -> Option<T> {
         if of.is_empty() { None } else { Some(of[self.below(of.len())]) }
     }
+}
+
+/// What a reviewer says of every condition no paper shows.
+fn stated() -> BTreeMap<Condition, bool> {
+    Condition::ALL.iter().map(|condition| (*condition, true)).collect()
+}
+
+fn reasons() -> BTreeMap<Condition, String> {
+    Condition::ALL.iter().map(|condition| (*condition, "面谈后认为合适。".to_owned())).collect()
 }
 
 fn staff(account: AccountId) -> Actor {
@@ -61,8 +71,7 @@ fn one_deed(app: &App, dice: &mut Dice, experts: &[ExpertId]) -> (&'static str, 
         3 => ("readmit", readmit_expert(office, who, expert, "回来")),
         4 => {
             let decision = [ReviewDecision::Admit, ReviewDecision::More, ReviewDecision::Refuse][dice.below(3)];
-            let review =
-                Review { decision, reason: "已审".to_owned(), stated: BTreeMap::new(), reasons: BTreeMap::new() };
+            let review = Review { decision, reason: "已审".to_owned(), stated: stated(), reasons: reasons() };
             ("review", review_expert(office, who, expert, &review))
         }
         5 => ("admonition", conduct_case::open_case(office, who, expert, CaseKind::Admonition, "三次", &[]).map(drop)),

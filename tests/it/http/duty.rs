@@ -292,7 +292,7 @@ fn who_leaves_leaves_the_rota_in_the_same_act(backend: Backend) {
     app.manager.post(&format!("/api/v1/experts/{shen}/removal"), &grounds).expect(201);
     for id in &held {
         let freed = turn(&app, id);
-        assert_eq!((freed["state"].as_str(), freed["why"].as_str()), (Some("gap"), Some("suspended")));
+        assert_eq!((freed["state"].as_str(), freed["why"].as_str()), (Some("gap"), Some("suspend")));
     }
     assert!(others.iter().all(|id| turn(&app, id)["expert_id"] == xu.as_str()), "nobody else is moved");
     app.tick();

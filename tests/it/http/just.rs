@@ -229,12 +229,12 @@ fn a_case_letter_that_comes_back_is_a_managers_task(backend: Backend) {
     let heard = zhipai::mail::incoming::read(report.as_bytes());
     zhipai::actions::receive_mail::receive_mail(&app.office, &heard).expect("heard");
     let left: Vec<(Option<ExpertId>, bool)> = tasks::table
-        .filter(tasks::kind.eq(TaskKind::Undelivered))
+        .filter(tasks::kind.eq(TaskKind::TellCase))
         .select((tasks::expert, tasks::for_manager))
         .load(&mut *app.office.read().expect("a reader"))
         .expect("tasks");
     assert_eq!(left, [(Some(who.parse().expect("an id")), true)]);
-    assert!(app.manager.get("/api/v1/dashboard/desk").expect(200).text.contains("undelivered"));
+    assert!(app.manager.get("/api/v1/dashboard/desk").expect(200).text.contains("tell-case"));
 }
 
 fn the_day_of_delivery_counts_from_when_the_letter_might_leave(backend: Backend) {
