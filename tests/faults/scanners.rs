@@ -139,6 +139,13 @@ fn every_letter(app: &App) -> BTreeMap<String, BTreeSet<String>> {
     settle();
     app.advance_to("2026-04-03T09:00:00+08:00");
     settle();
+    // The rota asks first.
+    let plan = json!({"title": "四月值班", "from": "2026-04-13", "to": "2026-04-17", "rules": {
+        "patterns": [{"station": app.station, "weekdays": [1, 2, 3, 4, 5], "parts": ["morning"], "seats": 1}], "seed": 7}});
+    let plan = app.manager.post("/api/v1/duty/plans", &plan).expect(201).body;
+    let asking = format!("/api/v1/duty/plans/{}/asking", plan["id"].as_str().expect("an id"));
+    app.manager.post(&asking, &json!({})).expect(200);
+    settle();
     links.into_inner()
 }
 
@@ -163,14 +170,22 @@ fn scanners(backend: Backend) {
     let by_kind = every_letter(&app);
     let with_links: BTreeSet<&str> =
         by_kind.iter().filter(|(_, links)| !links.is_empty()).map(|(kind, _)| kind.as_str()).collect();
-    // Cases and withdrawn breaches carry no sealed link of an offer; seen here are all others a person outside gets.
+    // Some carry no link, and some the very link another kind carries: a case's, the rota's page of an expert. Seen here are
+    // all others a person outside gets.
     let linkless = [
         NoticeKind::SeatTaken,
         NoticeKind::OfferWithdrawn,
         NoticeKind::ExpertReleased,
-        NoticeKind::CaseOpened,
         NoticeKind::CaseDecided,
+        NoticeKind::CaseSealed,
+        NoticeKind::AppealDecided,
+        NoticeKind::Rehomed,
         NoticeKind::BreachWithdrawn,
+        NoticeKind::DutyPublished,
+        NoticeKind::DutyChanged,
+        NoticeKind::DutyOffered,
+        NoticeKind::DutyTomorrow,
+        NoticeKind::DutyWeek,
         // Theirs are one-time links and the door of the own page: tests/it/http/own_page.rs opens them.
         NoticeKind::ApplicationReceived,
         NoticeKind::Filed,
