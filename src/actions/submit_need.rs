@@ -153,10 +153,10 @@ pub struct SubmittedRows {
 /// needs.
 pub fn submit_need(office: &Office, actor: &Actor, input: &SubmitNeed) -> Done<Submitted> {
     let submitted = office.write(|tx| within(tx, actor, input))?;
-    if submitted.rows.need.automatic {
-        if let Err(error) = super::assign_expert::ask_best(office, submitted.id) {
-            tracing::warn!(%error, need = %submitted.id, "nobody could be asked at once; the desk asks later");
-        }
+    if submitted.rows.need.automatic
+        && let Err(error) = super::assign_expert::ask_best(office, submitted.id)
+    {
+        tracing::warn!(%error, need = %submitted.id, "nobody could be asked at once; the desk asks later");
     }
     Ok(submitted)
 }

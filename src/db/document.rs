@@ -210,7 +210,7 @@ pub fn ending(
             (Ending { kind, name: row.kind, number: row.number, until: row.valid_until }, expert)
         }))
         .collect();
-    all.sort_by(|(a, _), (b, _)| a.until.cmp(&b.until));
+    all.sort_by_key(|(paper, _)| paper.until);
     all.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(all)
 }

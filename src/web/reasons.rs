@@ -157,7 +157,7 @@ impl<'a> Teller<'a> {
 
 /// The name of an industry in the reader's language; what somebody wrote stays as it was written.
 #[must_use]
-pub fn industry_name<'a>(l: L, name: &'a str) -> &'a str {
+pub fn industry_name(l: L, name: &str) -> &str {
     l.pick(name, region::industry_en(name).unwrap_or(name))
 }
 

@@ -298,8 +298,7 @@ fn who_leaves_leaves_the_rota_in_the_same_act(backend: Backend) {
     app.tick();
     let offered: usize = PEOPLE
         .iter()
-        .map(|name| app.letters_to(&address(name)))
-        .flatten()
+        .flat_map(|name| app.letters_to(&address(name)))
         .filter(|letter| letter.subject.contains("能否请您值这一班"))
         .count();
     assert!(offered > 0, "substitutes are asked in the same act");
