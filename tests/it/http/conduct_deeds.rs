@@ -40,7 +40,7 @@ impl Dice {
 
 /// What a reviewer says of every condition no paper shows.
 fn stated() -> BTreeMap<Condition, bool> {
-    Condition::ALL.iter().map(|condition| (*condition, true)).collect()
+    Condition::ALL.iter().filter(|condition| condition.is_stated()).map(|condition| (*condition, true)).collect()
 }
 
 fn reasons() -> BTreeMap<Condition, String> {
