@@ -64,12 +64,12 @@ fn one_deed(app: &App, dice: &mut Dice, experts: &[ExpertId]) -> (&'static str, 
         .select(incidents::id)
         .load(&mut *office.read().unwrap())
         .expect("reports");
-    let (name, done): (&str, Done<()>) = match dice.below(15) {
+    let (name, done): (&str, Done<()>) = match dice.below(19) {
         0 => ("withdraw", withdraw_expert(office, who, expert, Some("工作变动")).map(drop)),
         1 => ("pause", pause_expert(office, who, expert, None).map(drop)),
         2 => ("resume", resume_expert(office, who, expert)),
         3 => ("readmit", readmit_expert(office, who, expert, "回来")),
-        4 => {
+        4 | 15 | 16 => {
             let decision = [ReviewDecision::Admit, ReviewDecision::More, ReviewDecision::Refuse][dice.below(3)];
             let review = Review { decision, reason: "已审".to_owned(), stated: stated(), reasons: reasons() };
             ("review", review_expert(office, who, expert, &review))
@@ -88,7 +88,7 @@ fn one_deed(app: &App, dice: &mut Dice, experts: &[ExpertId]) -> (&'static str, 
             let kind = if dice.below(2) == 0 { StatementKind::Statement } else { StatementKind::Appeal };
             ("hear", hear_expert(office, &Actor::Expert(row.expert), case, kind, "情况说明"))
         }
-        10 => {
+        10 | 17 | 18 => {
             let Some(case) = dice.one(&cases) else { return ("appeal", false) };
             let outcome = AppealOutcome::ALL[dice.below(2)];
             ("appeal", decide_appeal(office, who, case, outcome, "已复核"))
@@ -136,7 +136,7 @@ fn any_sequence_of_deeds_keeps_the_invariants() {
             .map(|name| app.manager.registers(&expert(name)).parse().expect("an id"))
             .collect();
         let mut story = Vec::new();
-        for step in 0..160 {
+        for step in 0..260 {
             let (name, done) = one_deed(&app, &mut dice, &experts);
             story.push(format!("{name}{}", if done { "" } else { "✗" }));
             *agreed.entry(name).or_default() += usize::from(done);
