@@ -11,7 +11,7 @@ use crate::domain::matching::{
     Bond, Conflicts, Department, LEARNED_DAYS, NeedProfile, Stage, Tie, Track, conflict_of, conflict_of_firm,
 };
 use crate::ids::{AssignmentId, ExpertId, NeedId};
-use crate::search::analyzer;
+use crate::search::affinity::concepts_in;
 use crate::search::lexicon::{Kind, lexicon};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::QueryResult;
@@ -30,16 +30,16 @@ pub struct ExpertPast {
     pub ties: Vec<Tie>,
 }
 
-/// The kinds a need is of: its service items, and what its text speaks of (procedures, statutes, matters). Industries,
+/// The kinds a need is of: its service items, and what its text speaks of (procedures, statutes, matters), by the concepts
+/// named in it. Industries,
 /// places and technologies make no needs alike.
 #[must_use]
-pub fn kinds_of(services: &[String], text: &str) -> Vec<u16> {
+pub fn kinds_of(services: &[String], concepts: &[usize]) -> Vec<u16> {
     let mut kinds: Vec<usize> = services.iter().filter_map(|slug| catalogue::position(slug)).collect();
-    let words = lexicon();
-    for hit in words.hits(&analyzer::fold(text)) {
-        let kind = words.concepts().get(hit.concept).map(|concept| concept.kind);
+    for at in concepts {
+        let kind = lexicon().concepts().get(*at).map(|concept| concept.kind);
         if kind.is_some_and(|kind| !matches!(kind, Kind::Industry | Kind::Place | Kind::Technology)) {
-            kinds.push(FIRST_CONCEPT + hit.concept);
+            kinds.push(FIRST_CONCEPT + at);
         }
     }
     kinds.sort_unstable();
@@ -99,7 +99,7 @@ pub fn read_as_known(
         if service.state == AssignmentState::Done && service.created_at <= known_at.naive_utc() {
             let scores = ratings.get(&service.id).map_or(&[][..], Vec::as_slice);
             let tracks = tracks.entry(service.expert).or_default();
-            for kind in kinds_of(&need.services.get(), &need.title) {
+            for kind in kinds_of(&need.services.get(), &concepts_in(&need.title)) {
                 tracks.entry(kind).or_default().add(scores);
             }
         }

@@ -1,10 +1,9 @@
-//! An expert sets how they may be asked (服务意愿): caps, hours a week, districts, distance, channels; and a break, and its end.
+//! An expert sets how they may be asked (服务意愿): caps, hours a week, districts, distance, channels.
 //!
 //! Source: issue "The registry", 3; rules.md, "Standing, selection, conduct" (paused). Contract: only the expert's own deed;
-//! what was promised already is not touched, except that a break moves the offers that are still open on to the next in
-//! their chains, in the same transaction. Deliberately absent: leave, which is dated rows (`enter_leave`).
+//! what was promised already is not touched. Deliberately absent: a break (`withdraw_expert`) and leave, which is dated
+//! rows (`enter_leave`).
 
-use super::change_standing::{self, Change};
 use super::{Actor, Done, Office};
 use crate::db;
 use crate::db::JsonText;
@@ -13,7 +12,6 @@ use crate::domain::event::Event;
 use crate::domain::need::Mode;
 use crate::domain::refusal::{FieldProblem, Problems, Refusal};
 use crate::domain::region;
-use crate::domain::standing::StandingDeed;
 use crate::ids::ExpertId;
 use serde_json::json;
 
@@ -75,17 +73,5 @@ pub fn set_terms(office: &Office, expert: ExpertId, input: &TermsInput) -> Done<
         db::expert_terms::set(tx.conn, &terms)?;
         tx.event(expert.as_str(), &Actor::Expert(expert), Event::TermsSet, &json!({"version": row.version}))?;
         tx.changed("expert", expert.as_str())
-    })
-}
-
-/// Takes a break (暂停接单), or comes back from one. Answers how many open offers moved on.
-///
-/// # Errors
-/// [`Refusal::WrongState`] unless the expert is active, or on a break when coming back.
-pub fn set_pause(office: &Office, expert: ExpertId, paused: bool) -> Done<usize> {
-    let deed = if paused { StandingDeed::Pause } else { StandingDeed::Resume };
-    office.write(|tx| {
-        let changed = change_standing::within(tx, &Actor::Expert(expert), expert, Change::of(deed, None))?;
-        Ok(changed.moved)
     })
 }

@@ -24,7 +24,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::region;
 use crate::ids::{ExpertId, NeedId};
 use crate::search::Fits;
-use crate::search::affinity::Query;
+use crate::search::affinity::{NeedText, Query};
 use chrono::{DateTime, Utc};
 use db::need::NeedRow;
 use std::collections::BTreeMap;
@@ -166,9 +166,10 @@ impl<'a> Meeting<'a> {
         (fits, closer, worth): (&'a mut Fits, &'a mut Vec<bool>, &'a mut Vec<u16>),
     ) -> Self {
         let text = format!("{}\n{}", need.title, need.description);
-        let query = pool.affinity.query(&text);
+        let read = NeedText::read(&text);
+        let query = pool.affinity.query(&read);
         pool.affinity.fit(&query, fits);
-        let kinds = kinds_of(&need.services.get(), &text);
+        let kinds = kinds_of(&need.services.get(), read.concepts());
         pool.past.worth(&kinds, pool.roster.len(), worth);
         let asked: Vec<usize> = so_far.asked.iter().filter_map(|id| pool.slot(*id)).collect();
         let waived = so_far.waived.iter().filter_map(|(id, waived)| Some((pool.slot(*id)?, *waived))).collect();

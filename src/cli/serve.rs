@@ -5,8 +5,6 @@ use crate::actions::account::offer_first_administrator;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::jobs::Desk;
-use crate::jobs::follow_index::IndexFollower;
-use crate::jobs::renew_pool::PoolRenewer;
 use crate::jobs::supervisor::Supervisor;
 use crate::mail::dkim::DkimKey;
 use crate::mail::imap::{Imap, ImapSettings};
@@ -144,8 +142,6 @@ pub fn run(config: &Config) -> Result<(), Failure> {
         .paced(pace(config))
         .reading(inboxes(config)?)
         .rooted(config.data_dir.join("audit-roots.jsonl"));
-    let _index = IndexFollower::start(Arc::clone(&office)).map_err(|error| format!("index: {error}"))?;
-    let _pool = PoolRenewer::start(Arc::clone(&office)).map_err(|error| format!("pool: {error}"))?;
     let _jobs = Supervisor::start(desk).map_err(|error| format!("jobs: {error}"))?;
     actix_web::rt::System::new().block_on(async {
         let serving = serve(Arc::clone(&office), Arc::new(site), listener, config.workers, Ending::Signal)

@@ -165,20 +165,6 @@ pub fn incidents_of(conn: &mut Conn, expert: ExpertId) -> QueryResult<Vec<Incide
         .load(conn)
 }
 
-/// How many incidents of a kind an expert has since `from`, withdrawn ones left out.
-///
-/// # Errors
-/// What the database says.
-pub fn count_incidents(conn: &mut Conn, expert: ExpertId, kind: IncidentKind, from: NaiveDateTime) -> QueryResult<i64> {
-    incidents::table
-        .filter(incidents::expert.eq(expert))
-        .filter(incidents::kind.eq(kind))
-        .filter(incidents::happened_at.ge(from))
-        .filter(incidents::withdrawn_at.is_null())
-        .count()
-        .get_result(conn)
-}
-
 /// Withdraws the lapse of an assignment, with the reason; false when there was none.
 ///
 /// # Errors

@@ -122,20 +122,6 @@ pub fn ratings_of_need(conn: &mut Conn, need: NeedId) -> QueryResult<Vec<RatingR
     ratings::table.filter(ratings::need.eq(need)).order(ratings::created_at).select(cols::<RatingRow>()).load(conn)
 }
 
-/// The ratings of an expert, newest first.
-///
-/// # Errors
-/// What the database says.
-pub fn ratings_of_expert(conn: &mut Conn, expert: ExpertId) -> QueryResult<Vec<RatingRow>> {
-    use super::schema::assignments;
-    ratings::table
-        .inner_join(assignments::table.on(assignments::id.eq(ratings::assignment)))
-        .filter(assignments::expert.eq(expert))
-        .order(ratings::created_at.desc())
-        .select(cols::<RatingRow>())
-        .load(conn)
-}
-
 /// The feedback of an expert, newest first.
 ///
 /// # Errors

@@ -8,7 +8,6 @@ pub mod deliver_mail;
 pub mod follow_index;
 pub mod night;
 pub mod read_mail;
-pub mod renew_pool;
 pub mod setback;
 pub mod supervisor;
 pub mod sweep_assignments;

@@ -1,5 +1,5 @@
-//! Runs the jobs until it is told to stop: the pulse, what is due by the clock, letters, the index and the night's work, each
-//! in a thread of its own; a panic or a fault is logged and the next round goes on.
+//! Runs the jobs until it is told to stop: the pulse, what is due by the clock, letters, the index, the pool of experts and
+//! the night's work, each in a thread of its own; a panic or a fault is logged and the next round goes on.
 //!
 //! Contract: a slow mail server delays letters and nothing else, a long queue of anything does not stop the pulse, and
 //! nothing is tended before a beat of this process has said whether the service was down.
@@ -19,6 +19,10 @@ use std::time::Duration;
 
 /// How long the desk rests between two rounds.
 const REST: Duration = Duration::from_millis(500);
+/// How long the index rests between two looks at the change log: what is committed is found a moment later.
+const INDEX_REST: Duration = Duration::from_millis(100);
+/// How long it rests between two looks at the date: when the day changes, the pool of experts is read anew.
+const POOL_REST: Duration = Duration::from_secs(1);
 /// How long the night's work rests: it asks whether a day has ended.
 const NIGHT_REST: Duration = Duration::from_secs(60);
 /// How long the desk works before what it left undone is held against it.
@@ -36,6 +40,7 @@ pub struct Supervisor {
     stop: Arc<AtomicBool>,
     bell: Arc<Bell>,
     threads: Vec<JoinHandle<()>>,
+    office: Arc<Office>,
 }
 
 impl Supervisor {
@@ -45,7 +50,7 @@ impl Supervisor {
     /// When the system gives no thread.
     pub fn start(desk: Desk) -> std::io::Result<Self> {
         let bell = Arc::new(Bell { rung: Mutex::new(false), heard: Condvar::new() });
-        let mut supervisor = Self { stop: Arc::default(), bell, threads: Vec::new() };
+        let mut supervisor = Self { stop: Arc::default(), bell, threads: Vec::new(), office: Arc::clone(&desk.office) };
         let office = Arc::clone(&desk.office);
         let roots = desk.roots.clone();
         let pulse = Arc::new(Mutex::new(None));
@@ -59,7 +64,10 @@ impl Supervisor {
         })?;
         let mine = desk.clone();
         supervisor.spawn("letters", REST, move || post_due(&mine, &mut TickReport::default()))?;
-        supervisor.spawn("index", REST, move || follow(&desk).map(drop))?;
+        supervisor.spawn("index", INDEX_REST, move || follow(&desk).map(drop))?;
+        let mine = Arc::clone(&office);
+        supervisor.spawn("pool", POOL_REST, move || mine.renew_pool().map(drop))?;
+        office.pool_is_renewed(true);
         let began = office.now();
         supervisor.spawn("night", NIGHT_REST, move || {
             let now = office.now();
@@ -127,6 +135,7 @@ pub fn round(desk: &Desk, next_beat: &mut Option<DateTime<Utc>>) -> Done<TickRep
 
 impl Drop for Supervisor {
     fn drop(&mut self) {
+        self.office.pool_is_renewed(false);
         self.stop.store(true, Ordering::SeqCst);
         *self.bell.rung.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.bell.heard.notify_all();

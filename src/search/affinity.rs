@@ -6,7 +6,7 @@
 //! need weigh, so that figures of different needs compare and a long story is not held against those who can help, and
 //! saturated to 0..1000 permille. Neighbours of the [matters](super::matters) named add to it.
 //!
-//! A need's text is taken apart once ([`Affinity::query`]); figures are written into a dense list by slot that is used
+//! A need's text is taken apart once ([`NeedText`]); figures are written into a dense list by slot that is used
 //! again for the next need ([`Fits`]). A slot is an expert's place: the first free number when he came in.
 //!
 //! Contract: deterministic; taking a matched word out of a profile lowers its score; an empty query or profile scores 0.
@@ -19,7 +19,9 @@ use crate::ids::ExpertId;
 use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
-use terms::{Asked, SORTS, Sort, label, profile_terms, query_terms, typed_forms};
+use std::sync::OnceLock;
+pub use terms::{NeedText, concepts_in};
+use terms::{Asked, SORTS, Sort, label, profile_terms};
 
 const FREQUENCY_SATURATION: f32 = 1.2;
 const LENGTH_WEIGHT: f32 = 0.3;
@@ -45,15 +47,15 @@ impl Posting {
         self.0 >> 8
     }
 
-    const fn count(self) -> f32 {
-        (self.0 & 255) as f32
+    const fn count(self) -> u8 {
+        self.0 as u8
     }
 }
 
 /// One expert's place in the index.
 struct Profile {
     id: ExpertId,
-    /// The terms his text has, so that it can be taken out again.
+    /// The terms his text has, rising.
     terms: Box<[u32]>,
     /// Number of words, Latin or Han.
     length: u32,
@@ -72,6 +74,32 @@ pub struct Affinity {
     slots: HashMap<ExpertId, u32>,
     free: Vec<u32>,
     words_in_all: u64,
+    /// What frequencies of one and more are measured by, by slot; reckoned when first asked after a change.
+    lengths: OnceLock<Vec<Length>>,
+}
+
+/// How a text's length bears on what a term in it is worth.
+#[derive(Debug, Clone, Copy)]
+struct Length {
+    /// What BM25 adds to a frequency.
+    norm: f32,
+    /// The presence of what occurs once, as most terms do.
+    once: f32,
+}
+
+impl Length {
+    fn of(words: u32, average: f32) -> Self {
+        let norm = FREQUENCY_SATURATION * (1.0 - LENGTH_WEIGHT + LENGTH_WEIGHT * words as f32 / average);
+        Self { norm, once: 1.0 / (1.0 + norm) }
+    }
+
+    /// BM25's saturated frequency, in 0..1.
+    fn presence(self, posting: Posting) -> f32 {
+        match posting.count() {
+            1 => self.once,
+            count => count as f32 / (count as f32 + self.norm),
+        }
+    }
 }
 
 /// A need's text taken apart, with the weights its terms have among these experts.
@@ -108,7 +136,6 @@ impl Query {
 #[derive(Debug, Default)]
 pub struct Fits {
     shares: Vec<f32>,
-    norms: Vec<f32>,
     /// What turns a sum of weights into a share of the whole.
     scale: f32,
 }
@@ -172,7 +199,9 @@ impl Affinity {
             }
             terms.push(term);
         }
+        terms.sort_unstable();
         self.words_in_all += u64::from(length);
+        self.lengths = OnceLock::new();
         self.slots.insert(id, slot);
         if let Some(place) = self.profiles.get_mut(slot as usize) {
             *place = Some(Profile { id, terms: terms.into_boxed_slice(), length, seen });
@@ -191,6 +220,7 @@ impl Affinity {
             }
         }
         self.words_in_all -= u64::from(profile.length);
+        self.lengths = OnceLock::new();
         self.free.push(slot);
     }
 
@@ -212,13 +242,14 @@ impl Affinity {
         self.slots.get(&id).map(|slot| *slot as usize)
     }
 
-    /// Takes a need's text apart.
+    /// What a need's text asks for among these experts.
     #[must_use]
-    pub fn query(&self, text: &str) -> Query {
-        let typed = typed_forms_if_latin(text);
-        let mut query = Query::default();
-        let mut asked = Vec::new();
-        for Asked { sort, text, factor, beside } in query_terms(text) {
+    pub fn query(&self, text: &NeedText) -> Query {
+        let mut query = Query { terms: Vec::with_capacity(text.asked.len()), greatest: 0.0 };
+        let mut asked = Vec::with_capacity(text.asked.len());
+        let typed = &text.typed;
+        for Asked { sort, text, factor, beside } in &text.asked {
+            let (sort, beside) = (*sort, *beside);
             let term = self.vocabulary.get(sort as usize).and_then(|known| known.get(text.as_str())).copied();
             let spread = term.and_then(|term| self.postings.get(term as usize)).map_or(0, Vec::len);
             if self.len() >= CROWD && spread * 5 > self.len() * 4 {
@@ -229,9 +260,10 @@ impl Affinity {
                 asked.push(weight);
             }
             let text = match sort {
-                Sort::Latin => typed.get(&text).cloned().unwrap_or(text),
+                Sort::Latin => typed.get(text).unwrap_or(text),
                 _ => text,
             };
+            let text = text.clone();
             query.terms.push(QueryTerm { sort, text, term, weight });
         }
         asked.sort_by(|one, other| other.total_cmp(one));
@@ -241,19 +273,16 @@ impl Affinity {
 
     /// Writes how well everybody fits into `fits`.
     pub fn fit(&self, query: &Query, fits: &mut Fits) {
-        let average = (self.words_in_all as f32 / self.len().max(1) as f32).max(1.0);
+        let lengths = self.lengths();
         fits.shares.clear();
         fits.shares.resize(self.profiles.len(), 0.0);
-        fits.norms.clear();
-        fits.norms
-            .extend(self.profiles.iter().map(|profile| norm(profile.as_ref().map_or(0, |one| one.length), average)));
         fits.scale = if query.greatest > 0.0 { 1.0 / query.greatest } else { 0.0 };
         for QueryTerm { term, weight, .. } in &query.terms {
             let Some(list) = term.and_then(|term| self.postings.get(term as usize)) else { continue };
             for posting in list {
                 let slot = posting.slot() as usize;
-                if let (Some(share), Some(norm)) = (fits.shares.get_mut(slot), fits.norms.get(slot)) {
-                    *share += weight * presence(posting.count(), *norm);
+                if let (Some(share), Some(length)) = (fits.shares.get_mut(slot), lengths.get(slot)) {
+                    *share += weight * length.presence(*posting);
                 }
             }
         }
@@ -263,7 +292,7 @@ impl Affinity {
     #[must_use]
     pub fn score(&self, text: &str) -> HashMap<ExpertId, u16> {
         let mut fits = Fits::default();
-        self.fit(&self.query(text), &mut fits);
+        self.fit(&self.query(&NeedText::read(text)), &mut fits);
         let mut scores = HashMap::with_capacity(self.len());
         for (slot, profile) in self.profiles.iter().enumerate() {
             if let Some(profile) = profile
@@ -279,7 +308,7 @@ impl Affinity {
     #[must_use]
     pub fn matched(&self, text: &str, id: ExpertId) -> Vec<String> {
         let Some(slot) = self.slot(id) else { return Vec::new() };
-        self.words(&self.query(text), slot).into_iter().map(|matched| matched.word).collect()
+        self.words(&self.query(&NeedText::read(text)), slot).into_iter().map(|matched| matched.word).collect()
     }
 
     /// The words of a need that weigh most in the score of the expert at that slot, heaviest first, at most three. When
@@ -287,8 +316,7 @@ impl Affinity {
     #[must_use]
     pub fn words(&self, query: &Query, slot: usize) -> Vec<Matched> {
         let Some(profile) = self.profiles.get(slot).and_then(Option::as_ref) else { return Vec::new() };
-        let average = (self.words_in_all as f32 / self.len().max(1) as f32).max(1.0);
-        let norm = norm(profile.length, average);
+        let Some(length) = self.lengths().get(slot) else { return Vec::new() };
         let key = u32::try_from(slot).unwrap_or(u32::MAX);
         let mut words: Vec<(f32, &str)> = Vec::new();
         let mut concepts: Vec<(f32, &str)> = Vec::new();
@@ -296,9 +324,10 @@ impl Affinity {
             if matches!(sort, Sort::Gram | Sort::Service) {
                 continue;
             }
-            let Some(list) = term.and_then(|term| self.postings.get(term as usize)) else { continue };
+            let Some(term) = term.filter(|term| profile.terms.binary_search(term).is_ok()) else { continue };
+            let Some(list) = self.postings.get(term as usize) else { continue };
             let Ok(at) = list.binary_search_by_key(&key, |held| held.slot()) else { continue };
-            let part = list.get(at).map_or(0.0, |held| weight * presence(held.count(), norm));
+            let part = list.get(at).map_or(0.0, |held| weight * length.presence(*held));
             if matches!(sort, Sort::Concept | Sort::Matter) {
                 concepts.extend(label(*sort, text).map(|label| (part, label)));
             } else {
@@ -325,6 +354,14 @@ impl Affinity {
         shown.into_iter().map(|(part, word)| Matched { word: word.to_owned(), share: share(part) }).collect()
     }
 
+    fn lengths(&self) -> &[Length] {
+        self.lengths.get_or_init(|| {
+            let average = (self.words_in_all as f32 / self.len().max(1) as f32).max(1.0);
+            let words = |profile: &Option<Profile>| profile.as_ref().map_or(0, |one| one.length);
+            self.profiles.iter().map(|profile| Length::of(words(profile), average)).collect()
+        })
+    }
+
     /// The number of a term, new if nobody had it before.
     fn term(&mut self, sort: Sort, text: String) -> u32 {
         let next = u32::try_from(self.postings.len()).unwrap_or(u32::MAX);
@@ -344,28 +381,10 @@ impl Affinity {
     }
 }
 
-/// What BM25 adds to a frequency in a text of that length.
-fn norm(length: u32, average: f32) -> f32 {
-    FREQUENCY_SATURATION * (1.0 - LENGTH_WEIGHT + LENGTH_WEIGHT * length as f32 / average)
-}
-
-/// BM25's saturated frequency, in 0..1.
-fn presence(count: f32, norm: f32) -> f32 {
-    count / (count + norm)
-}
-
 /// Saturates a share of the query's weight to 0..1000.
 fn permille(share: f32) -> u16 {
     let saturated = share / (share + HALF_SHARE);
     (saturated * 1000.0 + 0.5).clamp(0.0, 1000.0) as u16
-}
-
-/// The forms Latin words were typed in; most needs have none, and then nothing is computed.
-fn typed_forms_if_latin(text: &str) -> HashMap<String, String> {
-    let latin = text.chars().any(|character| {
-        character.is_alphabetic() && super::analyzer::script_of(character) == Some(super::analyzer::Script::Latin)
-    });
-    if latin { typed_forms(text) } else { HashMap::new() }
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ const STOPWORDS: &str = include_str!("../../index/stopwords.txt");
 const SYNONYMS: &str = include_str!("../../index/synonyms.txt");
 
 /// The longest word kept as a term, in characters; longer runs are noise such as keys and hashes.
-const LONGEST_TERM: usize = 40;
+pub(super) const LONGEST_TERM: usize = 40;
 
 static JIEBA: LazyLock<Jieba> = LazyLock::new(|| {
     let mut jieba = Jieba::new();
@@ -181,13 +181,41 @@ pub fn runs(text: &str) -> Vec<Run<'_>> {
 #[must_use]
 pub fn normalise(text: &str) -> String {
     let mut lowered = String::with_capacity(text.len());
+    for character in text.chars() {
+        match plain(character) {
+            Some(plain) => lowered.push(plain),
+            // Something that wants composing or taking apart: the whole text goes the long way.
+            None => return fast2s::convert(&lowered_nfkc(text)),
+        }
+    }
+    fast2s::convert(&lowered)
+}
+
+/// What becomes of a character that stands for itself whatever stands beside it: most of what people type. `None` for all
+/// others.
+const fn plain(character: char) -> Option<char> {
+    match character {
+        '\u{0}'..='\u{7f}' => Some(character.to_ascii_lowercase()),
+        '\u{3000}' => Some(' '),
+        '\u{4e00}'..='\u{9fff}' | '、' | '。' | '〈'..='】' | '—' | '‘' | '’' | '“' | '”' => Some(character),
+        '！'..='～' => match char::from_u32(character as u32 - 0xfee0) {
+            Some(half) => Some(half.to_ascii_lowercase()),
+            None => None,
+        },
+        _ => None,
+    }
+}
+
+/// NFKC and lower case without zero-width characters.
+fn lowered_nfkc(text: &str) -> String {
+    let mut lowered = String::with_capacity(text.len());
     for character in text.nfkc() {
         if matches!(character, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{00ad}') {
             continue;
         }
         lowered.extend(character.to_lowercase());
     }
-    fast2s::convert(&lowered)
+    lowered
 }
 
 /// The common form of a text: [`normalise`]d, Taiwan's words replaced by the mainland's, English words stemmed, one space
@@ -272,6 +300,14 @@ pub fn words(run: &str) -> Vec<String> {
     found
 }
 
+/// Gives every dictionary word of a Han run in search mode, in bytes of the run: each word of the cut after the words of two
+/// and three characters within it.
+pub(super) fn search_words(run: &str, mut give: impl FnMut(usize, usize)) {
+    for token in JIEBA.cut_for_search(run, false) {
+        give(token.byte_start, token.byte_end);
+    }
+}
+
 /// Overlapping two-character grams of one Han run; empty for a single character.
 #[must_use]
 pub fn grams(run: &str) -> Vec<String> {
@@ -352,6 +388,21 @@ mod tests {
         for (typed, expected) in cases {
             assert_eq!(fold(typed), expected, "{typed}");
         }
+    }
+
+    #[test]
+    fn what_stands_for_itself_is_left_alone_by_the_standard_too() {
+        let plain_ones: Vec<char> = (0..0x2_0000).filter_map(char::from_u32).filter(|one| plain(*one).is_some()).collect();
+        assert!(plain_ones.len() > 20_000);
+        for one in &plain_ones {
+            let becomes: String = plain(*one).into_iter().collect();
+            assert_eq!(lowered_nfkc(&one.to_string()), becomes, "{one}");
+        }
+        // Side by side they stay what they are alone.
+        let all: String = plain_ones.iter().collect();
+        let each: String = plain_ones.iter().filter_map(|one| plain(*one)).collect();
+        assert_eq!(lowered_nfkc(&all), each);
+        assert_eq!(normalise("Ａe\u{301}"), lowered_nfkc("Ａe\u{301}"), "an accent that follows is joined");
     }
 
     #[test]

@@ -7,9 +7,10 @@
 //! Contract: pure; a text without slips comes back as it is. For analysis only, never for what is stored or shown.
 //! Deliberately absent: slips of shape, of grammar and in English.
 
-use super::analyzer::{self, Script};
+use super::analyzer;
 use super::lexicon::lexicon;
 use super::matters::matters;
+use super::reading::Reading;
 use ::pinyin::ToPinyin;
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -45,14 +46,13 @@ fn sound(characters: &[char]) -> Option<String> {
     Some(sound)
 }
 
-/// A folded text with slips mended.
+/// A text with slips mended.
 #[must_use]
-pub fn mend(folded: String) -> String {
+pub fn mend(read: Reading) -> Reading {
     let mut slips: Vec<(usize, usize, String)> = Vec::new();
-    for run in analyzer::runs(&folded).into_iter().filter(|run| run.script == Script::Han) {
-        let mut at = run.start;
+    for run in read.cuts() {
         let mut loose: Vec<(usize, char)> = Vec::new();
-        for word in analyzer::cut(run.text) {
+        for (at, word) in run {
             let mut characters = word.chars();
             match (characters.next(), characters.next()) {
                 (Some(only), None) => loose.push((at, only)),
@@ -61,15 +61,17 @@ pub fn mend(folded: String) -> String {
                     loose.clear();
                 }
             }
-            at += word.len();
         }
         slips.extend(slips_in(&loose));
     }
-    let mut mended = folded;
+    if slips.is_empty() {
+        return read;
+    }
+    let mut mended = read.text().to_owned();
     for (start, end, name) in slips.into_iter().rev() {
         mended.replace_range(start..end, &name);
     }
-    mended
+    Reading::of_folded(mended)
 }
 
 /// Where loose characters sound like a name: byte range and the name, from the left, the longest first.
@@ -113,7 +115,7 @@ mod tests {
     use super::*;
 
     fn mended(text: &str) -> String {
-        mend(analyzer::fold(text))
+        mend(Reading::of(text)).text().to_owned()
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Full text and text affinity, in Chinese and English.
 //!
-//! Read in this order: [`analyzer`] (what a term is) · [`lexicon`] (the office's vocabulary) · [`suggest`](mod@suggest)
+//! Read in this order: [`analyzer`] (what a term is) · [`reading`] (a text taken apart) · [`lexicon`] (the office's vocabulary) · [`suggest`](mod@suggest)
 //! (what a text seems to ask for) · [`same_matter`] (whether two needs are one) · [`pinyin`] (names from a Latin keyboard) ·
 //! [`schema`], `document` and [`writer`] (one index) · [`home`] (where it lies, and how another takes its place) ·
 //! [`follower`] (what the change log asks for) · [`query`], `wording` and [`facets`] (finding) · [`matters`] (what an expert
@@ -27,6 +27,7 @@ pub mod mend;
 mod number;
 pub mod pinyin;
 pub mod query;
+pub mod reading;
 pub mod relevance;
 pub mod same_matter;
 pub mod schema;

@@ -9,9 +9,9 @@
 
 use std::collections::BTreeMap;
 
-use super::analyzer::{self, Script};
 use super::highlight;
 use super::lexicon::{Kind, lexicon};
+use super::reading::{Reading, TermSort};
 use crate::domain::firm::{FirmMatch, FirmName};
 
 /// Texts that share this much, in percent of the shorter, are the same matter whatever was ticked.
@@ -110,11 +110,12 @@ fn shared(one: &Speaks, other: &Speaks) -> u32 {
 }
 
 fn speaks(text: &str) -> Speaks {
-    let folded = analyzer::fold(text);
+    let reading = Reading::of(text);
+    let folded = reading.text();
     let mut all = Speaks::new();
     // Where a firm sits and what it makes is the same in all its matters.
     let mut of_the_firm: Vec<&str> = Vec::new();
-    for hit in lexicon().hits(&folded) {
+    for hit in lexicon().hits(folded) {
         let span = folded.get(hit.start..hit.end).unwrap_or_default();
         let Some(concept) = lexicon().concepts().get(hit.concept) else { continue };
         if matches!(concept.kind, Kind::Place | Kind::Technology | Kind::Industry) {
@@ -127,17 +128,11 @@ fn speaks(text: &str) -> Speaks {
         let weight = if of_the_firm.iter().any(|span| span.contains(term)) { 0 } else { weight };
         all.insert((sort, term.to_owned()), (weight, term.to_owned()));
     };
-    for run in analyzer::content(&folded) {
-        match run.script {
-            Script::Latin => hear('l', run.text, WORD),
-            Script::Han => {
-                for word in analyzer::words(run.text).into_iter().filter(|word| !analyzer::is_stopword(word)) {
-                    hear('w', &word, WORD);
-                }
-                for gram in analyzer::grams(run.text) {
-                    hear('g', &gram, 1);
-                }
-            }
+    for (sort, term) in reading.terms() {
+        match sort {
+            TermSort::Latin => hear('l', term, WORD),
+            TermSort::Word => hear('w', term, WORD),
+            TermSort::Gram => hear('g', term, 1),
         }
     }
     all

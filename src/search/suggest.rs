@@ -12,10 +12,10 @@ mod learned;
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::analyzer;
 use super::highlight;
 use super::lexicon::{Concept, Hit, Kind, lexicon};
 use super::mend::mend;
+use super::reading::Reading;
 use crate::domain::catalogue::CATALOGUE;
 use crate::domain::place::Point;
 
@@ -86,8 +86,8 @@ pub fn suggest(text: &str) -> Suggestion {
         return Suggestion::default();
     }
     let (title, body) = text.split_once('\n').unwrap_or((text, ""));
-    let folded = [(mend(analyzer::fold(title)), TITLE_PERCENT), (mend(analyzer::fold(body)), 100)];
-    let mentions = mentions(&folded);
+    let read = [(mend(Reading::of(title)), TITLE_PERCENT), (mend(Reading::of(body)), 100)];
+    let mentions = mentions(&read);
     let mut sums = [0_i32; CATALOGUE.len()];
     let mut evidence: [Vec<Evidence>; CATALOGUE.len()] = std::array::from_fn(|_| Vec::new());
     let mut industries: BTreeMap<&'static str, i32> = BTreeMap::new();
@@ -105,7 +105,7 @@ pub fn suggest(text: &str) -> Suggestion {
         }
     }
     let voted = sums.iter().any(|sum| *sum > 0);
-    let learned = learned::weigh(&folded[0].0, &folded[1].0);
+    let learned = learned::weigh(&read[0].0, &read[1].0);
     for (item, weight) in learned.sums.iter().enumerate() {
         if let Some(sum) = sums.get_mut(item)
             && (voted || *weight >= LEARNED_ALONE)
@@ -148,9 +148,10 @@ struct Mention {
 }
 
 /// In the order of the vocabulary file.
-fn mentions(folded: &[(String, i32); 2]) -> Vec<Mention> {
+fn mentions(read: &[(Reading, i32); 2]) -> Vec<Mention> {
     let mut best: BTreeMap<usize, (i32, String)> = BTreeMap::new();
-    for (text, percent) in folded {
+    for (reading, percent) in read {
+        let text = reading.text();
         for Hit { concept, start, end } in lexicon().hits(text) {
             let held = best.entry(concept).or_insert((0, String::new()));
             if *percent > held.0 {

@@ -1,10 +1,11 @@
 //! The terms of profiles and needs, sorted by kind: what [`Affinity`](super::Affinity) counts.
 
 use super::super::analyzer::{self, EnglishStemmer, Script};
-use super::super::lexicon::{Concept, lexicon};
+use super::super::lexicon::{Concept, Hit, lexicon};
 use super::super::matters::matters;
 use super::super::mend::mend;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use super::super::reading::{Reading, TermSort};
+use std::collections::{BTreeMap, HashMap};
 use unicode_normalization::UnicodeNormalization;
 
 /// A vote this strong makes the service item behind a concept a term too.
@@ -36,6 +37,16 @@ impl Sort {
     }
 }
 
+impl From<TermSort> for Sort {
+    fn from(sort: TermSort) -> Self {
+        match sort {
+            TermSort::Word => Self::Word,
+            TermSort::Gram => Self::Gram,
+            TermSort::Latin => Self::Latin,
+        }
+    }
+}
+
 pub(super) type Key = (Sort, String);
 
 /// The terms of a profile with their frequencies, and its length in words.
@@ -53,8 +64,11 @@ pub(super) fn profile_terms(text: &str) -> (Vec<(Key, u16)>, u32) {
             count((sort, term));
         }
     }
-    for key in concept_terms(&lexicon().touched(&folded)) {
-        count(key);
+    let mut concepts: Vec<(Sort, &str)> = lexicon().touched(&folded).into_iter().flat_map(concept_terms).collect();
+    concepts.sort_unstable();
+    concepts.dedup();
+    for (sort, term) in concepts {
+        count((sort, term.to_owned()));
     }
     for (at, times) in matters().named(&folded) {
         if let Some(matter) = matters().all().get(at) {
@@ -82,69 +96,85 @@ const BELOW_THE_TITLE: f32 = 0.5;
 /// So much of a neighbouring matter's part is believed.
 const BESIDE: f32 = 0.8;
 
-/// The distinct terms of a need's text that mean something, in a fixed order.
-pub(super) fn query_terms(text: &str) -> Vec<Asked> {
+/// A need's text read once, for whoever is ranked against it: slips mended, taken apart into terms and concepts.
+#[derive(Debug, Clone, Default)]
+pub struct NeedText {
+    /// The distinct terms that mean something, in a fixed order.
+    pub(super) asked: Vec<Asked>,
+    concepts: Vec<usize>,
+    /// The form each stem of a Latin word was first typed in.
+    pub(super) typed: HashMap<String, String>,
+}
+
+impl NeedText {
+    /// Reads a text: the title in the first line, the description below.
+    #[must_use]
+    pub fn read(text: &str) -> Self {
+        let (title, rest) = text.split_once('\n').unwrap_or((text, ""));
+        let parts = [(mend(Reading::of(title)), 1.0), (mend(Reading::of(rest)), BELOW_THE_TITLE)];
+        let mut terms: Vec<(Sort, &str, f32)> = Vec::with_capacity(128);
+        let mut concepts: Vec<usize> = Vec::new();
+        let mut named: BTreeMap<usize, f32> = BTreeMap::new();
+        for (reading, factor) in &parts {
+            terms.extend(reading.terms().into_iter().map(|(sort, term)| (Sort::from(sort), term, *factor)));
+            for Hit { concept: at, .. } in lexicon().hits(reading.text()) {
+                let Some(concept) = lexicon().concepts().get(at) else { continue };
+                terms.extend(concept_terms(concept).map(|(sort, term)| (sort, term, *factor)));
+                concepts.push(at);
+            }
+            for at in matters().named(reading.text()).into_keys() {
+                named.entry(at).or_insert(*factor);
+            }
+        }
+        concepts.sort_unstable();
+        concepts.dedup();
+        // What stands in the title counts as it counts there.
+        terms.sort_unstable_by(|one, other| (one.0, one.1).cmp(&(other.0, other.1)).then(other.2.total_cmp(&one.2)));
+        terms.dedup_by(|again, first| (again.0, again.1) == (first.0, first.1));
+        let mut asked: Vec<Asked> = Vec::with_capacity(terms.len() + 4 * named.len());
+        for (sort, text, factor) in terms {
+            asked.push(Asked { sort, text: text.to_owned(), factor, beside: false });
+        }
+        let mut around: BTreeMap<usize, f32> = BTreeMap::new();
+        for (at, factor) in &named {
+            let Some(matter) = matters().all().get(*at) else { continue };
+            asked.push(Asked { sort: Sort::Matter, text: matter.id.to_owned(), factor: *factor, beside: false });
+            for (near, part) in &matter.near {
+                let held = around.entry(*near).or_default();
+                *held = held.max(factor * part * BESIDE);
+            }
+        }
+        for (at, factor) in around {
+            if let Some(matter) = matters().all().get(at).filter(|_| !named.contains_key(&at)) {
+                asked.push(Asked { sort: Sort::Matter, text: matter.id.to_owned(), factor, beside: true });
+            }
+        }
+        Self { asked, concepts, typed: typed_forms(text) }
+    }
+
+    /// The concepts it names, by their place in the lexicon.
+    #[must_use]
+    pub fn concepts(&self) -> &[usize] {
+        &self.concepts
+    }
+}
+
+/// The concepts a text names, as [`NeedText::concepts`] gives them, when nothing else is asked of it.
+#[must_use]
+pub fn concepts_in(text: &str) -> Vec<usize> {
     let (title, rest) = text.split_once('\n').unwrap_or((text, ""));
-    let mut factors: BTreeMap<Key, f32> = BTreeMap::new();
-    let mut named: BTreeMap<usize, f32> = BTreeMap::new();
-    for (part, factor) in [(title, 1.0), (rest, BELOW_THE_TITLE)] {
-        let folded = mend(analyzer::fold(part));
-        for key in terms_of(&folded) {
-            factors.entry(key).or_insert(factor);
-        }
-        for at in matters().named(&folded).into_keys() {
-            named.entry(at).or_insert(factor);
-        }
-    }
-    let mut asked: Vec<Asked> = Vec::with_capacity(factors.len() + 4 * named.len());
-    for ((sort, text), factor) in factors {
-        asked.push(Asked { sort, text, factor, beside: false });
-    }
-    let mut around: BTreeMap<usize, f32> = BTreeMap::new();
-    for (at, factor) in &named {
-        let Some(matter) = matters().all().get(*at) else { continue };
-        asked.push(Asked { sort: Sort::Matter, text: matter.id.to_owned(), factor: *factor, beside: false });
-        for (near, part) in &matter.near {
-            let held = around.entry(*near).or_default();
-            *held = held.max(factor * part * BESIDE);
-        }
-    }
-    for (at, factor) in around {
-        if let Some(matter) = matters().all().get(at).filter(|_| !named.contains_key(&at)) {
-            asked.push(Asked { sort: Sort::Matter, text: matter.id.to_owned(), factor, beside: true });
-        }
-    }
-    asked
+    let hits = [title, rest].map(|part| lexicon().hits(mend(Reading::of(part)).text()));
+    let mut concepts: Vec<usize> = hits.iter().flatten().map(|hit| hit.concept).collect();
+    concepts.sort_unstable();
+    concepts.dedup();
+    concepts
 }
 
-fn terms_of(folded: &str) -> HashSet<Key> {
-    let mut terms = concept_terms(&lexicon().named(folded));
-    for run in analyzer::content(folded) {
-        match run.script {
-            Script::Latin => {
-                terms.insert((Sort::Latin, run.text.to_owned()));
-            }
-            Script::Han => {
-                let words = analyzer::words(run.text).into_iter().filter(|word| !analyzer::is_stopword(word));
-                terms.extend(words.map(|word| (Sort::Word, word)));
-                terms.extend(analyzer::grams(run.text).into_iter().map(|gram| (Sort::Gram, gram)));
-            }
-        }
-    }
-    terms
-}
-
-fn concept_terms(concepts: &[&Concept]) -> HashSet<Key> {
-    let mut terms = HashSet::new();
-    for concept in concepts {
-        terms.insert((Sort::Concept, concept.id.to_owned()));
-        for (target, weight) in &concept.votes {
-            if *weight >= DECISIVE_VOTE {
-                terms.insert((Sort::Service, (*target).to_owned()));
-            }
-        }
-    }
-    terms
+/// What a concept counts as: itself, and the service items it surely speaks of.
+fn concept_terms(concept: &Concept) -> impl Iterator<Item = (Sort, &'static str)> {
+    let decisive = concept.votes.iter().filter(|(_, weight)| *weight >= DECISIVE_VOTE);
+    let services = decisive.map(|(target, _)| (Sort::Service, *target));
+    std::iter::once((Sort::Concept, concept.id)).chain(services)
 }
 
 /// The word that stands for a concept or a matter: its first name.
@@ -156,8 +186,12 @@ pub(super) fn label(sort: Sort, id: &str) -> Option<&'static str> {
     found.aliases.first().copied()
 }
 
-/// For each stem of a Latin word the form it was first typed in.
-pub(super) fn typed_forms(text: &str) -> HashMap<String, String> {
+/// For each stem of a Latin word the form it was first typed in; most needs have none, and then nothing is looked for.
+fn typed_forms(text: &str) -> HashMap<String, String> {
+    let latin = |one: char| one.is_alphabetic() && analyzer::script_of(one) == Some(Script::Latin);
+    if !text.chars().any(latin) {
+        return HashMap::new();
+    }
     let mut stemmer = EnglishStemmer::new();
     let composed: String = text.nfkc().collect();
     let mut forms = HashMap::new();

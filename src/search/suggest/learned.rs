@@ -8,8 +8,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
-use super::super::analyzer::{self, Script};
 use super::super::lexicon::lexicon;
+use super::super::reading::{Reading, TermSort};
 use crate::domain::catalogue::CATALOGUE;
 
 /// The examples.
@@ -73,8 +73,8 @@ impl Weighed {
 
 static LEARNED: LazyLock<Learned> = LazyLock::new(|| Learned::from(examples(&[EXAMPLES, JUDGED]).iter()));
 
-/// Weighs a folded title and body.
-pub(super) fn weigh(title: &str, body: &str) -> Weighed {
+/// Weighs a title and body.
+pub(super) fn weigh(title: &Reading, body: &Reading) -> Weighed {
     LEARNED.weigh(&features(title, body))
 }
 
@@ -88,29 +88,25 @@ pub(super) fn examples(files: &[&str]) -> Vec<Example> {
             let items =
                 slugs.split(',').filter_map(|slug| CATALOGUE.iter().position(|item| item.slug == slug)).collect();
             let body = cells.next().unwrap_or_default();
-            all.push(Example { items, features: features(&analyzer::fold(title), &analyzer::fold(body)) });
+            all.push(Example { items, features: features(&Reading::of(title), &Reading::of(body)) });
         }
     }
     all
 }
 
-/// The distinct features of a folded text that carry meaning, in a fixed order.
-pub(super) fn features(title: &str, body: &str) -> BTreeSet<Feature> {
+/// The distinct features of a text that carry meaning, in a fixed order.
+pub(super) fn features(title: &Reading, body: &Reading) -> BTreeSet<Feature> {
     let mut found = BTreeSet::new();
-    for folded in [title, body] {
-        for run in analyzer::content(folded) {
-            match run.script {
-                Script::Latin => {
-                    found.insert((LATIN, run.text.to_owned()));
-                }
-                Script::Han => {
-                    let words = analyzer::words(run.text).into_iter().filter(|word| !analyzer::is_stopword(word));
-                    found.extend(words.map(|word| (WORD, word)));
-                    found.extend(analyzer::grams(run.text).into_iter().map(|gram| (GRAM, gram)));
-                }
-            }
+    for reading in [title, body] {
+        for (sort, text) in reading.terms() {
+            let sort = match sort {
+                TermSort::Word => WORD,
+                TermSort::Gram => GRAM,
+                TermSort::Latin => LATIN,
+            };
+            found.insert((sort, text.to_owned()));
         }
-        found.extend(lexicon().named(folded).iter().map(|concept| (CONCEPT, concept.id.to_owned())));
+        found.extend(lexicon().named(reading.text()).iter().map(|concept| (CONCEPT, concept.id.to_owned())));
     }
     found
 }

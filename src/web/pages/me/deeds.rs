@@ -6,8 +6,8 @@ use super::page::page;
 use crate::actions::change_email::ask_change;
 use crate::actions::export_own_data::export_own_data;
 use crate::actions::hand_in_document::{hand_in_document, open_document};
-use crate::actions::set_terms::{self, TermsInput, set_terms};
-use crate::actions::withdraw_expert::withdraw_expert;
+use crate::actions::set_terms::{TermsInput, set_terms};
+use crate::actions::withdraw_expert::{pause_expert, resume_expert, withdraw_expert};
 use crate::actions::{ActionError, Actor, Done};
 use crate::db;
 use crate::domain::need::Mode;
@@ -68,7 +68,8 @@ fn asked_terms(form: &Fields) -> Result<TermsInput, Refusal> {
 /// # Errors
 /// A fault; what will not do comes back on the page.
 pub fn pause(call: &Call) -> Answered {
-    let done = set_terms::set_pause(&call.office, call.expert()?.id, true);
+    let id = call.expert()?.id;
+    let done = pause_expert(&call.office, &Actor::Expert(id), id, None);
     ended(call, done, |moved| Answer::see_other("/me").flash("flash-paused", &[("n", &moved.to_string())]))
 }
 
@@ -77,8 +78,9 @@ pub fn pause(call: &Call) -> Answered {
 /// # Errors
 /// A fault; what will not do comes back on the page.
 pub fn resume(call: &Call) -> Answered {
-    let done = set_terms::set_pause(&call.office, call.expert()?.id, false);
-    ended(call, done, |_| Answer::see_other("/me").flash("flash-resumed", &[]))
+    let id = call.expert()?.id;
+    let done = resume_expert(&call.office, &Actor::Expert(id), id);
+    ended(call, done, |()| Answer::see_other("/me").flash("flash-resumed", &[]))
 }
 
 /// `POST /me/email`.
