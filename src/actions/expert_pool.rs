@@ -26,7 +26,7 @@ use db::expert::{ExpertRow, LeaveRow, QualificationRow};
 use diesel::QueryResult;
 use history::{Histories, History};
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a page says of an expert beside the score.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub struct ExpertPool {
     /// The candidates by slot.
     pub roster: Roster,
     /// What pages say of them, slot by slot.
-    pub briefs: Vec<ExpertBrief>,
+    pub briefs: Vec<Arc<ExpertBrief>>,
     /// What everybody did in the last three years, by what it was about.
     pub past: PastServices,
     /// What binds everybody to parties, slot by slot.
@@ -65,7 +65,7 @@ pub struct ExpertPool {
     /// Whose texts fit a need's text; its slots are the pool's.
     pub affinity: Affinity,
     /// The industries' names by their interned number.
-    pub industries: Vec<String>,
+    pub industries: Arc<Vec<String>>,
     workbenches: Mutex<Vec<Workbench>>,
     watermark: i64,
     read_on: NaiveDate,
@@ -166,7 +166,7 @@ impl ExpertPool {
             officials: Vec::new(),
             weights: Weights::SHIPPED,
             affinity: Affinity::default(),
-            industries: region::industries().into_iter().map(str::to_owned).collect(),
+            industries: Arc::new(region::industries().into_iter().map(str::to_owned).collect()),
             workbenches: Mutex::default(),
             watermark,
             read_on: beijing_date(now),
@@ -261,7 +261,7 @@ impl ExpertPool {
     fn put(&mut self, Fresh { row, qualifications, leaves, history, past }: Fresh) {
         for name in row.industries.get() {
             if !self.industries.contains(&name) && self.industries.len() < IndustrySet::CAPACITY {
-                self.industries.push(name);
+                Arc::make_mut(&mut self.industries).push(name);
             }
         }
         self.affinity.update(row.id, &profile_text(&row));
@@ -274,7 +274,7 @@ impl ExpertPool {
             years: row.years,
             qualifications: qualifications.iter().map(|row| row.kind.clone()).collect(),
         };
-        place_at(&mut self.briefs, slot, brief);
+        place_at(&mut self.briefs, slot, Arc::new(brief));
         self.past.put(slot, &past.tracks);
         for tie in self.ties.get(slot).into_iter().flatten() {
             self.tied.remove_firm(&tie.party, slot);

@@ -19,6 +19,7 @@ use crate::domain::role::Right;
 use crate::ids::{ExpertId, NeedId, SeatId};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// The most needs planned together.
 pub const MOST_NEEDS: usize = 100;
@@ -145,7 +146,7 @@ pub struct BatchPlan {
     /// Needs without a free seat, passed over: their numbers.
     pub full: Vec<String>,
     /// The industries' names by number, to put reasons into words.
-    pub industries: Vec<String>,
+    pub industries: Arc<Vec<String>>,
     /// Recognises the plan.
     pub fingerprint: u64,
 }
@@ -179,7 +180,7 @@ pub fn plan_batch(office: &Office, actor: &Actor, input: &PlanBatch) -> Done<Bat
         None => usize::try_from(office.policy()?.reserves).unwrap_or(0),
     };
     let (rows, seats, full) = read(office, actor, &input.needs)?;
-    let mut industries = Vec::new();
+    let mut industries = Arc::default();
     let mut needs = Vec::with_capacity(rows.len());
     for (row, enterprise) in rows {
         let most = LOOKED_AT.max(seats.len());

@@ -28,6 +28,7 @@ use crate::search::affinity::{NeedText, Query};
 use chrono::{DateTime, Utc};
 use db::need::NeedRow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What is frozen with an offer is at most so long, with room for the braces (rules.md, "Ranking").
 const SIXTEEN_KILOBYTES: usize = 16 * 1024 - 64;
@@ -36,7 +37,7 @@ const SIXTEEN_KILOBYTES: usize = 16 * 1024 - 64;
 #[derive(Debug, Clone)]
 pub struct Suggested {
     /// Who.
-    pub expert: ExpertBrief,
+    pub expert: Arc<ExpertBrief>,
     /// Place in the order, from 1.
     pub place: usize,
     /// Hundredths of a point.
@@ -59,7 +60,7 @@ pub struct Suggested {
 #[derive(Debug, Clone)]
 pub struct Dropped {
     /// Who.
-    pub expert: ExpertBrief,
+    pub expert: Arc<ExpertBrief>,
     /// By which rule.
     pub rule: Exclusion,
 }
@@ -78,7 +79,7 @@ pub struct Shortlist {
     /// How many may be asked.
     pub eligible: usize,
     /// The industries' names by number, to put reasons into words.
-    pub industries: Vec<String>,
+    pub industries: Arc<Vec<String>>,
     /// The weights it was ranked by.
     pub weights: Weights,
 }
@@ -370,7 +371,7 @@ pub fn shortlist(survey: &Looked<'_, '_>, limit: usize, plain: bool) -> Shortlis
         counts: counts.into_iter().collect(),
         considered: survey.roster.len(),
         eligible: survey.eligible() as usize,
-        industries: survey.together.pool.industries.clone(),
+        industries: Arc::clone(&survey.together.pool.industries),
         weights: *survey.weights,
     }
 }
@@ -384,7 +385,7 @@ pub fn why_expert(
     actor: &Actor,
     id: NeedId,
     expert: ExpertId,
-) -> Done<(WhyExpert, Vec<String>, Weights)> {
+) -> Done<(WhyExpert, Arc<Vec<String>>, Weights)> {
     surveyed(office, actor, id, None, |survey, _| {
         let pool = survey.together.pool;
         let slot = pool.slot(expert).ok_or(Refusal::NotFound)?;
@@ -395,6 +396,6 @@ pub fn why_expert(
             }
             _ => WhyExpert::Excluded(Box::new(dropped(survey, slot, is_told_plainly(actor)).ok_or(Refusal::NotFound)?)),
         };
-        Ok((why, pool.industries.clone(), *survey.weights))
+        Ok((why, Arc::clone(&pool.industries), *survey.weights))
     })
 }

@@ -11,6 +11,7 @@ use crate::domain::refusal::{FieldProblem, Refusal};
 use crate::flow::assignment::{NoPlan, Pair, Plan, Problem, Seat, Stand, Taker, Why};
 use crate::ids::{ExpertId, NeedId};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// What the most points there are in hundredths cost nothing.
 const FULL_SCORE: i64 = 10_000;
@@ -58,7 +59,7 @@ pub(super) fn propose(
     needs: Vec<BatchNeed>,
     seats: Vec<SeatRow>,
     full: Vec<String>,
-    industries: Vec<String>,
+    industries: Arc<Vec<String>>,
     pinned: &[Pinned],
     caps: &HashMap<ExpertId, i32>,
     reserves: usize,

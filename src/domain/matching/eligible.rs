@@ -224,6 +224,33 @@ impl Exclusion {
     }
 }
 
+/// A code's place in [`Exclusion::CODES`]; the first one's for what is none of them.
+#[expect(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "below the length, which is far below 256; a slice is not searched otherwise while the program is built"
+)]
+pub(super) const fn rule_number(code: &str) -> u8 {
+    let mut at = 0;
+    while at < Exclusion::CODES.len() {
+        if alike(Exclusion::CODES[at].as_bytes(), code.as_bytes()) {
+            return at as u8;
+        }
+        at += 1;
+    }
+    0
+}
+
+/// Equality, where the program is still being built.
+#[expect(clippy::indexing_slicing, reason = "below both lengths")]
+const fn alike(one: &[u8], other: &[u8]) -> bool {
+    let mut at = 0;
+    while at < one.len() && at < other.len() && one[at] == other[at] {
+        at += 1;
+    }
+    at == one.len() && at == other.len()
+}
+
 /// Whether the service takes the expert to a place.
 pub(super) const fn in_person(mode: Mode) -> bool {
     matches!(mode, Mode::Onsite | Mode::Station | Mode::Training)

@@ -6,7 +6,7 @@
 //! need that names an opposing party costs a few look-ups and not a comparison with everybody.
 
 use super::sets::{IndustrySet, LanguageSet, ModeSet, ServiceSet};
-use super::{Candidate, NeedProfile, Qualified, signals};
+use super::{Candidate, LeaveDays, NeedProfile, Qualified, signals};
 use crate::domain::firm::FirmName;
 use crate::domain::place::Direction;
 use chrono::NaiveDate;
@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 /// Not on the register as active.
 pub(super) const OFF_REGISTER: u8 = 1;
-/// Dated rows to look at: leave, bookings.
+/// Dated rows to look at: bookings, or more than one leave.
 pub(super) const DATED: u8 = 2;
 /// Serves some districts only: the row does not say which.
 pub(super) const SOME_DISTRICTS: u8 = 16;
@@ -22,6 +22,8 @@ pub(super) const SOME_DISTRICTS: u8 = 16;
 pub(super) const OPEN_CAP: u8 = 4;
 /// As many offers this month as he may get.
 pub(super) const MONTHLY_CAP: u8 = 8;
+/// On leave once: the row says when.
+pub(super) const ON_LEAVE: u8 = 32;
 
 /// One expert in the ranking's loop.
 #[derive(Debug, Clone)]
@@ -32,6 +34,8 @@ pub(super) struct Row {
     /// The last valid day; the end of time for no end and for none on file.
     pub(super) qualified_until: NaiveDate,
     pub(super) active_since: Option<NaiveDate>,
+    /// His leave, where `bars` says that he has one.
+    pub(super) leave: LeaveDays,
     /// The region's number; [`u16::MAX`] for none.
     pub(super) region: u16,
     pub(super) languages: LanguageSet,
@@ -50,7 +54,8 @@ impl Row {
         let mut bars = 0;
         let mut bar = |holds: bool, bit: u8| bars |= if holds { bit } else { 0 };
         bar(!expert.standing.may_be_asked(), OFF_REGISTER);
-        bar(!expert.leaves.is_empty() || !expert.booked.is_empty(), DATED);
+        bar(expert.leaves.len() > 1 || !expert.booked.is_empty(), DATED);
+        bar(expert.leaves.len() == 1, ON_LEAVE);
         bar(!expert.served.is_empty(), SOME_DISTRICTS);
         bar(expert.open_offers >= expert.open_cap, OPEN_CAP);
         bar(expert.month_offers >= expert.monthly_cap, MONTHLY_CAP);
@@ -63,6 +68,7 @@ impl Row {
                 Qualified::NoExpiry | Qualified::None => NaiveDate::MAX,
             },
             active_since: expert.active_since,
+            leave: expert.leaves.first().copied().unwrap_or(LeaveDays { from: NaiveDate::MAX, to: NaiveDate::MIN }),
             region: expert.region.map_or(u16::MAX, |region| region.0),
             languages: expert.languages.or_chinese(),
             max_km: expert.max_distance_km.unwrap_or(u16::MAX),

@@ -7,9 +7,9 @@
 //! Contract: the same values as [`super::explain`] tells and the same rules as [`super::eligible`] asks, in the same order;
 //! a test holds both over random crowds. What a need shares with everybody is reckoned once ([`Tables`]).
 
-use super::eligible::{Exclusion, eligible, in_person};
+use super::eligible::{Exclusion, eligible, in_person, rule_number};
 use super::rank::{OrderKey, Peers, Ranked, tie_last_asked, tie_load};
-use super::row::{DATED, MONTHLY_CAP, OFF_REGISTER, OPEN_CAP, Roster, Row, SOME_DISTRICTS};
+use super::row::{DATED, MONTHLY_CAP, OFF_REGISTER, ON_LEAVE, OPEN_CAP, Roster, Row, SOME_DISTRICTS};
 use super::signals::{self, NEUTRAL, NO_INDUSTRY_NAMED, SAME_REGION};
 use super::weights::{SIGNALS, contribution};
 use super::{Candidate, DutyHere, Facts, NeedProfile, Signal, Weights};
@@ -83,29 +83,45 @@ impl Counts {
     }
 }
 
+/// The numbers of the rules a row alone can tell.
+mod rule {
+    use super::rule_number;
+    pub(super) const STANDING: u8 = rule_number("standing");
+    pub(super) const QUALIFICATION: u8 = rule_number("qualification");
+    pub(super) const LEAVE: u8 = rule_number("leave");
+    pub(super) const OPEN_CAP: u8 = rule_number("open-cap");
+    pub(super) const MONTHLY_CAP: u8 = rule_number("monthly-cap");
+    pub(super) const MODE: u8 = rule_number("mode");
+    pub(super) const DISTANCE: u8 = rule_number("distance");
+}
+
 /// What every expert is measured by for one need.
 struct Tables<'a> {
     need: &'a NeedProfile,
-    weights: &'a Weights,
     in_person: bool,
     direction: Direction,
     region: u16,
     wanted_services: u32,
     wanted_industries: u32,
+    /// The industry's value by how many are shared, as far as the list goes.
+    industry_values: [u16; 8],
     languages: super::LanguageSet,
     last_day: chrono::NaiveDate,
 }
 
 impl<'a> Tables<'a> {
-    fn new(need: &'a NeedProfile, weights: &'a Weights) -> Self {
+    fn new(need: &'a NeedProfile) -> Self {
+        let wanted_industries = need.industries.len();
         Self {
             need,
-            weights,
             in_person: in_person(need.mode),
             direction: need.point.map_or(Direction::UNKNOWN, crate::domain::place::Point::direction),
             region: need.region.map_or(u16::MAX, |region| region.0),
             wanted_services: need.services.len(),
-            wanted_industries: need.industries.len(),
+            wanted_industries,
+            industry_values: std::array::from_fn(|shared| {
+                signals::shared_industries_value(u32::try_from(shared).unwrap_or(u32::MAX), wanted_industries.max(1))
+            }),
             languages: need.languages.or_chinese(),
             last_day: need.asked_on.max(need.wanted_on),
         }
@@ -115,31 +131,36 @@ impl<'a> Tables<'a> {
         (self.direction.is_known() && row.direction.is_known()).then(|| self.direction.metres_to(row.direction))
     }
 
-    /// The rule that drops him as far as his row tells, `Err` where only a closer look can say.
-    fn dropped(&self, row: &Row, metres: Option<u32>, closer: bool) -> Result<Option<&'static str>, ()> {
+    /// The number of the rule that drops him as far as his row tells, `Err` where only a closer look can say.
+    fn dropped(&self, row: &Row, metres: Option<u32>, closer: bool) -> Result<Option<u8>, ()> {
         if row.bars & OFF_REGISTER != 0 {
-            return Ok(Some("standing"));
+            return Ok(Some(rule::STANDING));
         }
         if closer || row.bars & (DATED | SOME_DISTRICTS) != 0 {
             return Err(());
         }
         if row.qualified_until < self.last_day {
-            return Ok(Some("qualification"));
+            return Ok(Some(rule::QUALIFICATION));
+        }
+        if row.bars & ON_LEAVE != 0
+            && (row.leave.covers(self.need.asked_on) || row.leave.covers(self.need.wanted_on))
+        {
+            return Ok(Some(rule::LEAVE));
         }
         if row.bars & OPEN_CAP != 0 {
-            return Ok(Some("open-cap"));
+            return Ok(Some(rule::OPEN_CAP));
         }
         if row.bars & MONTHLY_CAP != 0 {
-            return Ok(Some("monthly-cap"));
+            return Ok(Some(rule::MONTHLY_CAP));
         }
         if !row.modes.is_empty() && !row.modes.has(self.need.mode) {
-            return Ok(Some("mode"));
+            return Ok(Some(rule::MODE));
         }
         if self.in_person
             && row.max_km != u16::MAX
             && metres.is_some_and(|metres| metres > u32::from(row.max_km) * 1000)
         {
-            return Ok(Some("distance"));
+            return Ok(Some(rule::DISTANCE));
         }
         Ok(None)
     }
@@ -163,7 +184,9 @@ impl<'a> Tables<'a> {
         } else if shared.is_empty() {
             0
         } else {
-            signals::shared_industries_value(shared.len(), self.wanted_industries)
+            let shared = shared.len();
+            let known = usize::try_from(shared).ok().and_then(|shared| self.industry_values.get(shared)).copied();
+            known.unwrap_or_else(|| signals::shared_industries_value(shared, self.wanted_industries))
         };
         let distance = match metres {
             _ if !self.in_person => 1000,
@@ -222,22 +245,21 @@ impl<'a, T: Together> Survey<'a, T> {
         bench.alike.0.fill(0);
         bench.scores.reserve(self.roster.len());
         bench.asked.reserve(self.roster.len());
-        let tables = Tables::new(self.need, self.weights);
+        let tables = Tables::new(self.need);
         let mut sums = [0_u64; SIGNALS];
         for (slot, row) in self.roster.rows().iter().enumerate() {
             let metres = if tables.in_person { tables.metres(row) } else { None };
             let rule = match tables.dropped(row, metres, self.together.look_closer(slot)) {
                 Ok(rule) => rule,
                 Err(()) => self.roster.get(slot).and_then(|expert| {
-                    eligible(self.need, expert, &self.together.facts(slot)).err().map(|rule| rule.code())
+                    eligible(self.need, expert, &self.together.facts(slot)).err().map(|rule| rule_number(rule.code()))
                 }),
             };
             if let Some(rule) = rule {
-                let code = Exclusion::CODES.iter().position(|code| *code == rule).unwrap_or(0);
-                if let Some(count) = self.counts.get_mut(code) {
+                if let Some(count) = self.counts.get_mut(usize::from(rule)) {
                     *count += 1;
                 }
-                bench.scores.push(-1 - i32::try_from(code).unwrap_or(0));
+                bench.scores.push(-1 - i32::from(rule));
                 bench.asked.push(0);
                 continue;
             }
@@ -245,7 +267,7 @@ impl<'a, T: Together> Survey<'a, T> {
             for (sum, value) in sums.iter_mut().zip(values) {
                 *sum += u64::from(value);
             }
-            bench.scores.push(score(tables.weights, &values));
+            bench.scores.push(score(self.weights, &values));
             bench.everybody.add(row.asked_90d);
             if !self.need.services.and(row.services).is_empty() {
                 bench.alike.add(row.asked_90d);

@@ -191,8 +191,8 @@ mod shipped {
 
 /// What a value of 0–1000 adds to the score, in hundredths of a point, rounded half up.
 pub(super) fn contribution(weight: i32, value: u16) -> i32 {
-    let exact = i64::from(weight) * i64::from(value.min(1000));
-    i32::try_from((exact + 500) / 1000).unwrap_or(weight)
+    // A weight is at most 10 000, so that the product stays far below the limit.
+    (weight * i32::from(value.min(1000)) + 500) / 1000
 }
 
 #[cfg(test)]

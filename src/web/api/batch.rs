@@ -181,10 +181,10 @@ fn shaped(teller: &Teller<'_>, plan: &BatchPlan, seat: &BatchSeat) -> Option<Bat
     let need = plan.needs.get(seat.need)?;
     let name = |need: &BatchNeed| NeedName { id: need.row.id, number: need.row.number.clone() };
     let reserve =
-        |one: &Suggested| BatchReserveShape { expert: expert(one.expert.clone()), score: as_number(one.score) };
+        |one: &Suggested| BatchReserveShape { expert: expert(&one.expert), score: as_number(one.score) };
     let passed = seat.passed.iter().filter_map(|one| {
         let given = plan.needs.iter().filter(|other| one.given.contains(&other.row.id)).map(name).collect();
-        Some(PassedShape { expert: expert(need.candidate_of(&seat.seat, one.expert)?.expert.clone()), given })
+        Some(PassedShape { expert: expert(&need.candidate_of(&seat.seat, one.expert)?.expert), given })
     });
     Some(BatchSeatShape {
         need: name(need),
@@ -216,7 +216,7 @@ fn gap_shape(teller: &Teller<'_>, plan: &BatchPlan, need: &BatchNeed, gap: &Gap)
             let names: Vec<&str> = people.iter().take(6).map(|one| one.name.as_str()).collect();
             let args = [("n", full.len().to_string()), ("names", l.list(&names))];
             let text = l.a("batch-gap-full", &[("n", &args[0].1), ("names", &args[1].1)]);
-            let would_cover = people.iter().map(|one| expert(one.clone())).collect();
+            let would_cover = people.iter().map(|one| expert(one)).collect();
             GapShape { why: "everybody-full", text, rules: Vec::new(), would_cover }
         }
         Gap::SameNeed => GapShape {

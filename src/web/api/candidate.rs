@@ -193,15 +193,15 @@ pub struct RuleCount {
     pub text: String,
 }
 
-pub(super) fn expert(brief: ExpertBrief) -> CandidateExpert {
+pub(super) fn expert(brief: &ExpertBrief) -> CandidateExpert {
     CandidateExpert {
         id: brief.id,
-        name: brief.name,
-        firm: brief.firm,
+        name: brief.name.clone(),
+        firm: brief.firm.clone(),
         region: region_name(&brief.region),
-        region_code: brief.region,
+        region_code: brief.region.clone(),
         years: brief.years,
-        qualifications: brief.qualifications,
+        qualifications: brief.qualifications.clone(),
     }
 }
 
@@ -217,7 +217,7 @@ pub(super) fn candidate(teller: &Teller<'_>, one: Suggested, with_place: bool) -
         });
     }
     CandidateShape {
-        expert: expert(one.expert),
+        expert: expert(&one.expert),
         score: as_number(one.score),
         reasons,
         distance_km: one.distance_metres.map(|metres| f64::from((metres + 50) / 100) / 10.0),
@@ -226,7 +226,7 @@ pub(super) fn candidate(teller: &Teller<'_>, one: Suggested, with_place: bool) -
 }
 
 fn excluded(teller: &Teller<'_>, one: Dropped) -> ExcludedShape {
-    ExcludedShape { text: teller.excluded(&one.rule), rule: one.rule.code(), expert: expert(one.expert) }
+    ExcludedShape { text: teller.excluded(&one.rule), rule: one.rule.code(), expert: expert(&one.expert) }
 }
 
 fn took(since: Instant) -> f64 {
@@ -335,14 +335,14 @@ mod tests {
             text: ReasonText::DutyNone,
         };
         let one = Suggested {
-            expert: ExpertBrief {
+            expert: std::sync::Arc::new(ExpertBrief {
                 id: ExpertId::from_minted(uuid_v7(1, &[1; 10])),
                 name: "顾明岚".into(),
                 firm: "某所".into(),
                 region: "110108".into(),
                 years: 9,
                 qualifications: vec!["专利代理师".into()],
-            },
+            }),
             place: 3,
             score: 333 + 110 + 7,
             reasons: vec![reason(Signal::Service, 333), reason(Signal::Industry, 110), reason(Signal::Text, 7)],

@@ -237,15 +237,15 @@ mod tests {
     use crate::i18n::Lang;
     use crate::ids::uuid_v7;
 
-    fn brief() -> ExpertBrief {
-        ExpertBrief {
+    fn brief() -> std::sync::Arc<ExpertBrief> {
+        std::sync::Arc::new(ExpertBrief {
             id: ExpertId::from_minted(uuid_v7(1, &[3; 10])),
             name: "顾明岚".to_owned(),
             firm: "澄观专利商标代理".to_owned(),
             region: "110108".to_owned(),
             years: 12,
             qualifications: Vec::new(),
-        }
+        })
     }
 
     #[test]
