@@ -1,8 +1,9 @@
 //! Finding: what was typed, inside what the person may see.
 //!
 //! How a text is read stands in [`super::wording`]. Order: relevance, in which the age of needs and feedback has a small
-//! say (the newest weighs a fifth more than one of years ago), then newest; without a text, newest first. The engine ranks
-//! by relevance and the age is weighed within blocks of two hundred, so that a page never depends on the pages before it.
+//! say (the newest weighs a fifth more than one of years ago), then newest; without a text, newest first. What holds every
+//! word as typed comes before what does not. The engine ranks by relevance and the age is weighed within blocks of two
+//! hundred, so that a page never depends on the pages before it.
 //!
 //! Contract: the scope is a filter of the search itself; what it hides is neither returned nor counted, in no facet.
 //! Deliberately absent: an unscoped search, and bodies.
@@ -20,7 +21,6 @@ use tantivy::{DocAddress, Order, Searcher, TantivyDocument, Term};
 
 use super::document::{EVERYBODY, Kind, region_term, station_term};
 use super::facets::{FacetCounts, Facets};
-use super::wording::STRICT_SCORE;
 use super::writer::{Index, IndexFault};
 use crate::domain::role::Scope;
 use crate::ids::NeedId;
@@ -145,8 +145,8 @@ impl Found {
     }
 }
 
-/// Whether every word is there as typed; relevance; when it came; where it is.
-type Weighed = (bool, f64, i64, DocAddress);
+/// Relevance; when it came; where it is.
+type Weighed = (f64, i64, DocAddress);
 pub(super) type Clause = (Occur, Box<dyn Query>);
 
 impl Index {
@@ -204,8 +204,8 @@ impl Index {
         Ok(hit)
     }
 
-    /// The hits from `offset` on by relevance and age. Blocks that hold every word as typed come first in either query, so
-    /// as long as the strict one fills a block the other need not be asked.
+    /// The hits from `offset` on: first those that hold every word as typed, then all others. The wide reading, which costs
+    /// most, is asked only for what the strict one does not fill.
     fn ranked(
         &self,
         searcher: &Searcher,
@@ -213,43 +213,56 @@ impl Index {
         query: &SearchQuery,
     ) -> Result<Vec<DocAddress>, IndexFault> {
         let mut ranked = Vec::with_capacity(query.limit);
-        let mut block = query.offset / BLOCK;
-        let mut skip = query.offset % BLOCK;
-        let mut strict = strict;
+        let as_typed = match strict {
+            Some(strict) => self.fill(searcher, strict, 0, query, &mut ranked)?,
+            None => Some(0),
+        };
+        if let Some(as_typed) = as_typed {
+            self.fill(searcher, whole, as_typed, query, &mut ranked)?;
+        }
+        Ok(ranked)
+    }
+
+    /// Adds the page's hits of one reading, by relevance and age within blocks, to those of the reading before it, which gave
+    /// `before` in all and comes first in this one too. Answers how many there are up to its end, if the end was reached.
+    fn fill(
+        &self,
+        searcher: &Searcher,
+        asked: &dyn Query,
+        before: usize,
+        query: &SearchQuery,
+        ranked: &mut Vec<DocAddress>,
+    ) -> Result<Option<usize>, IndexFault> {
+        let from = (query.offset + ranked.len()).saturating_sub(before);
+        let (mut block, mut skip) = (from / BLOCK, from % BLOCK);
         while ranked.len() < query.limit {
-            let top = |asked: &dyn Query| {
-                searcher.search(asked, &TopDocs::with_limit(BLOCK).and_offset(block * BLOCK).order_by_score())
-            };
-            let mut hits = strict.map_or_else(|| Ok(Vec::new()), top)?;
-            if hits.len() < BLOCK {
-                strict = None;
-                hits = top(whole)?;
-            }
+            let top = TopDocs::with_limit(BLOCK).and_offset(before + block * BLOCK).order_by_score();
+            let hits = searcher.search(asked, &top)?;
             let last = hits.len() < BLOCK;
-            let mut weighed = Vec::with_capacity(hits.len());
-            for (score, address) in hits {
-                let as_typed = strict.is_some() || score >= STRICT_SCORE;
-                let relevance = if strict.is_none() && as_typed { score - STRICT_SCORE } else { score };
-                weighed.push((as_typed, f64::from(relevance), 0, address));
+            if hits.is_empty() && block > 0 {
+                return Ok(Some(searcher.search(asked, &Count)?));
             }
+            let all = before + block * BLOCK + hits.len();
+            let mut weighed: Vec<Weighed> =
+                hits.into_iter().map(|(score, address)| (f64::from(score), 0, address)).collect();
             self.weigh_age(searcher, &mut weighed, query)?;
-            weighed.sort_by(|a, b| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)).then(b.2.cmp(&a.2)).then(a.3.cmp(&b.3)));
-            ranked.extend(weighed.into_iter().skip(skip).map(|(_, _, _, address)| address));
+            weighed.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)).then(a.2.cmp(&b.2)));
+            let wanted = query.limit - ranked.len();
+            ranked.extend(weighed.into_iter().skip(skip).take(wanted).map(|(_, _, address)| address));
             if last {
-                break;
+                return Ok(Some(all));
             }
             block += 1;
             skip = 0;
         }
-        ranked.truncate(query.limit);
-        Ok(ranked)
+        Ok(None)
     }
 
     /// Weighs the age in, and notes when each came.
     fn weigh_age(&self, searcher: &Searcher, hits: &mut [Weighed], query: &SearchQuery) -> Result<(), IndexFault> {
         let ages = query.kind.is_none_or(Kind::ages);
         let mut columns = BTreeMap::new();
-        for (_, score, came, address) in hits {
+        for (score, came, address) in hits {
             let segment = address.segment_ord;
             if let std::collections::btree_map::Entry::Vacant(vacant) = columns.entry(segment) {
                 vacant.insert(searcher.segment_reader(segment).fast_fields().i64("created_at")?);

@@ -32,7 +32,7 @@ const BOTH: f32 = 0.3;
 /// What bears the number comes first whatever else matches.
 const NUMBER_SCORE: f32 = 1_000_000.0;
 /// What holds every word as typed comes before what does not; more than any sum of words reaches.
-pub(super) const STRICT_SCORE: f32 = 300.0;
+const STRICT_SCORE: f32 = 300.0;
 /// A name typed in pinyin says more than a word of a text.
 const NAME_SCORE: f32 = 12.0;
 /// A text of more pieces is looked for by its rarest terms.
