@@ -14,6 +14,7 @@
 
 pub mod affinity;
 pub mod analyzer;
+mod at_least;
 pub mod declared;
 mod document;
 pub mod facets;

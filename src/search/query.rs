@@ -21,6 +21,7 @@ use tantivy::{DocAddress, Order, Searcher, TantivyDocument, Term};
 
 use super::document::{EVERYBODY, Kind, region_term, station_term};
 use super::facets::{FacetCounts, Facets};
+use super::wording::Wording;
 use super::writer::{Index, IndexFault};
 use crate::domain::role::Scope;
 use crate::ids::NeedId;
@@ -160,29 +161,32 @@ impl Index {
         let typed = !query.text.trim().is_empty();
         let wording =
             if typed { Some(self.wording(&searcher, query.kind, &query.text, &mut found.highlights)?) } else { None };
-        let of_kind = query.kind.map(|kind| sieve(self.fields.kind, kind.as_str()));
+        // Every word as it was typed comes first and is found with little work; every other reading after it.
+        let strict = wording.as_ref().and_then(Wording::strict);
+        let loose = wording.map(Wording::loose);
+        let any = match (&strict, &loose) {
+            (Some(strict), Some(loose)) => Some(either(joined(copies(strict).collect()), loose.box_clone())),
+            (_, loose) => loose.as_ref().map(|loose| loose.box_clone()),
+        };
         let mut clauses = self.filters(query);
-        // Every word as it was typed, with the same filters: what comes first, found with little work.
-        let strict = wording.as_ref().and_then(|wording| wording.strict()).map(|mut strict| {
-            strict.extend(clauses.iter().map(|(occur, part)| (*occur, part.box_clone())));
-            strict.extend(of_kind.iter().map(|kind| (Occur::Must, kind.box_clone())));
-            joined(strict)
-        });
-        clauses.extend(wording.map(|wording| (Occur::Must, wording.whole())));
         if query.facets {
-            let whole = joined(clauses.iter().map(|(occur, part)| (*occur, part.box_clone())).collect());
+            let whole = within(&clauses, any.iter().map(|any| (Occur::Must, any.box_clone())));
             found.facets = searcher.search(&whole, &Facets { kind: query.kind, known: query.known_stations() })?;
         }
-        clauses.extend(of_kind.map(|kind| (Occur::Must, kind)));
-        let whole = joined(clauses);
+        clauses.extend(query.kind.map(|kind| (Occur::Must, sieve(self.fields.kind, kind.as_str()))));
+        let whole = within(&clauses, any.into_iter().map(|any| (Occur::Must, any)));
         if query.counted && query.facets {
             found.total = query.kind.map_or_else(|| found.facets.all(), |kind| found.facets.of_kind(kind));
         } else if query.counted {
             found.total = searcher.search(&whole, &Count)?;
         }
         if query.limit > 0 {
-            let addresses = if typed {
-                self.ranked(&searcher, (strict.as_deref(), &whole), query)?
+            let addresses = if let Some(loose) = loose {
+                let first = strict.iter().map(|strict| (Occur::MustNot, joined(copies(strict).collect())));
+                let loose = within(&clauses, std::iter::once((Occur::Must, loose)).chain(first));
+                // All in one, so that the engine sees nothing but terms to join.
+                let strict = strict.map(|strict| within(&clauses, strict.into_iter()));
+                self.ranked(&searcher, (strict.as_deref(), &loose), query)?
             } else {
                 let newest = SortByStaticFastValue::<i64>::for_field("created_at");
                 let top = TopDocs::with_limit(query.limit).and_offset(query.offset).order_by((newest, Order::Desc));
@@ -204,53 +208,52 @@ impl Index {
         Ok(hit)
     }
 
-    /// The hits from `offset` on: first those that hold every word as typed, then all others. The wide reading, which costs
-    /// most, is asked only for what the strict one does not fill.
+    /// The hits from `offset` on: first those that hold every word as typed, then those of other readings, which cost most
+    /// and are asked only for what the first do not fill.
     fn ranked(
         &self,
         searcher: &Searcher,
-        (strict, whole): (Option<&dyn Query>, &dyn Query),
+        (strict, loose): (Option<&dyn Query>, &dyn Query),
         query: &SearchQuery,
     ) -> Result<Vec<DocAddress>, IndexFault> {
         let mut ranked = Vec::with_capacity(query.limit);
         let as_typed = match strict {
-            Some(strict) => self.fill(searcher, strict, 0, query, &mut ranked)?,
+            Some(strict) => self.fill(searcher, strict, query.offset, query, &mut ranked)?,
             None => Some(0),
         };
         if let Some(as_typed) = as_typed {
-            self.fill(searcher, whole, as_typed, query, &mut ranked)?;
+            let from = (query.offset + ranked.len()).saturating_sub(as_typed);
+            self.fill(searcher, loose, from, query, &mut ranked)?;
         }
         Ok(ranked)
     }
 
-    /// Adds the page's hits of one reading, by relevance and age within blocks, to those of the reading before it, which gave
-    /// `before` in all and comes first in this one too. Answers how many there are up to its end, if the end was reached.
+    /// Adds a reading's hits from a place on, by relevance and age within blocks, until the page is full. Answers how many
+    /// the reading has in all, if its end was reached.
     fn fill(
         &self,
         searcher: &Searcher,
         asked: &dyn Query,
-        before: usize,
+        from: usize,
         query: &SearchQuery,
         ranked: &mut Vec<DocAddress>,
     ) -> Result<Option<usize>, IndexFault> {
-        let from = (query.offset + ranked.len()).saturating_sub(before);
         let (mut block, mut skip) = (from / BLOCK, from % BLOCK);
         while ranked.len() < query.limit {
-            let top = TopDocs::with_limit(BLOCK).and_offset(before + block * BLOCK).order_by_score();
-            let hits = searcher.search(asked, &top)?;
-            let last = hits.len() < BLOCK;
-            if hits.is_empty() && block > 0 {
+            let first = block * BLOCK;
+            let hits = searcher.search(asked, &TopDocs::with_limit(BLOCK).and_offset(first).order_by_score())?;
+            let count = hits.len();
+            if count == 0 && first > 0 {
                 return Ok(Some(searcher.search(asked, &Count)?));
             }
-            let all = before + block * BLOCK + hits.len();
             let mut weighed: Vec<Weighed> =
                 hits.into_iter().map(|(score, address)| (f64::from(score), 0, address)).collect();
             self.weigh_age(searcher, &mut weighed, query)?;
             weighed.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)).then(a.2.cmp(&b.2)));
             let wanted = query.limit - ranked.len();
             ranked.extend(weighed.into_iter().skip(skip).take(wanted).map(|(_, _, address)| address));
-            if last {
-                return Ok(Some(all));
+            if count < BLOCK {
+                return Ok(Some(first + count));
             }
             block += 1;
             skip = 0;
@@ -318,6 +321,20 @@ impl Index {
         }
         clauses
     }
+}
+
+/// These clauses within the filters.
+fn within(filters: &[Clause], clauses: impl Iterator<Item = Clause>) -> Box<dyn Query> {
+    joined(clauses.chain(copies(filters)).collect())
+}
+
+fn copies(clauses: &[Clause]) -> impl Iterator<Item = Clause> {
+    clauses.iter().map(|(occur, part)| (*occur, part.box_clone()))
+}
+
+/// What one of the two matches.
+fn either(one: Box<dyn Query>, other: Box<dyn Query>) -> Box<dyn Query> {
+    Box::new(BooleanQuery::new(vec![(Occur::Should, one), (Occur::Should, other)]))
 }
 
 /// Every clause together; without any, everything.

@@ -12,13 +12,14 @@
 use std::collections::HashSet;
 
 use tantivy::query::{
-    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur, Query, RegexQuery,
+    BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur, Query, RegexQuery,
     TermQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
 
 use super::analyzer::{self, Run, Script};
+use super::at_least::AtLeast;
 use super::declared;
 use super::document::{Kind, LONGEST_BEGINNING};
 use super::lexicon::lexicon;
@@ -31,8 +32,6 @@ use super::writer::{Index, IndexFault};
 const BOTH: f32 = 0.3;
 /// What bears the number comes first whatever else matches.
 const NUMBER_SCORE: f32 = 1_000_000.0;
-/// What holds every word as typed comes before what does not; more than any sum of words reaches.
-const STRICT_SCORE: f32 = 300.0;
 /// A name typed in pinyin says more than a word of a text.
 const NAME_SCORE: f32 = 12.0;
 /// A text of more pieces is looked for by its rarest terms.
@@ -60,17 +59,9 @@ impl Wording {
         (!self.strict.is_empty()).then(|| self.strict.iter().map(must).collect())
     }
 
-    /// The text in every reading; what holds every word as typed comes before everything else, in the same order as by
-    /// [`strict`](Self::strict).
-    pub(super) fn whole(self) -> Box<dyn Query> {
-        match self.strict() {
-            None => self.loose,
-            Some(mut strict) => {
-                strict.push((Occur::Must, scored(Box::new(AllQuery), STRICT_SCORE)));
-                let strict: Box<dyn Query> = Box::new(BooleanQuery::new(strict));
-                Box::new(DisjunctionMaxQuery::with_tie_breaker(vec![strict, self.loose], 0.0))
-            }
-        }
+    /// The text in every other reading.
+    pub(super) fn loose(self) -> Box<dyn Query> {
+        self.loose
     }
 }
 
@@ -98,8 +89,7 @@ impl Index {
             // Of a number, every part must match wherever it is merely mentioned.
             let all = exact.is_some() || pieces.len() <= 3;
             let required = if all { pieces.len() } else { (pieces.len() * 3).div_ceil(5) };
-            let pieces = pieces.into_iter().map(|piece| (Occur::Should, piece)).collect();
-            Box::new(BooleanQuery::with_minimum_required_clauses(pieces, required))
+            Box::new(AtLeast::of(required, pieces))
         };
         let mut seen = HashSet::new();
         highlights.retain(|term| !term.is_empty() && seen.insert(term.clone()));
@@ -278,14 +268,11 @@ impl Index {
         let mut seen = HashSet::new();
         let distinct: Vec<&String> = grams.iter().filter(|gram| seen.insert(gram.as_str())).collect();
         let required = (distinct.len() * 3).div_ceil(5);
-        let mut clauses: Vec<Clause> = Vec::new();
+        let mut parts: Vec<Box<dyn Query>> = Vec::with_capacity(distinct.len());
         for gram in distinct {
-            clauses.push((
-                Occur::Should,
-                Box::new(BoostQuery::new(counted(self.fields.grams, gram), declared::boost("grams"))),
-            ));
+            parts.push(Box::new(BoostQuery::new(counted(self.fields.grams, gram), declared::boost("grams"))));
         }
-        let must: Box<dyn Query> = Box::new(BooleanQuery::with_minimum_required_clauses(clauses, required));
+        let must: Box<dyn Query> = Box::new(AtLeast::of(required, parts));
         let mut whole: Vec<Clause> = vec![(Occur::Must, must)];
         for word in analyzer::words(run) {
             whole.push((Occur::Should, counted(self.fields.words, &word)));
