@@ -145,7 +145,7 @@ impl Default for SoFar<'_> {
 /// What is known of one need and everybody, on a workbench.
 pub struct Meeting<'a> {
     pool: &'a ExpertPool,
-    query: Query,
+    query: Query<'a>,
     fits: &'a Fits,
     closer: &'a [bool],
     worth: &'a [u16],
@@ -157,25 +157,24 @@ pub struct Meeting<'a> {
 }
 
 impl<'a> Meeting<'a> {
-    /// Takes the need's text apart and marks those who want looking at: asked before, or of a name the need names.
+    /// Looks for the need's text in everybody's and marks those who want looking at: asked before, or of a name the need names.
     #[must_use]
     pub fn new(
         pool: &'a ExpertPool,
         need: &NeedRow,
         profile: &NeedProfile,
+        (text, read): (&str, &'a NeedText),
         so_far: SoFar<'_>,
         (fits, closer, worth): (&'a mut Fits, &'a mut Vec<bool>, &'a mut Vec<u16>),
     ) -> Self {
-        let text = format!("{}\n{}", need.title, need.description);
-        let read = NeedText::read(&text);
-        let query = pool.affinity.query(&read);
+        let query = pool.affinity.query(read);
         pool.affinity.fit(&query, fits);
         let kinds = kinds_of(&need.services.get(), read.concepts());
         pool.past.worth(&kinds, pool.roster.len(), worth);
         let asked: Vec<usize> = so_far.asked.iter().filter_map(|id| pool.slot(*id)).collect();
         let waived = so_far.waived.iter().filter_map(|(id, waived)| Some((pool.slot(*id)?, *waived))).collect();
         let duty = so_far.duty.iter().filter_map(|(id, lies)| Some((pool.slot(*id)?, *lies))).collect();
-        let conflicts = conflicts(pool, profile, &text);
+        let conflicts = conflicts(pool, profile, text);
         closer.clear();
         closer.resize(pool.roster.len(), false);
         let named = pool.roster.namesakes(profile);
@@ -198,15 +197,19 @@ impl<'a> Meeting<'a> {
 }
 
 impl Together for Meeting<'_> {
+    #[inline]
     fn text_permille(&self, slot: usize) -> u16 {
         self.fits.permille(slot)
     }
+    #[inline]
     fn experience(&self, slot: usize) -> u16 {
         self.worth.get(slot).copied().unwrap_or(0)
     }
+    #[inline]
     fn duty(&self, slot: usize) -> Option<DutyHere> {
         self.duty.get(&slot).copied()
     }
+    #[inline]
     fn look_closer(&self, slot: usize) -> bool {
         self.closer.get(slot).copied().unwrap_or(true)
     }
@@ -301,9 +304,11 @@ pub fn survey_pool<T>(
     work: impl FnOnce(&Looked<'_, '_>) -> T,
 ) -> T {
     let profile = profile(need, enterprise, &|names| pool.industry_set(names), now);
+    let text = format!("{}\n{}", need.title, need.description);
+    let read = NeedText::read(&text);
     pool.on_a_workbench(|workbench| {
         let lists = (&mut workbench.fits, &mut workbench.closer, &mut workbench.worth);
-        let meeting = Meeting::new(pool, need, &profile, so_far, lists);
+        let meeting = Meeting::new(pool, need, &profile, (&text, &read), so_far, lists);
         work(&Survey::new(&pool.roster, &profile, &pool.weights, &meeting, &mut workbench.bench))
     })
 }

@@ -62,6 +62,7 @@ impl Point {
 
     /// Great-circle distance in whole metres.
     #[must_use]
+    #[inline]
     pub fn metres_to(self, other: Self) -> u32 {
         self.direction().metres_to(other.direction())
     }
@@ -100,6 +101,7 @@ impl Direction {
 
     /// Great-circle distance in whole metres; 0 where one of the places is unknown.
     #[must_use]
+    #[inline]
     pub fn metres_to(self, other: Self) -> u32 {
         let (x, y, z) = (other.x - self.x, other.y - self.y, other.z - self.z);
         let square = x * x + y * y + z * z;
@@ -122,6 +124,7 @@ impl Direction {
     clippy::cast_sign_loss,
     reason = "no two points are further apart than 20 016 km"
 )]
+#[inline]
 fn whole(metres: f64) -> u32 {
     (metres + 0.5) as u32
 }

@@ -94,6 +94,7 @@ impl Length {
     }
 
     /// BM25's saturated frequency, in 0..1.
+    #[inline]
     fn presence(self, posting: Posting) -> f32 {
         match posting.count() {
             1 => self.once,
@@ -104,29 +105,29 @@ impl Length {
 
 /// A need's text taken apart, with the weights its terms have among these experts.
 #[derive(Debug, Clone, Default)]
-pub struct Query {
-    terms: Vec<QueryTerm>,
+pub struct Query<'a> {
+    terms: Vec<QueryTerm<'a>>,
     greatest: f32,
 }
 
 #[derive(Debug, Clone)]
-struct QueryTerm {
+struct QueryTerm<'a> {
     sort: Sort,
-    text: String,
+    text: &'a str,
     term: Option<u32>,
     weight: f32,
 }
 
-impl Query {
+impl Query<'_> {
     /// The words and concepts' labels in it, heaviest first.
     #[must_use]
     pub fn words(&self) -> Vec<String> {
-        let mut told: Vec<&QueryTerm> =
+        let mut told: Vec<&QueryTerm<'_>> =
             self.terms.iter().filter(|one| !matches!(one.sort, Sort::Gram | Sort::Service)).collect();
-        told.sort_by(|one, other| other.weight.total_cmp(&one.weight).then_with(|| one.text.cmp(&other.text)));
-        let said = |one: &QueryTerm| match one.sort {
-            Sort::Concept | Sort::Matter => label(one.sort, &one.text).unwrap_or_default().to_owned(),
-            _ => one.text.clone(),
+        told.sort_by(|one, other| other.weight.total_cmp(&one.weight).then_with(|| one.text.cmp(other.text)));
+        let said = |one: &QueryTerm<'_>| match one.sort {
+            Sort::Concept | Sort::Matter => label(one.sort, one.text).unwrap_or_default().to_owned(),
+            _ => one.text.to_owned(),
         };
         told.into_iter().map(said).collect()
     }
@@ -142,6 +143,7 @@ pub struct Fits {
 
 impl Fits {
     /// How well the expert at that slot fits, in permille; 0 beyond the last slot.
+    #[inline]
     #[must_use]
     pub fn permille(&self, slot: usize) -> u16 {
         match self.shares.get(slot) {
@@ -244,7 +246,7 @@ impl Affinity {
 
     /// What a need's text asks for among these experts.
     #[must_use]
-    pub fn query(&self, text: &NeedText) -> Query {
+    pub fn query<'a>(&self, text: &'a NeedText) -> Query<'a> {
         let mut query = Query { terms: Vec::with_capacity(text.asked.len()), greatest: 0.0 };
         let mut asked = Vec::with_capacity(text.asked.len());
         let typed = &text.typed;
@@ -263,7 +265,6 @@ impl Affinity {
                 Sort::Latin => typed.get(text).unwrap_or(text),
                 _ => text,
             };
-            let text = text.clone();
             query.terms.push(QueryTerm { sort, text, term, weight });
         }
         asked.sort_by(|one, other| other.total_cmp(one));
@@ -272,7 +273,7 @@ impl Affinity {
     }
 
     /// Writes how well everybody fits into `fits`.
-    pub fn fit(&self, query: &Query, fits: &mut Fits) {
+    pub fn fit(&self, query: &Query<'_>, fits: &mut Fits) {
         let lengths = self.lengths();
         fits.shares.clear();
         fits.shares.resize(self.profiles.len(), 0.0);
@@ -314,7 +315,7 @@ impl Affinity {
     /// The words of a need that weigh most in the score of the expert at that slot, heaviest first, at most three. When
     /// only concepts meet (other words for the same matter), their labels.
     #[must_use]
-    pub fn words(&self, query: &Query, slot: usize) -> Vec<Matched> {
+    pub fn words(&self, query: &Query<'_>, slot: usize) -> Vec<Matched> {
         let Some(profile) = self.profiles.get(slot).and_then(Option::as_ref) else { return Vec::new() };
         let Some(length) = self.lengths().get(slot) else { return Vec::new() };
         let key = u32::try_from(slot).unwrap_or(u32::MAX);
@@ -331,7 +332,7 @@ impl Affinity {
             if matches!(sort, Sort::Concept | Sort::Matter) {
                 concepts.extend(label(*sort, text).map(|label| (part, label)));
             } else {
-                words.push((part, text.as_str()));
+                words.push((part, text));
             }
         }
         let mut best = if words.is_empty() { concepts } else { words };
@@ -382,6 +383,7 @@ impl Affinity {
 }
 
 /// Saturates a share of the query's weight to 0..1000.
+#[inline]
 fn permille(share: f32) -> u16 {
     let saturated = share / (share + HALF_SHARE);
     (saturated * 1000.0 + 0.5).clamp(0.0, 1000.0) as u16

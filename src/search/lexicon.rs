@@ -107,6 +107,7 @@ pub struct Lexicon {
     automaton: Option<AhoCorasick>,
     /// The concept that stands for a service slug, industry or region as a whole: the first that votes for it under its kind.
     heads: HashMap<&'static str, usize>,
+    by_id: HashMap<&'static str, usize>,
 }
 
 /// The vocabulary of `index/concepts.tsv`.
@@ -152,7 +153,14 @@ impl Lexicon {
             }
         }
         let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(patterns).ok();
-        Self { concepts, owners, automaton, heads }
+        let by_id = concepts.iter().enumerate().map(|(at, concept)| (concept.id, at)).collect();
+        Self { concepts, owners, automaton, heads, by_id }
+    }
+
+    /// The concept of that id.
+    #[must_use]
+    pub fn by_id(&self, id: &str) -> Option<&Concept> {
+        self.by_id.get(id).and_then(|at| self.concepts.get(*at))
     }
 
     /// Every concept, in the order of the file.

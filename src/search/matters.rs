@@ -33,6 +33,7 @@ pub struct Matters {
     all: Vec<Matter>,
     /// Which matter each pattern of the automaton names.
     owners: Vec<usize>,
+    by_id: HashMap<&'static str, usize>,
     automaton: Option<AhoCorasick>,
 }
 
@@ -46,7 +47,7 @@ pub fn matters() -> &'static Matters {
 impl Matters {
     fn read(file: &'static str) -> Self {
         let rows: Vec<[&'static str; 3]> = file.lines().filter_map(cells).collect();
-        let places: HashMap<&str, usize> = rows.iter().enumerate().map(|(at, [id, _, _])| (*id, at)).collect();
+        let places: HashMap<&'static str, usize> = rows.iter().enumerate().map(|(at, [id, _, _])| (*id, at)).collect();
         let mut all = Vec::with_capacity(rows.len());
         let mut patterns = Vec::new();
         let mut owners = Vec::new();
@@ -60,7 +61,7 @@ impl Matters {
             let near = beside.filter_map(|(id, part)| Some((*places.get(id)?, part.parse().ok()?))).collect();
             all.push(Matter { id, near, names });
         }
-        Self { all, owners, automaton: AhoCorasick::builder().match_kind(MatchKind::Standard).build(patterns).ok() }
+        Self { all, owners, by_id: places, automaton: AhoCorasick::builder().match_kind(MatchKind::Standard).build(patterns).ok() }
     }
 
     /// Every matter, in the order of the file.
@@ -72,7 +73,7 @@ impl Matters {
     /// The matter of that id.
     #[must_use]
     pub fn by_id(&self, id: &str) -> Option<&Matter> {
-        self.all.iter().find(|matter| matter.id == id)
+        self.by_id.get(id).and_then(|at| self.all.get(*at))
     }
 
     /// The matters a folded text names, by their place in the file, with how often.

@@ -17,6 +17,7 @@ use crate::domain::need::Mode;
 use crate::domain::role::Scope;
 use crate::domain::standing::Standing;
 use crate::domain::what_if::{Choice, Side, smoothed_on_time};
+use crate::search::affinity::NeedText;
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -160,7 +161,9 @@ impl World {
         let at = need.created_at.and_utc();
         self.pass_to(at);
         let lists = (&mut workbench.fits, &mut workbench.closer, &mut workbench.worth);
-        let meeting = Meeting::new(pool, need, profile, SoFar::default(), lists);
+        let text = format!("{}\n{}", need.title, need.description);
+        let read = NeedText::read(&text);
+        let meeting = Meeting::new(pool, need, profile, (&text, &read), SoFar::default(), lists);
         let survey = Survey::new(&self.roster, profile, &self.weights, &meeting, &mut workbench.bench);
         let best = survey.best(1).first().map(|ranked| ranked.index);
         let choice = best.and_then(|slot| choice(self.roster.get(slot)?, slot, profile));

@@ -58,6 +58,9 @@ const LEGAL_FORMS: &[&str] = &[
     "工作室",
 ];
 
+/// The characters those begin with.
+const LEGAL_FORMS_BEGIN: [char; 9] = ['律', '事', '有', '股', '集', '总', '公', '合', '工'];
+
 const BRANCHES: &[&str] = &["分所", "分公司", "办事处", "分支机构", "分部", "分行", "代表处", "办公室"];
 const DEPARTMENTS: &[&str] =
     &["部", "部门", "团队", "中心", "室", "组", "处", "学院", "系", "研究院", "研究所", "实验室", "研究生院"];
@@ -171,6 +174,9 @@ fn drop_latin_brackets(text: &str) -> String {
 
 /// Drops (普通合伙), with or without brackets.
 fn drop_partnership(text: &str) -> String {
+    if !text.contains("合伙") {
+        return text.to_owned();
+    }
     for form in PARTNERSHIPS {
         let bracketed = format!("({form})");
         if text.contains(&bracketed) {
@@ -266,23 +272,18 @@ fn take_firm(text: &str, name: &mut FirmName) {
 
 /// Everything before the legal form, the form, and everything behind it.
 fn split_legal_form(text: &str) -> (&str, Option<&'static str>, &str) {
-    let mut found: Option<(usize, &'static str)> = None;
-    for form in LEGAL_FORMS {
-        let Some(at) = text.find(form) else { continue };
-        let before = text.get(..at).unwrap_or_default();
-        if before.is_empty() || before.ends_with('分') {
+    for (at, first) in text.char_indices().skip(1) {
+        if !LEGAL_FORMS_BEGIN.contains(&first) || text.get(..at).is_some_and(|before| before.ends_with('分')) {
             continue;
         }
-        if found.is_none_or(|(best_at, best)| at < best_at || (at == best_at && form.len() > best.len())) {
-            found = Some((at, form));
+        let rest = text.get(at..).unwrap_or_default();
+        let form = LEGAL_FORMS.iter().filter(|form| rest.starts_with(**form)).max_by_key(|form| form.len());
+        if let Some(form) = form {
+            let behind = rest.get(form.len()..).unwrap_or_default();
+            return (text.get(..at).unwrap_or_default(), Some(form), behind);
         }
     }
-    match found {
-        Some((at, form)) => {
-            (text.get(..at).unwrap_or_default(), Some(form), text.get(at + form.len()..).unwrap_or_default())
-        }
-        None => (text, None, ""),
-    }
+    (text, None, "")
 }
 
 /// Behind the legal form: nothing, a branch, a place, or a department of the same firm.

@@ -9,6 +9,7 @@ use super::sets::{IndustrySet, LanguageSet, ModeSet, ServiceSet};
 use super::{Candidate, LeaveDays, NeedProfile, Qualified, signals};
 use crate::domain::firm::FirmName;
 use crate::domain::place::Direction;
+use crate::ids::ExpertId;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -133,6 +134,8 @@ impl Names {
 pub struct Roster {
     candidates: Vec<Candidate>,
     rows: Vec<Row>,
+    /// Whose row it is: side by side too, for what is settled by id.
+    ids: Vec<ExpertId>,
     names: Names,
 }
 
@@ -140,7 +143,7 @@ impl Roster {
     /// An empty roster with room for so many.
     #[must_use]
     pub fn with_capacity(count: usize) -> Self {
-        Self { candidates: Vec::with_capacity(count), rows: Vec::with_capacity(count), names: Names::default() }
+        Self { candidates: Vec::with_capacity(count), rows: Vec::with_capacity(count), ids: Vec::with_capacity(count), names: Names::default() }
     }
 
     /// Everybody of a slice; the slots are the places in it.
@@ -162,12 +165,16 @@ impl Roster {
             self.names.add_firm(&candidate.firm, slot);
             self.names.add(person_key(&candidate.name), slot);
             *old = candidate;
+            if let Some(id) = self.ids.get_mut(slot) {
+                *id = old.id;
+            }
             if let Some(held) = self.rows.get_mut(slot) {
                 *held = row;
             }
         } else if slot == self.candidates.len() {
             self.names.add_firm(&candidate.firm, slot);
             self.names.add(person_key(&candidate.name), slot);
+            self.ids.push(candidate.id);
             self.candidates.push(candidate);
             self.rows.push(row);
         }
@@ -183,6 +190,12 @@ impl Roster {
     #[must_use]
     pub fn get(&self, slot: usize) -> Option<&Candidate> {
         self.candidates.get(slot)
+    }
+
+    /// Who is at a slot.
+    #[must_use]
+    pub fn id(&self, slot: usize) -> Option<ExpertId> {
+        self.ids.get(slot).copied()
     }
 
     /// How many there are.

@@ -17,6 +17,7 @@ const HALF_DISTANCE_METRES: u64 = 15_000;
 const WINDOW_DAYS: i64 = 90;
 
 /// A ratio as a value, at most 1000.
+#[inline]
 fn permille(part: u64, whole: u64) -> u16 {
     if whole == 0 {
         return 0;
@@ -68,6 +69,7 @@ fn service_value(need: &NeedProfile, expert: &Candidate, facts: &Facts) -> u16 {
 }
 
 /// The same from the counts, without the halving.
+#[inline]
 pub(super) fn covered_value(covered: u32, wanted: u32, experience: u16) -> u16 {
     if wanted == 0 {
         return NEUTRAL;
@@ -101,6 +103,7 @@ fn industry_value(need: &NeedProfile, expert: &Candidate) -> u16 {
     shared_industries_value(need.industries.and(expert.industries).len(), need.industries.len())
 }
 
+#[inline]
 pub(super) fn shared_industries_value(shared: u32, wanted: u32) -> u16 {
     if shared == 0 { 0 } else { 500 + permille(u64::from(shared), u64::from(wanted)) / 2 }
 }
@@ -137,6 +140,7 @@ fn distance_value(need: &NeedProfile, expert: &Candidate) -> u16 {
     if same_region(need, expert) { SAME_REGION } else { NEUTRAL }
 }
 
+#[inline]
 pub(super) fn metres_value(metres: u32) -> u16 {
     let half = HALF_DISTANCE_METRES * HALF_DISTANCE_METRES;
     permille(half, half + u64::from(metres) * u64::from(metres))
@@ -158,6 +162,7 @@ fn distance_text(need: &NeedProfile, expert: &Candidate) -> ReasonText {
     }
 }
 
+#[inline]
 pub(super) fn duty_value(duty: Option<DutyHere>) -> u16 {
     match duty {
         Some(DutyHere::Now) => 1000,
@@ -204,6 +209,7 @@ fn load_text(expert: &Candidate) -> ReasonText {
 }
 
 /// Days since he became active, if within the window.
+#[inline]
 pub(super) fn days_new(asked_on: NaiveDate, active_since: Option<NaiveDate>) -> Option<u64> {
     let days = (asked_on - active_since?).num_days();
     if days < WINDOW_DAYS { u64::try_from(days.max(0)).ok() } else { None }

@@ -14,6 +14,7 @@ use super::signals::{self, NEUTRAL, NO_INDUSTRY_NAMED, SAME_REGION};
 use super::weights::{SIGNALS, contribution};
 use super::{Candidate, DutyHere, Facts, NeedProfile, Signal, Weights};
 use crate::domain::place::Direction;
+use crate::ids::ExpertId;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -59,6 +60,7 @@ impl Default for Counts {
 }
 
 impl Counts {
+    #[inline]
     fn add(&mut self, asked: u16) {
         if let Some(count) = self.0.get_mut(usize::from(asked).min(MOST_ASKED)) {
             *count += 1;
@@ -127,11 +129,13 @@ impl<'a> Tables<'a> {
         }
     }
 
+    #[inline]
     fn metres(&self, row: &Row) -> Option<u32> {
         (self.direction.is_known() && row.direction.is_known()).then(|| self.direction.metres_to(row.direction))
     }
 
     /// The number of the rule that drops him as far as his row tells, `Err` where only a closer look can say.
+    #[inline]
     fn dropped(&self, row: &Row, metres: Option<u32>, closer: bool) -> Result<Option<u8>, ()> {
         if row.bars & OFF_REGISTER != 0 {
             return Ok(Some(rule::STANDING));
@@ -166,6 +170,7 @@ impl<'a> Tables<'a> {
     }
 
     /// All values but fairness, which stays 0.
+    #[inline]
     fn values(&self, row: &Row, metres: Option<u32>, slot: usize, together: &impl Together) -> [u16; SIGNALS] {
         let shared = self.need.services.and(row.services);
         let service = if self.wanted_services == 0 {
@@ -199,6 +204,9 @@ impl<'a> Tables<'a> {
         [service, industry, text, distance, duty, row.load, 0, row.answers, row.satisfaction]
     }
 }
+
+/// Somebody a rule drops: no conflict, and what he does not share with the need; who; the slot. The least comes first.
+type Near = ((bool, u32), ExpertId, usize);
 
 /// Everybody's score or rule for one need, on a [`Bench`].
 pub struct Survey<'a, T> {
@@ -402,30 +410,26 @@ impl<'a, T: Together> Survey<'a, T> {
     pub fn dropped_but_near(&self, limit: usize, plain: bool) -> Vec<usize> {
         let on_top = |code| Exclusion::code_is_conflict(code) && (plain || Exclusion::neutral_code(code) == code);
         let conflicts = Exclusion::CODES.map(on_top);
-        let mut near: Vec<(bool, u32, usize)> = Vec::new();
+        let mut near: Vec<Near> = Vec::with_capacity(limit + 1);
         for (slot, (score, row)) in self.bench.scores.iter().zip(self.roster.rows()).enumerate() {
             if *score >= 0 {
                 continue;
             }
             let conflict = usize::try_from(-1 - score).ok().and_then(|code| conflicts.get(code)).is_some_and(|is| *is);
             let shared = self.need.services.and(row.services).len() + self.need.industries.and(row.industries).len();
-            if conflict || shared > 0 {
-                near.push((!conflict, u32::MAX - shared, slot));
+            if !conflict && shared == 0 {
+                continue;
             }
+            let place = (!conflict, u32::MAX - shared);
+            if near.len() == limit && near.last().is_none_or(|(last, _, _)| *last < place) {
+                continue;
+            }
+            let Some(id) = self.roster.id(slot) else { continue };
+            let at = near.partition_point(|(other, other_id, _)| (*other, *other_id) < (place, id));
+            near.insert(at, (place, id, slot));
+            near.truncate(limit);
         }
-        let by_place = |one: &(bool, u32, usize), other: &(bool, u32, usize)| {
-            (one.0, one.1).cmp(&(other.0, other.1)).then_with(|| self.id(one.2).cmp(&self.id(other.2)))
-        };
-        if near.len() > limit && limit > 0 {
-            near.select_nth_unstable_by(limit - 1, by_place);
-        }
-        near.truncate(limit);
-        near.sort_unstable_by(by_place);
         near.into_iter().map(|(_, _, slot)| slot).collect()
-    }
-
-    fn id(&self, slot: usize) -> Option<crate::ids::ExpertId> {
-        self.roster.get(slot).map(|expert| expert.id)
     }
 
     fn ranked(&self, slot: usize) -> Option<(Ranked, OrderKey)> {
@@ -444,6 +448,7 @@ fn in_order(key: &OrderKey, one: &Ranked, other_key: &OrderKey, other: &Ranked) 
 }
 
 /// The score of these values: the sum of the contributions.
+#[inline]
 pub(super) fn score(weights: &Weights, values: &[u16; SIGNALS]) -> i32 {
     weights.hundredths().iter().zip(values).map(|(weight, value)| contribution(*weight, *value)).sum()
 }

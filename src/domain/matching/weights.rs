@@ -190,6 +190,7 @@ mod shipped {
 }
 
 /// What a value of 0–1000 adds to the score, in hundredths of a point, rounded half up.
+#[inline]
 pub(super) fn contribution(weight: i32, value: u16) -> i32 {
     // A weight is at most 10 000, so that the product stays far below the limit.
     (weight * i32::from(value.min(1000)) + 500) / 1000

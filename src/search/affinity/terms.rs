@@ -182,8 +182,7 @@ pub(super) fn label(sort: Sort, id: &str) -> Option<&'static str> {
     if sort == Sort::Matter {
         return matters().by_id(id)?.names.first().copied();
     }
-    let found = lexicon().concepts().iter().find(|known| known.id == id)?;
-    found.aliases.first().copied()
+    lexicon().by_id(id)?.aliases.first().copied()
 }
 
 /// For each stem of a Latin word the form it was first typed in; most needs have none, and then nothing is looked for.
