@@ -20,6 +20,7 @@ use crate::domain::matching::{
 use crate::domain::place::Point;
 use crate::domain::region;
 use crate::ids::ExpertId;
+use crate::search::affinity::TextsRead;
 use crate::search::{Affinity, Fits};
 use chrono::{DateTime, NaiveDate, Utc};
 use db::expert::{ExpertRow, LeaveRow, QualificationRow};
@@ -66,6 +67,8 @@ pub struct ExpertPool {
     pub affinity: Affinity,
     /// The industries' names by their interned number.
     pub industries: Arc<Vec<String>>,
+    /// Needs' texts read lately.
+    pub texts: TextsRead,
     workbenches: Mutex<Vec<Workbench>>,
     watermark: i64,
     read_on: NaiveDate,
@@ -167,6 +170,7 @@ impl ExpertPool {
             weights: Weights::SHIPPED,
             affinity: Affinity::default(),
             industries: Arc::new(region::industries().into_iter().map(str::to_owned).collect()),
+            texts: TextsRead::default(),
             workbenches: Mutex::default(),
             watermark,
             read_on: beijing_date(now),

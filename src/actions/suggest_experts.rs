@@ -305,7 +305,7 @@ pub fn survey_pool<T>(
 ) -> T {
     let profile = profile(need, enterprise, &|names| pool.industry_set(names), now);
     let text = format!("{}\n{}", need.title, need.description);
-    let read = NeedText::read(&text);
+    let read = pool.texts.read(&text);
     pool.on_a_workbench(|workbench| {
         let lists = (&mut workbench.fits, &mut workbench.closer, &mut workbench.worth);
         let meeting = Meeting::new(pool, need, &profile, (&text, &read), so_far, lists);

@@ -20,7 +20,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
-pub use terms::{NeedText, concepts_in};
+pub use terms::{NeedText, TextsRead, concepts_in};
 use terms::{Asked, SORTS, Sort, label, profile_terms};
 
 const FREQUENCY_SATURATION: f32 = 1.2;

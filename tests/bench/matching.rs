@@ -64,6 +64,15 @@ fn sentence(turns: &mut Turns, words: &[&str], count: usize) -> String {
     text
 }
 
+/// A firm's brand as brands are: two or three characters, the same for the same number.
+fn brand(number: usize) -> String {
+    const SYLLABLES: &str = "云岫澄观铂影星河远图青梧白鹭长风明德瑞丰嘉禾正元博雅天工开物北辰海川千寻万象立诚致思齐景行汇智启";
+    let syllables: Vec<char> = SYLLABLES.chars().collect();
+    let mut turns = Turns(number as u64 + 1);
+    turns.below(7);
+    (0..2 + number % 2).map(|_| syllables[turns.below(syllables.len())]).collect()
+}
+
 fn day() -> DateTime<Utc> {
     "2026-05-08T02:00:00Z".parse().expect("a moment")
 }
@@ -81,7 +90,7 @@ fn experts(count: usize, words: &[&str]) -> Vec<Record> {
             let row = ExpertRow {
                 id,
                 name: format!("专家{place}"),
-                firm: format!("第{}知识产权代理有限公司", turns.below(count / 10 + 1)),
+                firm: format!("{}知识产权代理有限公司", brand(turns.below(count / 10 + 1))),
                 firm_key: String::new(),
                 firm_type: FirmType::Agency,
                 email_mark: String::new(),
@@ -159,8 +168,8 @@ fn needs(count: usize, words: &[&str]) -> Vec<NeedRow> {
                 wanted_by: None,
                 expected_hours: None,
                 confidential: false,
-                opposing_party: Some(format!("第{}测控技术有限公司", turns.below(500))),
-                opposing_agent: Some(format!("第{}知识产权代理有限公司", turns.below(500))),
+                opposing_party: Some(format!("{}测控技术有限公司", brand(turns.below(500)))),
+                opposing_agent: Some(format!("{}知识产权代理有限公司", brand(turns.below(500)))),
                 automatic: false,
                 created_by: AccountId::from_minted(uuid_v7(1, &[5; 10])),
                 created_at: day().naive_utc(),
@@ -359,12 +368,16 @@ pub fn run() {
                 list.candidates.len()
             })
         };
-        timed(100, ask);
+        ask(0);
+        let first = timed(NEEDS - 1, |at| ask(at + 1));
         let ours = timed(if size > 50_000 { 2_000 } else { 5_000 }, ask);
         println!(
-            "matching {size} experts, top 10 with reasons: p50 {:.3} ms, p99 {:.3} ms",
+            "matching {size} experts, top 10 with reasons: p50 {:.3} ms, p99 {:.3} ms; the first time a need is looked at p50 \
+             {:.3} ms, p99 {:.3} ms",
             quantile(&ours, 0.5),
-            quantile(&ours, 0.99)
+            quantile(&ours, 0.99),
+            quantile(&first, 0.5),
+            quantile(&first, 0.99)
         );
         let few = if size > 50_000 { 60 } else { 200 };
         let peer = sqlite(&records, &needs, &pool.industries, few);

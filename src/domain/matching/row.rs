@@ -10,7 +10,7 @@ use super::{Candidate, LeaveDays, NeedProfile, Qualified, signals};
 use crate::domain::firm::FirmName;
 use crate::domain::place::Direction;
 use crate::ids::ExpertId;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use std::collections::BTreeMap;
 
 /// Not on the register as active.
@@ -34,7 +34,8 @@ pub(super) struct Row {
     pub(super) direction: Direction,
     /// The last valid day; the end of time for no end and for none on file.
     pub(super) qualified_until: NaiveDate,
-    pub(super) active_since: Option<NaiveDate>,
+    /// The day's number since which he has been active; the least for long ago.
+    pub(super) active_since: i32,
     /// His leave, where `bars` says that he has one.
     pub(super) leave: LeaveDays,
     /// The region's number; [`u16::MAX`] for none.
@@ -68,7 +69,7 @@ impl Row {
                 Qualified::Until(day) => day,
                 Qualified::NoExpiry | Qualified::None => NaiveDate::MAX,
             },
-            active_since: expert.active_since,
+            active_since: expert.active_since.map_or(i32::MIN, |day| day.num_days_from_ce()),
             leave: expert.leaves.first().copied().unwrap_or(LeaveDays { from: NaiveDate::MAX, to: NaiveDate::MIN }),
             region: expert.region.map_or(u16::MAX, |region| region.0),
             languages: expert.languages.or_chinese(),

@@ -14,7 +14,7 @@ pub(super) const SAME_REGION: u16 = 800;
 /// The distance at which half the value is left.
 const HALF_DISTANCE_METRES: u64 = 15_000;
 /// Days after which nobody counts as new any more; also the window of `asked_90d` and `load_90d`.
-const WINDOW_DAYS: i64 = 90;
+pub(super) const WINDOW_DAYS: i64 = 90;
 
 /// A ratio as a value, at most 1000.
 #[inline]

@@ -15,6 +15,7 @@ use super::weights::{SIGNALS, contribution};
 use super::{Candidate, DutyHere, Facts, NeedProfile, Signal, Weights};
 use crate::domain::place::Direction;
 use crate::ids::ExpertId;
+use chrono::Datelike;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -109,6 +110,8 @@ struct Tables<'a> {
     industry_values: [u16; 8],
     languages: super::LanguageSet,
     last_day: chrono::NaiveDate,
+    /// The day's number on which is asked.
+    asked_day: i32,
 }
 
 impl<'a> Tables<'a> {
@@ -126,6 +129,7 @@ impl<'a> Tables<'a> {
             }),
             languages: need.languages.or_chinese(),
             last_day: need.asked_on.max(need.wanted_on),
+            asked_day: need.asked_on.num_days_from_ce(),
         }
     }
 
@@ -167,6 +171,13 @@ impl<'a> Tables<'a> {
             return Ok(Some(rule::DISTANCE));
         }
         Ok(None)
+    }
+
+    /// Days since he became active, if he is new.
+    #[inline]
+    fn days_new(&self, row: &Row) -> Option<u64> {
+        let days = self.asked_day.saturating_sub(row.active_since);
+        if i64::from(days) < signals::WINDOW_DAYS { u64::try_from(days.max(0)).ok() } else { None }
     }
 
     /// All values but fairness, which stays 0.
@@ -255,7 +266,12 @@ impl<'a, T: Together> Survey<'a, T> {
         bench.asked.reserve(self.roster.len());
         let tables = Tables::new(self.need);
         let mut sums = [0_u64; SIGNALS];
+        // Small sums of a stretch fit into half the space, and the machine adds several at once.
+        let mut stretch = [0_u32; SIGNALS];
         for (slot, row) in self.roster.rows().iter().enumerate() {
+            if slot % STRETCH == 0 {
+                add_up(&mut sums, &mut stretch);
+            }
             let metres = if tables.in_person { tables.metres(row) } else { None };
             let rule = match tables.dropped(row, metres, self.together.look_closer(slot)) {
                 Ok(rule) => rule,
@@ -272,15 +288,15 @@ impl<'a, T: Together> Survey<'a, T> {
                 continue;
             }
             let values = tables.values(row, metres, slot, self.together);
-            for (sum, value) in sums.iter_mut().zip(values) {
-                *sum += u64::from(value);
+            for (sum, value) in stretch.iter_mut().zip(values) {
+                *sum += u32::from(value);
             }
             bench.scores.push(score(self.weights, &values));
             bench.everybody.add(row.asked_90d);
             if !self.need.services.and(row.services).is_empty() {
                 bench.alike.add(row.asked_90d);
             }
-            match signals::days_new(self.need.asked_on, row.active_since) {
+            match tables.days_new(row) {
                 Some(days) => {
                     bench.newcomers.push((u32::try_from(slot).unwrap_or(u32::MAX), row.asked_90d, days));
                     bench.asked.push(NEWCOMER);
@@ -288,6 +304,7 @@ impl<'a, T: Together> Survey<'a, T> {
                 None => bench.asked.push(row.asked_90d.min(NEWCOMER - 1)),
             }
         }
+        add_up(&mut sums, &mut stretch);
         self.peers.count = bench.everybody.len();
         let yardstick = if bench.alike.len() < 5 { &bench.everybody } else { &bench.alike };
         self.peers.median_asked = yardstick.median();
@@ -421,10 +438,14 @@ impl<'a, T: Together> Survey<'a, T> {
                 continue;
             }
             let place = (!conflict, u32::MAX - shared);
-            if near.len() == limit && near.last().is_none_or(|(last, _, _)| *last < place) {
+            let full = near.len() == limit;
+            if full && near.last().is_none_or(|(last, _, _)| *last < place) {
                 continue;
             }
             let Some(id) = self.roster.id(slot) else { continue };
+            if full && near.last().is_some_and(|(last, last_id, _)| (*last, *last_id) < (place, id)) {
+                continue;
+            }
             let at = near.partition_point(|(other, other_id, _)| (*other, *other_id) < (place, id));
             near.insert(at, (place, id, slot));
             near.truncate(limit);
@@ -436,6 +457,16 @@ impl<'a, T: Together> Survey<'a, T> {
         let score = self.score(slot)?;
         let expert = self.roster.get(slot)?;
         Some((Ranked { index: slot, id: expert.id, score }, order_key(expert, score)))
+    }
+}
+
+/// So many values, of at most 1000 each, are added up in 32 bits.
+const STRETCH: usize = 1 << 20;
+
+/// Adds the sums of a stretch to those of all before it, and begins another.
+fn add_up(sums: &mut [u64; SIGNALS], stretch: &mut [u32; SIGNALS]) {
+    for (sum, part) in sums.iter_mut().zip(stretch.iter_mut()) {
+        *sum += u64::from(std::mem::take(part));
     }
 }
 

@@ -6,6 +6,7 @@ use super::super::matters::matters;
 use super::super::mend::mend;
 use super::super::reading::{Reading, TermSort};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 use unicode_normalization::UnicodeNormalization;
 
 /// A vote this strong makes the service item behind a concept a term too.
@@ -156,6 +157,32 @@ impl NeedText {
     #[must_use]
     pub fn concepts(&self) -> &[usize] {
         &self.concepts
+    }
+}
+
+/// Texts read lately: a need is looked at again and again while it is open, by its page, its seats, the batch and the desk,
+/// and is taken apart once.
+#[derive(Debug, Default)]
+pub struct TextsRead(Mutex<HashMap<String, Arc<NeedText>>>);
+
+/// So many texts are kept, some eight kilobytes each; then all are let go and those in use are read again.
+const MOST_TEXTS: usize = 512;
+
+impl TextsRead {
+    /// Reads a text, or gives it as it was read.
+    pub fn read(&self, text: &str) -> Arc<NeedText> {
+        let held = |texts: &HashMap<String, Arc<NeedText>>| texts.get(text).map(Arc::clone);
+        if let Some(read) = held(&self.0.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return read;
+        }
+        // Read without the lock: others rank meanwhile.
+        let read = Arc::new(NeedText::read(text));
+        let mut texts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if texts.len() >= MOST_TEXTS {
+            texts.clear();
+        }
+        texts.insert(text.to_owned(), Arc::clone(&read));
+        read
     }
 }
 
