@@ -39,7 +39,8 @@ pub trait Together {
 pub struct Bench {
     /// The score, or for somebody a rule drops a negative number that names the rule.
     scores: Vec<i32>,
-    /// Times asked in 90 days; [`NEWCOMER`] for who is on the register for less.
+    /// Times asked in 90 days; [`NEWCOMER`] for who is on the register for less. For somebody a rule drops, how many items and
+    /// industries he shares with the need.
     asked: Vec<u16>,
     newcomers: Vec<(u32, u16, u64)>,
     everybody: Counts,
@@ -217,7 +218,7 @@ impl<'a> Tables<'a> {
 }
 
 /// Somebody a rule drops: no conflict, and what he does not share with the need; who; the slot. The least comes first.
-type Near = ((bool, u32), ExpertId, usize);
+type Near = ((bool, u16), ExpertId, usize);
 
 /// Everybody's score or rule for one need, on a [`Bench`].
 pub struct Survey<'a, T> {
@@ -284,7 +285,7 @@ impl<'a, T: Together> Survey<'a, T> {
                     *count += 1;
                 }
                 bench.scores.push(-1 - i32::from(rule));
-                bench.asked.push(0);
+                bench.asked.push(shared(self.need, row));
                 continue;
             }
             let values = tables.values(row, metres, slot, self.together);
@@ -428,16 +429,15 @@ impl<'a, T: Together> Survey<'a, T> {
         let on_top = |code| Exclusion::code_is_conflict(code) && (plain || Exclusion::neutral_code(code) == code);
         let conflicts = Exclusion::CODES.map(on_top);
         let mut near: Vec<Near> = Vec::with_capacity(limit + 1);
-        for (slot, (score, row)) in self.bench.scores.iter().zip(self.roster.rows()).enumerate() {
+        for (slot, (score, shared)) in self.bench.scores.iter().zip(&self.bench.asked).enumerate() {
             if *score >= 0 {
                 continue;
             }
             let conflict = usize::try_from(-1 - score).ok().and_then(|code| conflicts.get(code)).is_some_and(|is| *is);
-            let shared = self.need.services.and(row.services).len() + self.need.industries.and(row.industries).len();
-            if !conflict && shared == 0 {
+            if !conflict && *shared == 0 {
                 continue;
             }
-            let place = (!conflict, u32::MAX - shared);
+            let place = (!conflict, u16::MAX - shared);
             let full = near.len() == limit;
             if full && near.last().is_none_or(|(last, _, _)| *last < place) {
                 continue;
@@ -468,6 +468,12 @@ fn add_up(sums: &mut [u64; SIGNALS], stretch: &mut [u32; SIGNALS]) {
     for (sum, part) in sums.iter_mut().zip(stretch.iter_mut()) {
         *sum += u64::from(std::mem::take(part));
     }
+}
+
+/// How many items and industries he shares with the need.
+fn shared(need: &NeedProfile, row: &Row) -> u16 {
+    let shared = need.services.and(row.services).len() + need.industries.and(row.industries).len();
+    u16::try_from(shared).unwrap_or(u16::MAX)
 }
 
 fn order_key(expert: &Candidate, score: i32) -> OrderKey {
