@@ -22,7 +22,7 @@ use chrono::{DateTime, Utc};
 use std::ops::Deref;
 use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 /// How often a deed is run again when the database could not serve several writers at once.
@@ -79,6 +79,9 @@ pub struct Rooms {
     notice: Mutex<Option<CalendarImportId>>,
     pub(super) following: Mutex<Following>,
     pub(super) keeping: Mutex<Keeping>,
+    /// Something was committed here since somebody last waited for it.
+    stirred: Mutex<bool>,
+    stirs: Condvar,
     /// The last beat of the service as kept in the database, microseconds; `i64::MIN` when there is none.
     beat: AtomicI64,
 }
@@ -118,6 +121,8 @@ impl Office {
             notice: Mutex::new(notice),
             following: Mutex::new(Following::from(mark)),
             keeping: prune_changes::keeping(),
+            stirred: Mutex::new(false),
+            stirs: Condvar::new(),
             beat: AtomicI64::new(beat),
         };
         Ok(Self { rooms: Arc::new(rooms), promise: None })
@@ -196,11 +201,21 @@ impl Office {
                     }
                     // What is committed stays, whatever happens now.
                     let _ = trial::at(place, "after-commit");
+                    *self.stirred.lock().unwrap_or_else(PoisonError::into_inner) = true;
+                    self.stirs.notify_all();
                     return Ok(value);
                 }
                 other => return other,
             }
         }
+    }
+
+    /// Waits until something was committed by this process, but no longer than so long: what other processes commit is seen by
+    /// whoever looks again. For one follower; two would take each other's waking.
+    pub fn await_change(&self, most: Duration) {
+        let stirred = self.stirred.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.stirs.wait_timeout_while(stirred, most, |stirred| !*stirred);
+        *waited.unwrap_or_else(PoisonError::into_inner).0 = false;
     }
 
     /// The calendar in force.

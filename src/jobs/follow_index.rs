@@ -4,12 +4,13 @@
 use crate::actions::Office;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Sender, TryRecvError, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// How long it rests between two looks at the change log.
-const REST: Duration = Duration::from_millis(100);
+/// How long it rests at most between two looks at the change log: what this process commits wakes it at once, what others
+/// commit is seen then.
+pub(super) const REST: Duration = Duration::from_millis(100);
 
 /// The running follower; dropping it stops it.
 pub struct IndexFollower {
@@ -31,9 +32,10 @@ impl IndexFollower {
                     Ok(Err(fault)) => tracing::error!(%fault, "the search index could not follow"),
                     Err(_) => tracing::error!("following the database with the search index panicked"),
                 }
-                if !matches!(stopped.recv_timeout(REST), Err(RecvTimeoutError::Timeout)) {
+                if !matches!(stopped.try_recv(), Err(TryRecvError::Empty)) {
                     break;
                 }
+                office.await_change(REST);
             }
         })?;
         Ok(Self { stop: Some(stop), thread: Some(thread) })

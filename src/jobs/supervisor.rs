@@ -4,6 +4,7 @@
 //! Contract: a slow mail server delays letters and nothing else, a long queue of anything does not stop the pulse, and
 //! nothing is tended before a beat of this process has said whether the service was down.
 
+use super::follow_index::REST as REST_OF_INDEX;
 use super::night::{night, write_roots};
 use super::{Desk, TickReport, follow, post_due, sweep_due, tick};
 use crate::actions::keep_pulse::BEAT_EVERY;
@@ -19,8 +20,8 @@ use std::time::Duration;
 
 /// How long the desk rests between two rounds.
 const REST: Duration = Duration::from_millis(500);
-/// How long the index rests between two looks at the change log: what is committed is found a moment later.
-const INDEX_REST: Duration = Duration::from_millis(100);
+/// How long the index lets changes gather before it takes them in.
+const BREATH: Duration = Duration::from_millis(5);
 /// How long it rests between two looks at the date: when the day changes, the pool of experts is read anew.
 const POOL_REST: Duration = Duration::from_secs(1);
 /// How long the night's work rests: it asks whether a day has ended.
@@ -64,7 +65,11 @@ impl Supervisor {
         })?;
         let mine = desk.clone();
         supervisor.spawn("letters", REST, move || post_due(&mine, &mut TickReport::default()))?;
-        supervisor.spawn("index", INDEX_REST, move || follow(&desk).map(drop))?;
+        supervisor.spawn("index", BREATH, move || {
+            let followed = follow(&desk).map(drop);
+            desk.office.await_change(REST_OF_INDEX);
+            followed
+        })?;
         let mine = Arc::clone(&office);
         supervisor.spawn("pool", POOL_REST, move || mine.renew_pool().map(drop))?;
         office.pool_is_renewed(true);
