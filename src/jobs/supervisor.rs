@@ -67,7 +67,11 @@ impl Supervisor {
         supervisor.spawn("letters", REST, move || post_due(&mine, &mut TickReport::default()))?;
         supervisor.spawn("index", BREATH, move || {
             let followed = follow(&desk).map(drop);
-            desk.office.await_change(REST_OF_INDEX);
+            match followed {
+                Ok(()) => desk.office.await_change(REST_OF_INDEX),
+                // What failed is not tried again with every change.
+                Err(_) => std::thread::sleep(REST),
+            }
             followed
         })?;
         let mine = Arc::clone(&office);
