@@ -9,6 +9,9 @@ use zhipai::config::Config;
 use zhipai::domain::answer_rule::CountingRule;
 use zhipai::i18n::{L, Lang};
 
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// 知派 Zhipai: volunteer IP experts for enterprises in need, answered within two days.
 #[derive(Parser)]
 #[command(name = "zhipai", version, propagate_version = true)]

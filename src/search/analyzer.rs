@@ -16,6 +16,8 @@ use sha2::{Digest, Sha256};
 use tantivy::tokenizer::{Language, RawTokenizer, Stemmer, TextAnalyzer, TokenStream};
 use unicode_normalization::UnicodeNormalization;
 
+use super::reading::TermSort;
+
 /// Version of the chain below. An index built under another version is rebuilt.
 pub const ANALYZER_V: u32 = 3;
 
@@ -272,18 +274,46 @@ pub struct Terms {
 #[must_use]
 pub fn terms(folded: &str) -> Terms {
     let mut found = Terms::default();
+    each_term(folded, |sort, term| match sort {
+        TermSort::Word => found.words.push(term.to_owned()),
+        TermSort::Gram => found.grams.push(term.to_owned()),
+        TermSort::Latin => found.latin.push(term.to_owned()),
+    });
+    found
+}
+
+/// Gives the terms of a [`fold`]ed text one by one; those of a sort come in the order of the text.
+pub(super) fn each_term(folded: &str, mut give: impl FnMut(TermSort, &str)) {
     for run in runs(folded) {
         match run.script {
             Script::Han => {
-                found.words.extend(words(run.text));
-                found.grams.extend(grams(run.text));
-                found.grams.extend(run.text.chars().next_back().map(String::from));
+                search_words(run.text, |start, end| {
+                    let word = run.text.get(start..end).unwrap_or_default();
+                    if is_a_word(word) {
+                        give(TermSort::Word, word);
+                    }
+                });
+                let mut before = None;
+                for (at, character) in run.text.char_indices() {
+                    let end = at + character.len_utf8();
+                    if let Some(gram) = before.and_then(|before| run.text.get(before..end)) {
+                        give(TermSort::Gram, gram);
+                    }
+                    before = Some(at);
+                }
+                if let Some(last) = before.and_then(|before| run.text.get(before..)) {
+                    give(TermSort::Gram, last);
+                }
             }
-            Script::Latin if run.text.chars().count() <= LONGEST_TERM => found.latin.push(run.text.to_owned()),
+            Script::Latin if run.text.chars().count() <= LONGEST_TERM => give(TermSort::Latin, run.text),
             Script::Latin => {}
         }
     }
-    found
+}
+
+/// Neither a single character, which the grams carry, nor noise.
+fn is_a_word(word: &str) -> bool {
+    (2..=LONGEST_TERM).contains(&word.chars().count())
 }
 
 /// Dictionary words of one Han run, sub-words of two and three characters included. Single characters are left out: the
@@ -291,12 +321,7 @@ pub fn terms(folded: &str) -> Terms {
 #[must_use]
 pub fn words(run: &str) -> Vec<String> {
     let mut found = Vec::new();
-    for token in JIEBA.cut_for_search(run, false) {
-        let length = token.word.chars().count();
-        if (2..=LONGEST_TERM).contains(&length) {
-            found.push(token.word.to_owned());
-        }
-    }
+    search_words(run, |start, end| found.extend(run.get(start..end).filter(|word| is_a_word(word)).map(str::to_owned)));
     found
 }
 

@@ -4,20 +4,16 @@
 //! Contract: the same document gives the same terms, whenever and wherever it is written. Contact data (mail, phone) has no
 //! place here, so it can be neither found nor guessed at by searching. Deliberately absent: reading the database.
 
-use super::analyzer::{self, Terms};
+use super::analyzer;
 use super::lexicon::lexicon;
 use super::number;
-use super::pinyin;
+use super::parted::{Joined, NameKeys};
 use super::schema::Fields;
-use std::collections::BTreeSet;
 use std::fmt;
 use tantivy::TantivyDocument;
-use tantivy::tokenizer::{PreTokenizedString, Token};
 
 /// A word of the heading counts as often as this.
 const HEADING_TIMES: usize = 3;
-/// The longest beginning of a name in pinyin that is a term; what is typed beyond it is cut off.
-pub(super) const LONGEST_BEGINNING: usize = 20;
 /// What stands in `seen_by` when every account may see a document.
 pub(super) const EVERYBODY: &str = "*";
 
@@ -140,7 +136,7 @@ impl Document {
     }
 
     /// The document as the engine takes it.
-    pub(super) fn made(&self, fields: &Fields) -> TantivyDocument {
+    pub(super) fn made(&self, fields: &Fields, keys: &NameKeys) -> TantivyDocument {
         let mut made = TantivyDocument::default();
         made.add_text(fields.hit, format!("{}:{}", self.kind, self.id));
         made.add_text(fields.subject, &self.subject);
@@ -150,8 +146,8 @@ impl Document {
                 made.add_text(fields.number, term);
             }
         }
-        for term in name_terms(&self.names) {
-            made.add_text(fields.pinyin, term);
+        for name in &self.names {
+            made.add_text(fields.pinyin, &*keys.of(name));
         }
         self.add_texts(fields, &mut made);
         match &self.seen_by {
@@ -193,16 +189,11 @@ impl Document {
             body.push_str(number);
         }
         let body = analyzer::fold(&body);
-        let Terms { mut words, mut grams, mut latin } = analyzer::terms(&body);
-        let of_heading = analyzer::terms(&heading);
-        for _ in 0..HEADING_TIMES {
-            words.extend_from_slice(&of_heading.words);
-            grams.extend_from_slice(&of_heading.grams);
-            latin.extend_from_slice(&of_heading.latin);
-        }
-        made.add_pre_tokenized_text(fields.words, cut_already(words));
-        made.add_pre_tokenized_text(fields.grams, cut_already(grams));
-        made.add_pre_tokenized_text(fields.latin, cut_already(latin));
+        let mut terms = Joined::of(&body);
+        terms.add(&Joined::of(&heading), HEADING_TIMES);
+        made.add_text(fields.words, terms.words);
+        made.add_text(fields.grams, terms.grams);
+        made.add_text(fields.latin, terms.latin);
         let mut concepts: Vec<&str> = Vec::new();
         for folded in [&heading, &body] {
             concepts.extend(lexicon().touched(folded).iter().map(|concept| concept.id));
@@ -220,19 +211,6 @@ impl Document {
     }
 }
 
-/// The beginnings by which names are found from a Latin keyboard.
-fn name_terms(names: &[String]) -> BTreeSet<String> {
-    let mut terms = BTreeSet::new();
-    for name in names {
-        for key in pinyin::keys(name) {
-            for end in 2..=key.len().min(LONGEST_BEGINNING) {
-                terms.extend(key.get(..end).map(str::to_owned));
-            }
-        }
-    }
-    terms
-}
-
 /// What stands in `seen_by` for a region.
 pub(super) fn region_term(code: &str) -> String {
     format!("r:{code}")
@@ -241,10 +219,4 @@ pub(super) fn region_term(code: &str) -> String {
 /// What stands in `seen_by` for a station.
 pub(super) fn station_term(id: &str) -> String {
     format!("s:{id}")
-}
-
-/// Terms as the engine takes them when it is not to cut anything itself.
-fn cut_already(terms: Vec<String>) -> PreTokenizedString {
-    let tokens = terms.into_iter().enumerate().map(|(position, text)| Token { position, text, ..Token::default() });
-    PreTokenizedString { text: String::new(), tokens: tokens.collect() }
 }

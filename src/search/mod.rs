@@ -26,6 +26,7 @@ pub mod lexicon;
 pub mod matters;
 pub mod mend;
 mod number;
+mod parted;
 pub mod pinyin;
 pub mod query;
 pub mod reading;

@@ -1,15 +1,17 @@
 //! The fields of the index: needs, feedback, experts and enterprises side by side, told apart by `kind`.
 //!
-//! Contract: one term lives in exactly one text field, chosen by script; text comes in already cut by our analyzer, so
-//! tantivy's own tokenizers never run. Any change here must raise [`SCHEMA_V`]. Deliberately absent: stored bodies. A hit
-//! is a kind and an id; the page loads the rows from the database, where permissions are checked again.
+//! Contract: one term lives in exactly one text field, chosen by script; text comes in already cut by our analyzer and is
+//! only parted again (`parted`), so that tantivy's own tokenizers never run. Any change here must raise [`SCHEMA_V`].
+//! Deliberately absent: stored bodies. A hit is a kind and an id; the page loads the rows from the database, where permissions are checked again.
 
 use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
 };
 
+use super::parted::PARTED;
+
 /// Version of the fields. An index built under another version is rebuilt.
-pub const SCHEMA_V: u32 = 2;
+pub const SCHEMA_V: u32 = 3;
 
 /// The fields, by what they hold.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +58,7 @@ pub fn schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
     let text = TextOptions::default().set_indexing_options(
         TextFieldIndexing::default()
-            .set_tokenizer("raw")
+            .set_tokenizer(PARTED)
             .set_index_option(IndexRecordOption::WithFreqs)
             .set_fieldnorms(true),
     );
@@ -68,13 +70,19 @@ pub fn schema() -> (Schema, Fields) {
             .set_index_option(IndexRecordOption::WithFreqs)
             .set_fieldnorms(false),
     );
+    let several = TextOptions::default().set_indexing_options(
+        TextFieldIndexing::default()
+            .set_tokenizer(PARTED)
+            .set_index_option(IndexRecordOption::Basic)
+            .set_fieldnorms(false),
+    );
     let counted = filter.clone().set_fast("raw");
     let fields = Fields {
         hit: builder.add_text_field("hit", STORED),
         subject: builder.add_text_field("subject", STRING),
         kind: builder.add_text_field("kind", counted.clone()),
         number: builder.add_text_field("number", STRING),
-        pinyin: builder.add_text_field("pinyin", STRING),
+        pinyin: builder.add_text_field("pinyin", several),
         words: builder.add_text_field("words", text.clone()),
         grams: builder.add_text_field("grams", text.clone()),
         latin: builder.add_text_field("latin", text),

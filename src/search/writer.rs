@@ -26,6 +26,7 @@ use tantivy::{DocSet, IndexReader, IndexWriter, ReloadPolicy, TERMINATED, Tantiv
 use super::analyzer::{self, ANALYZER_V};
 use super::document::{Document, Kind};
 use super::held::Held;
+use super::parted::{NameKeys, PARTED, Parted};
 use super::schema::{self, Fields, SCHEMA_V};
 
 /// Memory the indexing thread fills before it writes a segment while following, in bytes.
@@ -155,6 +156,7 @@ pub struct Index {
     writer: Mutex<Option<IndexWriter>>,
     threads: usize,
     heap: usize,
+    keys: NameKeys,
     pub(super) held: Option<Held>,
 }
 
@@ -202,8 +204,9 @@ impl Index {
         held: Option<Held>,
         (threads, heap): (usize, usize),
     ) -> Result<Self, IndexFault> {
+        engine.tokenizers().register(PARTED, Parted::default());
         let reader = engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Self { fields, reader, engine, writer: Mutex::new(None), threads, heap, held })
+        Ok(Self { fields, reader, engine, writer: Mutex::new(None), threads, heap, keys: NameKeys::default(), held })
     }
 
     /// Takes out everything of `subjects`, puts `documents` in, and commits with the mark reached.
@@ -211,7 +214,7 @@ impl Index {
     /// # Errors
     /// The engine or the disk failed; then nothing of this call is kept.
     pub fn apply(&self, subjects: &BTreeSet<String>, documents: &[Document], mark: &Mark) -> Result<(), IndexFault> {
-        let made: Vec<TantivyDocument> = documents.iter().map(|document| document.made(&self.fields)).collect();
+        let made: Vec<TantivyDocument> = documents.iter().map(|document| document.made(&self.fields, &self.keys)).collect();
         self.write(|writer| {
             for subject in subjects {
                 writer.delete_term(Term::from_field_text(self.fields.subject, subject));
@@ -231,7 +234,7 @@ impl Index {
     /// The engine or the disk failed.
     pub fn add(&self, documents: &[Document]) -> Result<(), IndexFault> {
         // Cutting texts is the work; the lock is held for handing over only.
-        let made: Vec<TantivyDocument> = documents.iter().map(|document| document.made(&self.fields)).collect();
+        let made: Vec<TantivyDocument> = documents.iter().map(|document| document.made(&self.fields, &self.keys)).collect();
         self.write(|writer| {
             for document in made {
                 writer.add_document(document)?;

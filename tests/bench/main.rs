@@ -22,6 +22,10 @@ mod registry;
 mod rota;
 mod search;
 
+/// What the binary allocates with.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Runs those whose name is given, or all.
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
