@@ -62,7 +62,7 @@ const fn parts(part: DutyPart) -> u8 {
     }
 }
 
-fn skills(slugs: &[String]) -> u64 {
+pub(super) fn skills(slugs: &[String]) -> u64 {
     slugs.iter().filter_map(|slug| catalogue::position(slug)).fold(0, |bits, place| bits | 1_u64 << (place % 64))
 }
 
@@ -251,6 +251,12 @@ impl<'a> Table<'a> {
     #[must_use]
     pub fn considered(&self) -> &[ExpertId] {
         &self.who
+    }
+
+    /// The turn at a place of the search's own count.
+    #[must_use]
+    pub fn turn_at(&self, place: u32) -> Option<DutyTurnId> {
+        self.turns.get(place as usize).map(|row| row.id)
     }
 
     /// How hard to look: a month of one station is done at once, a year of fifty takes some seconds.

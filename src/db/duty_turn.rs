@@ -84,6 +84,27 @@ pub fn of_plan(conn: &mut Conn, plan: DutyPlanId) -> QueryResult<Vec<TurnRow>> {
         .load(conn)
 }
 
+/// A turn with the other seats of its hours: of the same plan, station and day, and of the same event, or of the
+/// same beginning where it is no event's.
+///
+/// # Errors
+/// What the database says.
+pub fn beside(conn: &mut Conn, turn: &TurnRow) -> QueryResult<Vec<TurnRow>> {
+    let of_day: Vec<TurnRow> = duty_turns::table
+        .filter(duty_turns::station.eq(turn.station))
+        .filter(duty_turns::day.eq(turn.day))
+        .filter(duty_turns::plan.eq(turn.plan))
+        .order((duty_turns::from_minute, duty_turns::seat, duty_turns::id))
+        .select(cols::<TurnRow>())
+        .load(conn)?;
+    // An event is one however its seats were divided since; an ordinary turn is its hours.
+    let same = |other: &TurnRow| match &turn.event {
+        Some(event) => other.event.as_ref() == Some(event) && other.part == turn.part,
+        None => other.event.is_none() && other.from_minute == turn.from_minute,
+    };
+    Ok(of_day.into_iter().filter(same).collect())
+}
+
 /// The published turns of those days that may be seen, by station, day, hour and seat.
 ///
 /// # Errors

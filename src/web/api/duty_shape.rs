@@ -272,6 +272,8 @@ pub struct StandsShape {
     pub place: &'static str,
     /// Codes of what keeps them from it.
     pub reasons: Vec<String>,
+    /// Other turns of theirs that stand in the way.
+    pub turns_in_the_way: Vec<DutyTurnId>,
     /// Their place among all who could take it, from 1.
     pub rank: Option<usize>,
     /// How far, kilometres.

@@ -1,5 +1,6 @@
 //! The duty rota (值班): the week as published, its gaps with who can cover them, changes of hands, and the plans.
 
+mod attendance;
 mod form;
 mod grid;
 mod plan;
@@ -7,6 +8,7 @@ mod print;
 mod publish;
 mod sheet;
 mod turn;
+mod why;
 
 use super::super::routes::{Access, BodyLimit, Route, get, post};
 use super::expert::Tag;
@@ -50,6 +52,8 @@ pub fn rows() -> Vec<Route> {
         post("/duty/plans/{id}/publication", SignedIn(KeepRegister), publish::publish),
         get("/duty/turns/{id}", SignedIn(Read), turn::show),
         post("/duty/turns/{id}", SignedIn(WorkNeeds), turn::act),
+        get("/duty/turns/{id}/why", SignedIn(Read), why::show),
+        get("/duty/turns/{id}/attendance", SignedIn(Read), attendance::show),
         post("/duty/changes/{id}", SignedIn(WorkNeeds), turn::decide),
     ]
 }

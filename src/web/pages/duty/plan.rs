@@ -51,6 +51,14 @@ struct GapLine {
     href: String,
 }
 
+/// An event with its sign-in sheet.
+struct EventLine {
+    title: String,
+    when: String,
+    station: String,
+    sheet: String,
+}
+
 #[derive(askama::Template)]
 #[template(path = "pages/duty_plan.html", config = "src/web/askama.toml")]
 struct PlanPage {
@@ -70,6 +78,7 @@ struct PlanPage {
     say: String,
     notes: Vec<String>,
     gaps: Vec<GapLine>,
+    events: Vec<EventLine>,
     weeks: Vec<Grid>,
 }
 
@@ -152,6 +161,22 @@ pub(super) fn told(l: L, figures: &Fairness) -> (Vec<Bar>, usize, String, Vec<St
         l.a("duty-fair-target", &[("n", &figures.off_target.to_string())]),
     ];
     (bars, scale, say, notes)
+}
+
+/// The events of a plan, each once, by day.
+fn events(l: L, turns: &[TurnRow], names: &Names) -> Vec<EventLine> {
+    let mut first: BTreeMap<_, &TurnRow> = BTreeMap::new();
+    for turn in turns.iter().filter(|turn| turn.state != TurnState::Cancelled) {
+        let Some(event) = &turn.event else { continue };
+        first.entry((turn.day, turn.part, turn.station, event)).or_insert(turn);
+    }
+    let line = |turn: &&TurnRow| EventLine {
+        title: turn.event.clone().unwrap_or_default(),
+        when: when(l, turn),
+        station: names.station(turn.station),
+        sheet: format!("/duty/turns/{}/attendance", turn.id),
+    };
+    first.values().map(line).collect()
 }
 
 fn proof(l: L, plan: &PlanRow) -> Vec<String> {
@@ -256,6 +281,7 @@ pub fn show(call: &Call) -> Answered {
             href: format!("/duty/turns/{}", turn.id),
         })
         .collect();
+    let events = events(l, &turns, &names);
     let mut weeks = Vec::new();
     let mut day = monday(plan.from_on);
     while day <= plan.to_on && weeks.len() < 54 {
@@ -287,6 +313,7 @@ pub fn show(call: &Call) -> Answered {
         say,
         notes,
         gaps,
+        events,
         weeks,
         title: plan.title,
     })

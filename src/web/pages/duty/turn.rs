@@ -68,7 +68,11 @@ struct TurnPage {
     wrong: Wrong,
 }
 
-fn found(call: &Call) -> Result<TurnRow, WebError> {
+/// The turn of the address, if the reader may see it.
+///
+/// # Errors
+/// [`Refusal::NotFound`]; a fault.
+pub(super) fn found(call: &Call) -> Result<TurnRow, WebError> {
     let id: DutyTurnId = call.id("id")?;
     let scope = call.scope()?;
     db::duty_turn::find(&mut *call.office.read()?, &id)?
