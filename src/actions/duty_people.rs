@@ -7,13 +7,15 @@ use super::{Done, expert_pool};
 use crate::db::expert::ExpertRow;
 use crate::db::station::StationRow;
 use crate::db::{self, Conn};
+use crate::domain::calendar::beijing_date;
+use crate::domain::duty::fairness::REMEMBERED_DAYS;
 use crate::domain::duty::{DutyBar, DutyPerson, DutyRules, Span, TurnState, bar};
 use crate::domain::matching::LeaveDays;
 use crate::domain::need::Mode;
 use crate::domain::region;
 use crate::domain::standing::Standing;
 use crate::ids::{DutyPlanId, DutyTurnId, ExpertId};
-use chrono::{Days, NaiveDate};
+use chrono::{Days, NaiveDate, TimeDelta};
 use std::collections::HashMap;
 
 /// Days before and after a period that are read for the rest between turns and for weeks and months that are cut.
@@ -30,6 +32,8 @@ pub struct DutyCrowd {
     /// Turns held, with their plan.
     held: HashMap<ExpertId, Vec<(DutyTurnId, DutyPlanId, Span)>>,
     refused: HashMap<ExpertId, Vec<DutyTurnId>>,
+    /// Turns borne in the quarter before the period; read by [`DutyCrowd::remember`] alone.
+    borne: HashMap<ExpertId, u32>,
 }
 
 impl DutyCrowd {
@@ -80,6 +84,32 @@ impl DutyCrowd {
             crowd.refused.entry(expert).or_default().push(turn);
         }
         Ok(crowd)
+    }
+
+    /// Reads what everybody bore in the quarter before the period.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn remember(&mut self, conn: &mut Conn) -> Done<()> {
+        let (from, to) = self.remembered();
+        for expert in db::duty_turn::borne(conn, from, to)? {
+            *self.borne.entry(expert).or_default() += 1;
+        }
+        Ok(())
+    }
+
+    fn remembered(&self) -> (NaiveDate, NaiveDate) {
+        let first = self.period.0;
+        let from = first.checked_sub_signed(TimeDelta::days(REMEMBERED_DAYS)).unwrap_or(first);
+        (from, first.pred_opt().unwrap_or(first))
+    }
+
+    /// The turns somebody bore in the quarter before the period, and on how many of its days they were on the register.
+    #[must_use]
+    pub fn borne(&self, row: &ExpertRow) -> (u32, i64) {
+        let (from, to) = self.remembered();
+        let since = beijing_date(row.created_at.and_utc()).max(from);
+        (self.borne.get(&row.id).copied().unwrap_or(0), ((to - since).num_days() + 1).max(0))
     }
 
     /// What is known of one of them, seen from a station. Turns of the plan `without` are left out: it is being made anew.

@@ -74,7 +74,10 @@ pub fn stand_duty(office: &Office, actor: &Actor, turn: DutyTurnId, expert: Opti
     let plan = db::duty::find(&mut reader, &row.plan)?.ok_or(Refusal::NotFound)?;
     let turns = db::duty_turn::of_plan(&mut reader, plan.id)?;
     let stations = stations_of(&mut reader, &turns)?;
-    let crowd = DutyCrowd::read(&mut reader, None, (plan.from_on, plan.to_on))?;
+    let mut crowd = DutyCrowd::read(&mut reader, None, (plan.from_on, plan.to_on))?;
+    if plan.rules.get().catch_up {
+        crowd.remember(&mut reader)?;
+    }
     drop(reader);
     let live = turns.iter().filter(|turn| turn.state != TurnState::Cancelled).collect();
     let table = Table::set(&plan, live, &crowd, &stations);

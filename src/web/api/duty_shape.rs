@@ -54,6 +54,8 @@ pub struct DutyRulesShape {
     pub in_period: u32,
     /// Days between two turns of one expert.
     pub min_gap_days: u32,
+    /// Whether who bore more than their share in the quarter before has fewer now.
+    pub catch_up: bool,
     /// Whether the office decides on changes of hands.
     pub approve_swaps: bool,
     /// Whether turns are signed in to.

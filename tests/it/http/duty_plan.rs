@@ -20,12 +20,14 @@ on_both!(
     a_sheet_that_cannot_be_done_says_so_and_changes_nothing,
     an_event_has_its_sign_in_sheet,
     the_page_says_why_somebody_is_not_on_a_turn,
-    calls_on_a_plan_take_what_the_pages_take
+    calls_on_a_plan_take_what_the_pages_take,
+    who_bore_less_last_quarter_has_the_next_turn,
+    a_month_shows_its_days_and_keeps_its_filter
 );
 
 const PEOPLE: [&str; 3] = ["沈知行", "许望舒", "顾明岚"];
 
-fn people(app: &App) -> BTreeMap<&'static str, String> {
+pub fn people(app: &App) -> BTreeMap<&'static str, String> {
     PEOPLE.into_iter().map(|name| (name, app.manager.registers(&expert(name)))).collect()
 }
 
@@ -37,11 +39,11 @@ fn planned(app: &App, from: &str, to: &str) -> Value {
     app.manager.post("/api/v1/duty/plans", &body).expect(201).body
 }
 
-fn plan(app: &App, id: &str) -> Value {
+pub fn plan(app: &App, id: &str) -> Value {
     app.manager.get(&format!("/api/v1/duty/plans/{id}")).expect(200).body
 }
 
-fn id_of(value: &Value) -> String {
+pub fn id_of(value: &Value) -> String {
     value["id"].as_str().expect("an id").to_owned()
 }
 
@@ -52,7 +54,7 @@ fn seats(plan: &Value) -> BTreeMap<String, Option<String>> {
 }
 
 /// A page, read by somebody who has signed in; every word of it is there.
-fn page(app: &App, client: &Client, path: &str) -> String {
+pub fn page(app: &App, client: &Client, path: &str) -> String {
     let told = Told::read(client.get(format!("{}{path}", app.base_url)).send().expect("an answer")).expect(200);
     assert!(!told.text.contains('⟦'), "{path} lacks words: {}", told.text);
     told.text
@@ -402,4 +404,61 @@ fn calls_on_a_plan_take_what_the_pages_take(backend: Backend) {
     // Nothing to reconfirm on a plan nobody published.
     let again = format!("/api/v1/duty/turns/{}/reconfirmation", id_of(&turns[0]));
     assert_eq!(app.liaison.post(&again, &json!({})).status, 409);
+}
+
+/// Everybody proposed says yes by phone; published.
+pub fn settled(app: &App, id: &str) -> Value {
+    app.manager.post(&format!("/api/v1/duty/plans/{id}/asking"), &json!({})).expect(200);
+    for turn in plan(app, id)["turns"].as_array().unwrap() {
+        let body = json!({"expert_id": turn["expert_id"], "answer": "yes", "channel": "phone"});
+        app.liaison.post(&format!("/api/v1/duty/turns/{}/answer", id_of(turn)), &body).expect(200);
+    }
+    let path = format!("/api/v1/duty/plans/{id}/publication");
+    let preview = app.manager.get(&path).expect(200).body;
+    app.manager.post(&path, &json!({"version": preview["version"]})).expect(200).body
+}
+
+fn who_bore_less_last_quarter_has_the_next_turn(backend: Backend) {
+    let app = App::start(backend);
+    let people = people(&app);
+    let first = settled(&app, &id_of(&planned(&app, "2026-03-16", "2026-03-17")));
+    let borne: Vec<&str> =
+        first["turns"].as_array().unwrap().iter().filter_map(|turn| turn["expert_id"].as_str()).collect();
+    assert_eq!(borne.len(), 2);
+    let rested = people.values().find(|id| !borne.contains(&id.as_str())).expect("one had none");
+    let next = |catch_up: bool| {
+        let body = json!({"title": "四月值班", "from": "2026-04-01", "to": "2026-04-02", "rules": {
+            "patterns": [{"station": app.station, "weekdays": [3, 4], "parts": ["morning"], "seats": 1}],
+            "catch_up": catch_up, "in_period": 1, "seed": 7}});
+        let made = app.manager.post("/api/v1/duty/plans", &body).expect(201).body;
+        app.manager.post(&format!("/api/v1/duty/plans/{}/withdrawal", id_of(&made)), &json!({})).expect(200);
+        made
+    };
+    let made = next(true);
+    assert_eq!(made["rules"]["catch_up"], true);
+    let takers: Vec<&str> =
+        made["turns"].as_array().unwrap().iter().filter_map(|turn| turn["expert_id"].as_str()).collect();
+    assert!(takers.len() == 2 && takers.contains(&rested.as_str()), "{takers:?} without {rested}");
+    assert_eq!(next(false)["rules"]["catch_up"], false);
+}
+
+fn a_month_shows_its_days_and_keeps_its_filter(backend: Backend) {
+    let app = App::start(backend);
+    people(&app);
+    let made = settled(&app, &id_of(&planned(&app, "2026-03-16", "2026-03-18")));
+    let gap = id_of(&made["turns"][1]);
+    app.liaison.post(&format!("/api/v1/duty/turns/{gap}/release"), &json!({})).expect(200);
+    let meng = signed_in(&app, "meng");
+    let station = &app.station;
+    let week = page(&app, &meng, &format!("/duty?week=2026-03-16&station={station}"));
+    assert_eq!(week.matches("class=\"is-full\"").count(), 2, "{week}");
+    assert_eq!(week.matches("class=\"is-gap\"").count(), 1);
+    assert!(week.contains("缺 1") && week.contains("2026年3月"), "{week}");
+    let kept = format!("/duty?week=2026-03-17&#38;station={station}");
+    assert!(week.contains(&kept) || week.contains(&kept.replace("&#38;", "&amp;")), "a day keeps the filter: {week}");
+    let whole = page(&app, &meng, &format!("/duty?view=month&week=2026-03-10&station={station}"));
+    assert!(whole.contains("看一周") && whole.contains(&format!("/duty/turns/{gap}")), "{whole}");
+    assert!(page(&app, &meng, "/duty?view=month&week=2026-03-10&lang=en").contains("A week"));
+    let other = page(&app, &meng, &format!("/duty?week=2026-03-16&station={}", app.other_station));
+    assert_eq!(other.matches("class=\"is-full\"").count(), 0, "the other station has none");
 }

@@ -75,7 +75,7 @@ pub fn new_form(call: &Call) -> Answered {
     }
     form.set("hours", "halves");
     form.set("seats", "1");
-    for name in ["make_up_days", "propose", "propose_seats", "sign_in"] {
+    for name in ["make_up_days", "propose", "propose_seats", "catch_up", "sign_in"] {
         form.set(name, "1");
     }
     form.set("min_gap_days", "3");
@@ -221,6 +221,7 @@ fn asked(call: &Call, form: &Fields) -> Done<PlanInput> {
         per_month: number(form, "per_month", &mut problems),
         in_period: number(form, "in_period", &mut problems),
         min_gap_days: number(form, "min_gap_days", &mut problems),
+        catch_up: form.checked("catch_up"),
         approve_swaps: form.checked("approve_swaps"),
         sign_in: form.checked("sign_in"),
         seed: 1,

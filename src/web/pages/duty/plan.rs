@@ -98,7 +98,7 @@ pub(super) fn found(call: &Call) -> Result<(PlanRow, Vec<TurnRow>), WebError> {
     if turns.is_empty() { Err(Refusal::NotFound.into()) } else { Ok((plan, turns)) }
 }
 
-/// The loads of a rota: turns, weekends and way of everybody who has one.
+/// The loads of a rota: turns, weekends and way of everybody who has one; and as many without as make `considered`.
 ///
 /// # Errors
 /// What the database says.
@@ -106,7 +106,8 @@ pub(super) fn loads(
     conn: &mut db::Conn,
     turns: &[TurnRow],
     calendar: &Calendar,
-) -> Result<BTreeMap<ExpertId, Load>, WebError> {
+    considered: usize,
+) -> Result<Vec<Load>, WebError> {
     let stations = stations_of(conn, turns)?;
     let mut ids: Vec<ExpertId> = turns.iter().filter_map(|turn| turn.expert).collect();
     ids.sort_unstable();
@@ -115,8 +116,10 @@ pub(super) fn loads(
     for chunk in ids.chunks(500) {
         rows.extend(db::expert::by_ids(conn, chunk)?.into_iter().map(|row| (row.id, row)));
     }
-    let target = u32::try_from(turns.iter().filter(|turn| turn.expert.is_some()).count().div_ceil(ids.len().max(1)))
-        .unwrap_or(0);
+    let people = ids.len().max(considered).max(1);
+    let held = turns.iter().filter(|turn| turn.expert.is_some()).count();
+    // To the nearest whole turn.
+    let target = u32::try_from((2 * held + people) / (2 * people)).unwrap_or(0);
     let mut loads: BTreeMap<ExpertId, Load> = BTreeMap::new();
     for turn in turns {
         let Some(expert) = turn.expert else { continue };
@@ -128,6 +131,8 @@ pub(super) fn loads(
             load.metres += u64::from(metres(row, station).unwrap_or(0));
         }
     }
+    let mut loads: Vec<Load> = loads.into_values().collect();
+    loads.resize(loads.len().max(considered), Load { target, ..Load::default() });
     Ok(loads)
 }
 
@@ -218,8 +223,13 @@ pub fn show(call: &Call) -> Answered {
     let consents = db::duty_consent::of_plan(&mut reader, plan.id)?;
     let asks = db::duty_ask::of_plan(&mut reader, plan.id)?;
     let calendar = call.office.calendar();
-    let loads = loads(&mut reader, &turns, &calendar)?;
-    let figures = fairness(&loads.values().copied().collect::<Vec<_>>());
+    // Who could have served and has no turn counts too, for a reader who sees the whole plan.
+    let outcome = plan.outcome.get();
+    let counted = |name: &str| outcome.get(name).and_then(serde_json::Value::as_u64);
+    let live = turns.iter().filter(|turn| turn.state != TurnState::Cancelled).count() as u64;
+    let considered = counted("considered").filter(|_| counted("turns") == Some(live)).unwrap_or(0);
+    let loads = loads(&mut reader, &turns, &calendar, usize::try_from(considered).unwrap_or(0))?;
+    let figures = fairness(&loads);
     let seen: HashSet<_> = turns.iter().map(|turn| turn.id).collect();
     let mut ids: Vec<ExpertId> = consents.iter().map(|row| row.expert).collect();
     ids.sort_unstable();
