@@ -11,6 +11,7 @@ use crate::domain::duty::TurnState;
 use crate::domain::refusal::Refusal;
 use crate::flow::rota::{Bar, Explained, Place};
 use crate::ids::{DutyTurnId, ExpertId};
+use std::collections::HashSet;
 
 /// One thing that keeps an expert from a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +82,7 @@ pub fn stand_duty(office: &Office, actor: &Actor, turn: DutyTurnId, expert: Opti
     drop(reader);
     let live = turns.iter().filter(|turn| turn.state != TurnState::Cancelled).collect();
     let table = Table::set(&plan, live, &crowd, &stations);
-    let considered = table.considered();
+    let considered: HashSet<ExpertId> = table.considered().iter().copied().collect();
     let mut people: Vec<(ExpertId, String)> =
         crowd.experts.iter().filter(|row| considered.contains(&row.id)).map(|row| (row.id, row.name.clone())).collect();
     people.sort_by(|a, b| (&a.1, a.0).cmp(&(&b.1, b.0)));

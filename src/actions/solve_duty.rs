@@ -240,9 +240,9 @@ impl<'a> Table<'a> {
             expert.target = (turns * 1_000 * days).checked_div(sum).unwrap_or(0);
         }
         if self.plan.rules.get().catch_up {
-            let of = |id: &ExpertId| self.crowd.experts.iter().find(|row| row.id == *id);
-            let borne: Vec<(u32, i64)> =
-                self.who.iter().map(|id| of(id).map_or((0, 0), |row| self.crowd.borne(row))).collect();
+            let rows: HashMap<ExpertId, &ExpertRow> = self.crowd.experts.iter().map(|row| (row.id, row)).collect();
+            let own = |id: &ExpertId| rows.get(id).map_or((0, 0), |row| self.crowd.borne(row));
+            let borne: Vec<(u32, i64)> = self.who.iter().map(own).collect();
             for (expert, credit) in self.problem.experts.iter_mut().zip(credits(&borne)) {
                 expert.carried = credit;
             }
