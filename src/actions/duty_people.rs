@@ -14,9 +14,9 @@ use crate::domain::matching::LeaveDays;
 use crate::domain::need::Mode;
 use crate::domain::region;
 use crate::domain::standing::Standing;
-use crate::ids::{DutyPlanId, DutyTurnId, ExpertId};
+use crate::ids::{DutyPlanId, DutyTurnId, ExpertId, StationId};
 use chrono::{Days, NaiveDate, TimeDelta};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Days before and after a period that are read for the rest between turns and for weeks and months that are cut.
 const MARGIN: u64 = 40;
@@ -50,13 +50,7 @@ impl DutyCrowd {
         let to = period.1.checked_add_days(Days::new(MARGIN)).unwrap_or(period.1);
         let mut crowd = Self { experts, period, ..Self::default() };
         let qualifications = match only {
-            Some(ids) => {
-                let mut rows = Vec::new();
-                for id in ids {
-                    rows.extend(db::expert::qualifications_of(conn, *id)?);
-                }
-                rows
-            }
+            Some(ids) => db::expert::qualifications_of_all(conn, ids)?,
             None => db::expert::all_qualifications(conn)?,
         };
         for row in qualifications {
@@ -65,13 +59,7 @@ impl DutyCrowd {
             *known = (*known).max(until);
         }
         let leaves = match only {
-            Some(ids) => {
-                let mut rows = Vec::new();
-                for id in ids {
-                    rows.extend(db::expert::leaves_of(conn, *id)?);
-                }
-                rows
-            }
+            Some(ids) => db::expert::leaves_of_all(conn, ids)?,
             None => db::expert::leaves_from(conn, from)?,
         };
         for row in leaves {
@@ -84,6 +72,23 @@ impl DutyCrowd {
             crowd.refused.entry(expert).or_default().push(turn);
         }
         Ok(crowd)
+    }
+
+    /// Leaves out what drafts would like: a proposal holds nobody.
+    ///
+    /// # Errors
+    /// What the database says.
+    fn forget_wishes(&mut self, conn: &mut Conn) -> Done<()> {
+        let ids: Vec<DutyTurnId> = self.held.values().flatten().map(|(id, ..)| *id).collect();
+        let mut wished = HashSet::new();
+        for chunk in ids.chunks(500) {
+            let rows = db::duty_turn::by_ids(conn, chunk)?;
+            wished.extend(rows.into_iter().filter(|row| row.state == TurnState::Proposed).map(|row| row.id));
+        }
+        for held in self.held.values_mut() {
+            held.retain(|(id, ..)| !wished.contains(id));
+        }
+        Ok(())
     }
 
     /// Reads what everybody bore in the quarter before the period.
@@ -187,6 +192,45 @@ pub fn bar_now(
         |id: DutyTurnId| rows.iter().any(|row| row.id == id && row.plan != plan.id && row.state == TurnState::Proposed);
     person.held.retain(|(id, _)| !wished(*id));
     Ok(bar(&person, (turn.id, turn.span()), &plan.rules.get(), instead_of))
+}
+
+/// Of these turns those whose expert the rules of this moment would keep from them, and by which rule: a qualification that
+/// ran out, a limit that was lowered, another turn too near.
+///
+/// # Errors
+/// What the database says.
+pub fn conflicts(conn: &mut Conn, turns: &[&db::duty_turn::TurnRow]) -> Done<HashMap<DutyTurnId, DutyBar>> {
+    let ids: Vec<DutyPlanId> = turns.iter().map(|turn| turn.plan).collect();
+    let plans = db::duty::by_ids(conn, &ids)?;
+    let mut people: Vec<ExpertId> = turns.iter().filter_map(|turn| turn.expert).collect();
+    people.sort_unstable();
+    people.dedup();
+    let mut found = HashMap::new();
+    for plan in &plans {
+        let rules = plan.rules.get();
+        let mut crowd = DutyCrowd::read(conn, Some(&people), (plan.from_on, plan.to_on))?;
+        crowd.forget_wishes(conn)?;
+        let own: Vec<_> = turns.iter().filter(|turn| turn.plan == plan.id).collect();
+        let mut stations: HashMap<StationId, StationRow> = HashMap::new();
+        for turn in &own {
+            if !stations.contains_key(&turn.station)
+                && let Some(row) = db::station::find(conn, &turn.station)?
+            {
+                stations.insert(row.id, row);
+            }
+        }
+        for turn in own {
+            let row = turn.expert.and_then(|id| crowd.experts.iter().find(|row| row.id == id));
+            let (Some(row), Some(station)) = (row, stations.get(&turn.station)) else { continue };
+            let mut person = crowd.person(row, station, None);
+            // A yes later than a no stands.
+            person.said_no.clear();
+            if let Some(rule) = bar(&person, (turn.id, turn.span()), &rules, &[]) {
+                found.insert(turn.id, rule);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Somebody who could sit on a turn.

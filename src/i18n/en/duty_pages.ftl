@@ -330,3 +330,5 @@ duty-view-week = A week
 duty-view-month = The whole month
 duty-catch-up = Make up for the last quarter
 duty-catch-up-text = Who bore more than their share in the 91 days before has fewer now, who bore less has more, by two turns at most; newcomers owe nothing.
+duty-conflict = Conflict
+duty-count-conflict = Conflicts { $n }

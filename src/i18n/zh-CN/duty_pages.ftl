@@ -306,3 +306,5 @@ duty-view-week = 看一周
 duty-view-month = 看整月
 duty-catch-up = 补上一季的多寡
 duty-catch-up-text = 前 91 天里比应值多的少排，少的多排，至多各补两班；新来的不用补。
+duty-conflict = 有冲突
+duty-count-conflict = 冲突 { $n }

@@ -15,6 +15,7 @@ use super::super::routes::{Access, BodyLimit, Route, get, post};
 use super::expert::Tag;
 use super::options::{self, Pick};
 use crate::actions::cover_duty::who_could_all;
+use crate::actions::duty_people::conflicts;
 use crate::db;
 use crate::db::duty::PlanRow;
 use crate::db::duty_turn::TurnRow;
@@ -28,7 +29,7 @@ use crate::web::call::Call;
 use crate::web::error::{Answered, WebError};
 use crate::web::frame::Frame;
 use chrono::{Days, NaiveDate};
-use grid::{Grid, Names, monday, week};
+use grid::{Grid, Marks, Names, monday, week};
 use month::{Month, first_of, last_of, manned, month};
 use std::collections::HashSet;
 
@@ -202,6 +203,9 @@ pub fn show(call: &Call) -> Answered {
     let today_turns = db::duty_turn::published(&mut reader, &scope, today, today)?;
     let today_names = Names::of(&mut reader, &today_turns)?;
     let states = db::duty_turn::states(&mut reader, &scope, first_of(asked), last_of(asked))?;
+    let settled: Vec<&TurnRow> =
+        shown.iter().filter(|turn| turn.state == TurnState::Agreed && turn.span().ends() > call.now).collect();
+    let conflicts = conflicts(&mut reader, &settled)?;
     let changes = changes(call, &mut reader)?;
     let plans = plans(call, &mut reader, today)?;
     drop(reader);
@@ -236,13 +240,15 @@ pub fn show(call: &Call) -> Answered {
         let of_day = states.iter().filter(|(on, at, _)| *on == day && station.is_none_or(|one| one == *at));
         manned(l, of_day.map(|(.., state)| *state), to_week(day))
     });
+    let moved = all.iter().filter(|turn| moving.contains(&turn.id)).count();
+    let marks = Marks { moving, conflicts };
     let mut grids = Vec::new();
     let mut start = from;
     while start <= to {
         let next = start.checked_add_days(Days::new(7)).unwrap_or(start);
         let of_week: Vec<TurnRow> = shown.iter().filter(|turn| start <= turn.day && turn.day < next).cloned().collect();
         if !of_week.is_empty() {
-            grids.push(week(l, &of_week, &names, &moving, (start, today)));
+            grids.push(week(l, &of_week, &names, &marks, (start, today)));
         }
         if next <= start {
             break;
@@ -266,10 +272,8 @@ pub fn show(call: &Call) -> Answered {
         monday: if whole_month { asked } else { from }.to_string(),
         counts: vec![
             ("check", l.a("duty-count-agreed", &[("n", &count(|turn| turn.state == TurnState::Agreed).to_string())])),
-            (
-                "swap",
-                l.a("duty-count-moving", &[("n", &all.iter().filter(|t| moving.contains(&t.id)).count().to_string())]),
-            ),
+            ("swap", l.a("duty-count-moving", &[("n", &moved.to_string())])),
+            ("flag", l.a("duty-count-conflict", &[("n", &marks.conflicts.len().to_string())])),
             ("alert", l.a("duty-count-gap", &[("n", &count(|turn| turn.state == TurnState::Gap).to_string())])),
         ],
         grids,

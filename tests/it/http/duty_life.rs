@@ -15,7 +15,8 @@ on_both!(
     a_swap_waits_for_the_office_where_the_rules_say_so,
     names_dragged_about_make_one_letter,
     a_walk_in_goes_to_whoever_sits_there_at_one_click,
-    an_expert_sees_the_own_month_and_what_is_asked
+    an_expert_sees_the_own_month_and_what_is_asked,
+    a_conflict_is_seen_where_a_rule_came_to_bar_somebody
 );
 
 /// A published plan of mornings at the first station under these rules.
@@ -181,4 +182,22 @@ fn an_expert_sees_the_own_month_and_what_is_asked(backend: Backend) {
     );
     let whole = plan(&app, made["id"].as_str().unwrap());
     assert_eq!(whole["turns"].as_array().unwrap().iter().filter(|turn| turn["state"] == "agreed").count(), 3);
+}
+
+fn a_conflict_is_seen_where_a_rule_came_to_bar_somebody(backend: Backend) {
+    let app = App::start(backend);
+    let names = names(&people(&app));
+    let made = published(&app, "2026-03-16", "2026-03-18", &json!({}));
+    let turn = &made["turns"][0];
+    let id = turn["expert_id"].as_str().unwrap();
+    let meng = signed_in(&app, "meng");
+    let week = page(&app, &meng, "/duty?week=2026-03-16");
+    assert!(week.contains("冲突 0") && !week.contains("有冲突"), "{week}");
+    // The expert goes no farther than a kilometre from now on; the station lies a little more than that away.
+    app.manager.patch(&format!("/api/v1/experts/{id}"), &json!({"max_distance_km": 1})).expect(200);
+    let week = page(&app, &meng, "/duty?week=2026-03-16");
+    assert!(week.contains("冲突 1") && week.contains("有冲突：超过愿意前往的距离"), "{week}");
+    assert!(week.contains(names[id]), "they still sit there, and somebody decides");
+    let own = page(&app, &meng, &format!("/duty/turns/{}", id_of(turn)));
+    assert!(own.contains("有冲突"), "{own}");
 }

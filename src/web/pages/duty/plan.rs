@@ -1,7 +1,7 @@
 //! One plan: what the search proved, who said what, how fair it is, and its weeks.
 
 use super::super::expert::Tag;
-use super::grid::{Grid, Names, monday, week};
+use super::grid::{Grid, Marks, Names, monday, week};
 use super::{plan_tag, when, why};
 use crate::actions::ask_duty::ask_duty;
 use crate::actions::duty_people::metres;
@@ -298,7 +298,7 @@ pub fn show(call: &Call) -> Answered {
         let next = day.checked_add_days(Days::new(7)).unwrap_or(plan.to_on);
         let of_week: Vec<TurnRow> = turns.iter().filter(|turn| day <= turn.day && turn.day < next).cloned().collect();
         if !of_week.is_empty() {
-            weeks.push(week(l, &of_week, &names, &HashSet::new(), (day, today)));
+            weeks.push(week(l, &of_week, &names, &Marks::default(), (day, today)));
         }
         if next <= day {
             break;
