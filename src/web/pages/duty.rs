@@ -189,13 +189,20 @@ pub fn show(call: &Call) -> Answered {
     let beyond = by_name.len().saturating_sub(MOST_STATIONS);
     let on_page: HashSet<StationId> = by_name.iter().take(MOST_STATIONS).map(|(_, id)| *id).collect();
     let only = call.query_value("only").unwrap_or_default();
-    let shown: Vec<TurnRow> = all
+    let here: Vec<&TurnRow> = all
         .iter()
         .filter(|turn| station.map_or_else(|| on_page.contains(&turn.station), |one| turn.station == one))
         .filter(|turn| expert.is_empty() || turn.expert.is_some_and(|id| id.as_str() == expert))
+        .collect();
+    let settled: Vec<&TurnRow> =
+        here.iter().filter(|turn| turn.state == TurnState::Agreed && turn.span().ends() > call.now).copied().collect();
+    let conflicts = conflicts(&mut reader, &settled)?;
+    let shown: Vec<TurnRow> = here
+        .into_iter()
         .filter(|turn| match only.as_str() {
             "gap" => turn.state == TurnState::Gap,
             "swap" => moving.contains(&turn.id),
+            "conflict" => conflicts.contains_key(&turn.id),
             _ => true,
         })
         .cloned()
@@ -203,9 +210,6 @@ pub fn show(call: &Call) -> Answered {
     let today_turns = db::duty_turn::published(&mut reader, &scope, today, today)?;
     let today_names = Names::of(&mut reader, &today_turns)?;
     let states = db::duty_turn::states(&mut reader, &scope, first_of(asked), last_of(asked))?;
-    let settled: Vec<&TurnRow> =
-        shown.iter().filter(|turn| turn.state == TurnState::Agreed && turn.span().ends() > call.now).collect();
-    let conflicts = conflicts(&mut reader, &settled)?;
     let changes = changes(call, &mut reader)?;
     let plans = plans(call, &mut reader, today)?;
     drop(reader);
@@ -267,7 +271,8 @@ pub fn show(call: &Call) -> Answered {
         only: options::picks(
             &only,
             &l.t("duty-all-turns"),
-            [("gap", "turn-state-gap"), ("swap", "duty-moving")].map(|(value, key)| (value.to_owned(), l.t(key))),
+            [("gap", "turn-state-gap"), ("swap", "duty-moving"), ("conflict", "duty-conflict")]
+                .map(|(value, key)| (value.to_owned(), l.t(key))),
         ),
         monday: if whole_month { asked } else { from }.to_string(),
         counts: vec![

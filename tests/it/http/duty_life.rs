@@ -192,12 +192,14 @@ fn a_conflict_is_seen_where_a_rule_came_to_bar_somebody(backend: Backend) {
     let id = turn["expert_id"].as_str().unwrap();
     let meng = signed_in(&app, "meng");
     let week = page(&app, &meng, "/duty?week=2026-03-16");
-    assert!(week.contains("冲突 0") && !week.contains("有冲突"), "{week}");
+    assert!(week.contains("冲突 0") && !week.contains("有冲突："), "{week}");
     // The expert goes no farther than a kilometre from now on; the station lies a little more than that away.
     app.manager.patch(&format!("/api/v1/experts/{id}"), &json!({"max_distance_km": 1})).expect(200);
     let week = page(&app, &meng, "/duty?week=2026-03-16");
     assert!(week.contains("冲突 1") && week.contains("有冲突：超过愿意前往的距离"), "{week}");
     assert!(week.contains(names[id]), "they still sit there, and somebody decides");
+    let alone = page(&app, &meng, "/duty?week=2026-03-16&only=conflict");
+    assert!(alone.contains(&id_of(turn)) && !alone.contains(&id_of(&made["turns"][1])), "{alone}");
     let own = page(&app, &meng, &format!("/duty/turns/{}", id_of(turn)));
     assert!(own.contains("有冲突"), "{own}");
 }

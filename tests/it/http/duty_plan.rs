@@ -170,10 +170,6 @@ fn needs_of_the_last_quarter_propose_seats_and_specialties(backend: Backend) {
     assert_eq!(wrong.status, 422);
     assert!(wrong.text.contains(&format!("href=\"#{own_field}\"")) && wrong.text.contains("value=\"77\""));
     assert_eq!(sent(&[]).status, 422, "no number at all");
-    // A quarter later they are forgotten.
-    app.clock.move_to(zhipai::clock::Clock::now(&*app.clock) + chrono::TimeDelta::weeks(14));
-    let later = asked(&app.liaison, app.station.as_str()).expect(200).body;
-    assert_eq!(later["items"][0]["needs"], 0);
 }
 
 fn a_draft_is_tried_on_recent_needs_before_it_is_published(backend: Backend) {
