@@ -7,14 +7,16 @@ use super::{Done, expert_pool};
 use crate::db::expert::ExpertRow;
 use crate::db::station::StationRow;
 use crate::db::{self, Conn};
+use crate::domain::calendar::beijing_date;
+use crate::domain::duty::fairness::REMEMBERED_DAYS;
 use crate::domain::duty::{DutyBar, DutyPerson, DutyRules, Span, TurnState, bar};
 use crate::domain::matching::LeaveDays;
 use crate::domain::need::Mode;
 use crate::domain::region;
 use crate::domain::standing::Standing;
-use crate::ids::{DutyPlanId, DutyTurnId, ExpertId};
-use chrono::{Days, NaiveDate};
-use std::collections::HashMap;
+use crate::ids::{DutyPlanId, DutyTurnId, ExpertId, StationId};
+use chrono::{Days, NaiveDate, TimeDelta};
+use std::collections::{HashMap, HashSet};
 
 /// Days before and after a period that are read for the rest between turns and for weeks and months that are cut.
 const MARGIN: u64 = 40;
@@ -30,6 +32,8 @@ pub struct DutyCrowd {
     /// Turns held, with their plan.
     held: HashMap<ExpertId, Vec<(DutyTurnId, DutyPlanId, Span)>>,
     refused: HashMap<ExpertId, Vec<DutyTurnId>>,
+    /// Turns borne in the quarter before the period; read by [`DutyCrowd::remember`] alone.
+    borne: HashMap<ExpertId, u32>,
 }
 
 impl DutyCrowd {
@@ -46,13 +50,7 @@ impl DutyCrowd {
         let to = period.1.checked_add_days(Days::new(MARGIN)).unwrap_or(period.1);
         let mut crowd = Self { experts, period, ..Self::default() };
         let qualifications = match only {
-            Some(ids) => {
-                let mut rows = Vec::new();
-                for id in ids {
-                    rows.extend(db::expert::qualifications_of(conn, *id)?);
-                }
-                rows
-            }
+            Some(ids) => db::expert::qualifications_of_all(conn, ids)?,
             None => db::expert::all_qualifications(conn)?,
         };
         for row in qualifications {
@@ -61,13 +59,7 @@ impl DutyCrowd {
             *known = (*known).max(until);
         }
         let leaves = match only {
-            Some(ids) => {
-                let mut rows = Vec::new();
-                for id in ids {
-                    rows.extend(db::expert::leaves_of(conn, *id)?);
-                }
-                rows
-            }
+            Some(ids) => db::expert::leaves_of_all(conn, ids)?,
             None => db::expert::leaves_from(conn, from)?,
         };
         for row in leaves {
@@ -80,6 +72,49 @@ impl DutyCrowd {
             crowd.refused.entry(expert).or_default().push(turn);
         }
         Ok(crowd)
+    }
+
+    /// Leaves out what drafts would like: a proposal holds nobody.
+    ///
+    /// # Errors
+    /// What the database says.
+    fn forget_wishes(&mut self, conn: &mut Conn) -> Done<()> {
+        let ids: Vec<DutyTurnId> = self.held.values().flatten().map(|(id, ..)| *id).collect();
+        let mut wished = HashSet::new();
+        for chunk in ids.chunks(500) {
+            let rows = db::duty_turn::by_ids(conn, chunk)?;
+            wished.extend(rows.into_iter().filter(|row| row.state == TurnState::Proposed).map(|row| row.id));
+        }
+        for held in self.held.values_mut() {
+            held.retain(|(id, ..)| !wished.contains(id));
+        }
+        Ok(())
+    }
+
+    /// Reads what everybody bore in the quarter before the period.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn remember(&mut self, conn: &mut Conn) -> Done<()> {
+        let (from, to) = self.remembered();
+        for expert in db::duty_turn::borne(conn, from, to)? {
+            *self.borne.entry(expert).or_default() += 1;
+        }
+        Ok(())
+    }
+
+    fn remembered(&self) -> (NaiveDate, NaiveDate) {
+        let first = self.period.0;
+        let from = first.checked_sub_signed(TimeDelta::days(REMEMBERED_DAYS)).unwrap_or(first);
+        (from, first.pred_opt().unwrap_or(first))
+    }
+
+    /// The turns somebody bore in the quarter before the period, and on how many of its days they were on the register.
+    #[must_use]
+    pub fn borne(&self, row: &ExpertRow) -> (u32, i64) {
+        let (from, to) = self.remembered();
+        let since = beijing_date(row.created_at.and_utc()).max(from);
+        (self.borne.get(&row.id).copied().unwrap_or(0), ((to - since).num_days() + 1).max(0))
     }
 
     /// What is known of one of them, seen from a station. Turns of the plan `without` are left out: it is being made anew.
@@ -157,6 +192,45 @@ pub fn bar_now(
         |id: DutyTurnId| rows.iter().any(|row| row.id == id && row.plan != plan.id && row.state == TurnState::Proposed);
     person.held.retain(|(id, _)| !wished(*id));
     Ok(bar(&person, (turn.id, turn.span()), &plan.rules.get(), instead_of))
+}
+
+/// Of these turns those whose expert the rules of this moment would keep from them, and by which rule: a qualification that
+/// ran out, a limit that was lowered, another turn too near.
+///
+/// # Errors
+/// What the database says.
+pub fn conflicts(conn: &mut Conn, turns: &[&db::duty_turn::TurnRow]) -> Done<HashMap<DutyTurnId, DutyBar>> {
+    let ids: Vec<DutyPlanId> = turns.iter().map(|turn| turn.plan).collect();
+    let plans = db::duty::by_ids(conn, &ids)?;
+    let mut people: Vec<ExpertId> = turns.iter().filter_map(|turn| turn.expert).collect();
+    people.sort_unstable();
+    people.dedup();
+    let mut found = HashMap::new();
+    for plan in &plans {
+        let rules = plan.rules.get();
+        let mut crowd = DutyCrowd::read(conn, Some(&people), (plan.from_on, plan.to_on))?;
+        crowd.forget_wishes(conn)?;
+        let own: Vec<_> = turns.iter().filter(|turn| turn.plan == plan.id).collect();
+        let mut stations: HashMap<StationId, StationRow> = HashMap::new();
+        for turn in &own {
+            if !stations.contains_key(&turn.station)
+                && let Some(row) = db::station::find(conn, &turn.station)?
+            {
+                stations.insert(row.id, row);
+            }
+        }
+        for turn in own {
+            let row = turn.expert.and_then(|id| crowd.experts.iter().find(|row| row.id == id));
+            let (Some(row), Some(station)) = (row, stations.get(&turn.station)) else { continue };
+            let mut person = crowd.person(row, station, None);
+            // A yes later than a no stands.
+            person.said_no.clear();
+            if let Some(rule) = bar(&person, (turn.id, turn.span()), &rules, &[]) {
+                found.insert(turn.id, rule);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Somebody who could sit on a turn.

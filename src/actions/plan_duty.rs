@@ -123,7 +123,10 @@ pub fn plan_duty(office: &Office, actor: &Actor, input: &PlanInput) -> Done<Duty
             updated_at: now.naive_utc(),
         });
     }
-    let crowd = DutyCrowd::read(&mut reader, None, (input.from, input.to))?;
+    let mut crowd = DutyCrowd::read(&mut reader, None, (input.from, input.to))?;
+    if input.rules.catch_up {
+        crowd.remember(&mut reader)?;
+    }
     drop(reader);
     let (seated, outcome) = Table::set(&plan, turns.iter().collect(), &crowd, &stations).draft(input.rules.seed)?;
     let mut plan = plan;
@@ -170,7 +173,10 @@ pub fn repair_duty(office: &Office, actor: &Actor, id: DutyPlanId) -> Done<usize
     }
     let turns = db::duty_turn::of_plan(&mut reader, id)?;
     let stations = stations_of(&mut reader, &turns)?;
-    let crowd = DutyCrowd::read(&mut reader, None, (plan.from_on, plan.to_on))?;
+    let mut crowd = DutyCrowd::read(&mut reader, None, (plan.from_on, plan.to_on))?;
+    if plan.rules.get().catch_up {
+        crowd.remember(&mut reader)?;
+    }
     drop(reader);
     let live: Vec<&TurnRow> = turns.iter().filter(|turn| turn.state != TurnState::Cancelled).collect();
     let (seated, outcome) = Table::set(&plan, live, &crowd, &stations).around(plan.rules.get().seed)?;

@@ -1,61 +1,90 @@
-//! What a station's recent needs say about its turns (服务需求人的实际住所、活动需求): which services are wanted there, and
-//! how many seats at a time would have met them.
+//! What the last quarter's needs propose for the turns of stations: how many experts at a time, and which services.
 //!
-//! Read from the needs of the last ninety days whose enterprise lives in the station's region or that came in at the
-//! station; a proposal, which the plan's form shows and a person changes. Deliberately absent: any forecast.
+//! A need counts for the station nearest to where its enterprise is (服务需求人的实际住所) among those of its district, or of
+//! all where its district has none; where the place is unknown, for the station it came in at. The reckoning itself is
+//! [`domain::duty::demand`](crate::domain::duty::demand). Writes nothing. Deliberately absent: any forecast.
 
-use super::{Actor, Done, Office};
+use super::{Actor, Done, Office, expert_pool};
 use crate::db;
+use crate::db::need_list::PastNeed;
+use crate::db::station::StationRow;
+use crate::domain::calendar::{beijing_date, start_of_day};
+use crate::domain::duty::demand::{Asked, Demand, WEEKS, demand};
+use crate::domain::place::Point;
 use crate::domain::refusal::Refusal;
 use crate::ids::StationId;
-use chrono::Days;
-use std::collections::BTreeMap;
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use std::collections::{BTreeMap, HashMap};
 
-/// Days looked back on.
-const DAYS: u64 = 90;
-/// Services proposed.
-const WANTED: usize = 3;
-/// Needs a week that one seat of five half-days meets.
-const A_SEAT_A_WEEK: usize = 10;
-
-/// What recent needs say.
+/// What is proposed for a station.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Demand {
-    /// Needs looked at.
-    pub needs: usize,
-    /// Services by how often they were asked for, most first.
-    pub services: Vec<(String, usize)>,
-    /// Services proposed.
-    pub wanted: Vec<String>,
-    /// Seats proposed.
-    pub seats: u8,
+pub struct StationDemand {
+    /// Which.
+    pub station: StationId,
+    /// Name.
+    pub name: String,
+    /// What its needs say.
+    pub demand: Demand,
 }
 
-/// Looks at the needs around a station.
+/// Looks at the needs around each of these stations, in their order.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] outside the actor's scope.
-pub fn demand(office: &Office, actor: &Actor, station: StationId) -> Done<Demand> {
+/// [`Refusal::NotFound`] for one outside the actor's scope.
+pub fn propose_duty(office: &Office, actor: &Actor, stations: &[StationId]) -> Done<Vec<StationDemand>> {
     let mut reader = office.read()?;
-    let row = db::station::find(&mut reader, &station)?
-        .filter(|row| actor.scope().covers(&row.region, row.id))
-        .ok_or(Refusal::NotFound)?;
-    let since = office.now().checked_sub_days(Days::new(DAYS)).unwrap_or(office.now());
-    let asked = db::need_list::services_around(&mut reader, station, &row.region, since.naive_utc())?;
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for services in &asked {
-        for slug in services {
-            *counts.entry(slug.clone()).or_default() += 1;
-        }
+    let all = db::station::all(&mut reader)?;
+    let since = office.now() - TimeDelta::weeks(i64::from(WEEKS));
+    let needs = db::need_list::past(&mut reader, since.naive_utc())?;
+    drop(reader);
+    let scope = actor.scope();
+    let mut around: HashMap<StationId, Vec<Asked>> = HashMap::new();
+    let map = Map::of(&all);
+    for need in &needs {
+        around.entry(map.serves(need)).or_default().push(asked(need));
     }
-    let mut services: Vec<(String, usize)> = counts.into_iter().collect();
-    services.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    let weeks = usize::try_from(DAYS / 7).unwrap_or(1).max(1);
-    let seats = (asked.len() / weeks).div_ceil(A_SEAT_A_WEEK).clamp(1, 3);
-    Ok(Demand {
-        needs: asked.len(),
-        wanted: services.iter().take(WANTED).map(|(slug, _)| slug.clone()).collect(),
-        services,
-        seats: u8::try_from(seats).unwrap_or(1),
-    })
+    let mut found = Vec::with_capacity(stations.len());
+    for id in stations {
+        let row = all.iter().find(|row| row.id == *id).filter(|row| scope.covers(&row.region, row.id));
+        let row = row.ok_or(Refusal::NotFound)?;
+        let asked = around.get(id).map(Vec::as_slice).unwrap_or_default();
+        found.push(StationDemand { station: *id, name: row.name.clone(), demand: demand(asked) });
+    }
+    Ok(found)
+}
+
+fn asked(need: &PastNeed) -> Asked {
+    let at: DateTime<Utc> = need.created_at.and_utc();
+    let day = beijing_date(at);
+    let minute = (at - start_of_day(day)).num_minutes();
+    Asked {
+        weekday: u8::try_from(day.weekday().number_from_monday()).unwrap_or(1),
+        minute: u32::try_from(minute).unwrap_or(0),
+        services: need.services.get(),
+    }
+}
+
+/// Where the stations are.
+struct Map {
+    by_region: BTreeMap<String, Vec<(Point, StationId)>>,
+    all: Vec<(Point, StationId)>,
+}
+
+impl Map {
+    fn of(stations: &[StationRow]) -> Self {
+        let mut map = Self { by_region: BTreeMap::new(), all: Vec::new() };
+        for row in stations {
+            let Some(at) = expert_pool::point(row.lat, row.lon) else { continue };
+            map.by_region.entry(row.region.clone()).or_default().push((at, row.id));
+            map.all.push((at, row.id));
+        }
+        map
+    }
+
+    /// The station a need counts for.
+    fn serves(&self, need: &PastNeed) -> StationId {
+        let Some(at) = expert_pool::point(need.lat, need.lon) else { return need.station };
+        let near = self.by_region.get(&need.region).unwrap_or(&self.all);
+        near.iter().min_by_key(|(place, id)| (at.metres_to(*place), *id)).map_or(need.station, |(_, id)| *id)
+    }
 }

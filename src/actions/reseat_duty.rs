@@ -1,8 +1,9 @@
 //! What came back from Excel, as a reviewed difference: who is proposed for which turn of a plan that is not published.
 //!
 //! Contract: [`compare`] writes nothing and names everything that cannot be; [`reseat`] does what was looked at, if the plan
-//! did not move on since. A turn whose expert said yes is left alone unless the sheet says otherwise; whoever is newly
-//! proposed is asked like everybody else. Deliberately absent: files.
+//! did not move on since. The sheet is read as a whole: two experts may exchange turns that bar each other. A turn whose
+//! expert said yes is left alone unless the sheet says otherwise; whoever is newly proposed is asked like everybody else.
+//! Deliberately absent: files.
 
 use super::duty_people::DutyCrowd;
 use super::duty_seat::{plan_of, save_plan, save_turn, say};
@@ -95,18 +96,31 @@ pub fn compare(office: &Office, actor: &Actor, id: DutyPlanId, asked: &[SeatAske
         } else {
             crowd.experts.iter().find(|row| row.id.as_str() == one.id).or(held).map(Some).ok_or("duty-no-expert")
         };
-        let (to, mut problem) = match wanted {
+        let (to, problem) = match wanted {
             Ok(row) => (row.map(|row| row.id), None),
             Err(code) => (None, Some(code)),
         };
         if problem.is_none() && to == turn.expert {
             continue;
         }
-        if let (Some(Some(row)), Some(station)) = (wanted.ok(), stations.get(&turn.station)) {
-            problem =
-                bar(&crowd.person(row, station, None), (turn.id, turn.span()), &rules, &[]).map(|rule| rule.as_str());
-        }
         changes.push(SeatChange { row: one.row, turn: Some(turn.id), from: turn.expert, to, problem });
+    }
+    // Whether each can be, beside everything else that would be as the sheet says.
+    let wished: Vec<(DutyTurnId, Option<ExpertId>, Option<ExpertId>)> = changes
+        .iter()
+        .filter(|change| change.problem.is_none())
+        .filter_map(|change| Some((change.turn?, change.from, change.to)))
+        .collect();
+    for change in &mut changes {
+        let (Some(id), Some(to), None) = (change.turn, change.to, change.problem) else { continue };
+        let (Some(turn), Some(row)) = (by_id.get(&id), crowd.experts.iter().find(|row| row.id == to)) else { continue };
+        let Some(station) = stations.get(&turn.station) else { continue };
+        let mut person = crowd.person(row, station, None);
+        let given_up = |held: DutyTurnId| wished.iter().any(|(turn, from, _)| *turn == held && *from == Some(to));
+        person.held.retain(|(held, _)| !given_up(*held));
+        let taken = wished.iter().filter(|(other, _, taker)| *taker == Some(to) && *other != id);
+        person.held.extend(taken.filter_map(|(other, ..)| Some((*other, by_id.get(other)?.span()))));
+        change.problem = bar(&person, (id, turn.span()), &rules, &[]).map(|rule| rule.as_str());
     }
     Ok((plan.version, changes))
 }
@@ -131,7 +145,8 @@ pub fn reseat(
         if plan.version != version {
             return Err(Refusal::ChangedMeanwhile.into());
         }
-        let mut changed = 0;
+        // All are freed before anybody is proposed, so that nobody stands in the way of an exchange.
+        let mut freed = Vec::new();
         for (turn, expert) in seats {
             let mut turn = db::duty_turn::find(tx.conn, turn)?.filter(|row| row.plan == id).ok_or(Refusal::NotFound)?;
             if turn.expert == *expert || turn.state == TurnState::Cancelled {
@@ -142,16 +157,21 @@ pub fn reseat(
             {
                 say(tx, actor, turn.id, before, ConsentAnswer::Withdrawn, None)?;
             }
-            turn.expert = *expert;
-            turn.state = if expert.is_some() { TurnState::Proposed } else { TurnState::Gap };
+            turn.expert = None;
+            turn.state = TurnState::Gap;
             turn.why = None;
-            if let Some(expert) = expert
-                && let Some(rule) = super::duty_people::bar_now(tx.conn, *expert, &turn, &plan, &[])?
-            {
+            save_turn(tx, &mut turn)?;
+            freed.push((turn, *expert));
+        }
+        let changed = freed.len();
+        for (mut turn, expert) in freed {
+            let Some(expert) = expert else { continue };
+            if let Some(rule) = super::duty_people::bar_now(tx.conn, expert, &turn, &plan, &[])? {
                 return Err(Refusal::NotEligible(rule.as_str()).into());
             }
+            turn.expert = Some(expert);
+            turn.state = TurnState::Proposed;
             save_turn(tx, &mut turn)?;
-            changed += 1;
         }
         save_plan(tx, &mut plan)?;
         tx.event(id.as_str(), actor, Event::DutyRepaired, &json!({"changed": changed, "by": "sheet"}))?;

@@ -11,6 +11,7 @@ use crate::db::duty_turn::TurnRow;
 use crate::db::expert::ExpertRow;
 use crate::db::station::StationRow;
 use crate::domain::catalogue;
+use crate::domain::duty::fairness::credits;
 use crate::domain::duty::{DutyBar, DutyPart, DutyRules, Span, TurnState, bar};
 use crate::flow::rota::{
     self, Before, Caps, Effort, Explained, Leave, Level, NO_CAP, Pair, Plan, Problem, Proof, Score, Stand, Weights,
@@ -62,7 +63,7 @@ const fn parts(part: DutyPart) -> u8 {
     }
 }
 
-fn skills(slugs: &[String]) -> u64 {
+pub(super) fn skills(slugs: &[String]) -> u64 {
     slugs.iter().filter_map(|slug| catalogue::position(slug)).fold(0, |bits, place| bits | 1_u64 << (place % 64))
 }
 
@@ -238,6 +239,14 @@ impl<'a> Table<'a> {
         for (expert, days) in self.problem.experts.iter_mut().zip(there) {
             expert.target = (turns * 1_000 * days).checked_div(sum).unwrap_or(0);
         }
+        if self.plan.rules.get().catch_up {
+            let rows: HashMap<ExpertId, &ExpertRow> = self.crowd.experts.iter().map(|row| (row.id, row)).collect();
+            let own = |id: &ExpertId| rows.get(id).map_or((0, 0), |row| self.crowd.borne(row));
+            let borne: Vec<(u32, i64)> = self.who.iter().map(own).collect();
+            for (expert, credit) in self.problem.experts.iter_mut().zip(credits(&borne)) {
+                expert.carried = credit;
+            }
+        }
     }
 
     /// The fair share of an expert, in thousandths of a turn.
@@ -253,6 +262,12 @@ impl<'a> Table<'a> {
         &self.who
     }
 
+    /// The turn at a place of the search's own count.
+    #[must_use]
+    pub fn turn_at(&self, place: u32) -> Option<DutyTurnId> {
+        self.turns.get(place as usize).map(|row| row.id)
+    }
+
     /// How hard to look: a month of one station is done at once, a year of fifty takes some seconds.
     fn effort(&self, seed: u64) -> Effort {
         let work = (self.turns.len() as u64).saturating_mul(50).clamp(20_000, 1_000_000);
@@ -265,7 +280,7 @@ impl<'a> Table<'a> {
     /// A fault when the search refuses its problem.
     pub fn draft(&self, seed: u64) -> Done<(Vec<Seated>, serde_json::Value)> {
         let plan = self.problem.solve(self.effort(seed)).map_err(Fault::new)?;
-        Ok((self.seated(&plan), told(&plan, None)))
+        Ok((self.seated(&plan), self.told(&plan, None)))
     }
 
     /// Plans around what stands, with the fewest changes: a yes does not move.
@@ -278,7 +293,8 @@ impl<'a> Table<'a> {
             firm: self.turns.iter().map(|turn| turn.state == TurnState::Agreed).collect(),
         };
         let repaired = self.problem.repair(&before, self.effort(seed)).map_err(Fault::new)?;
-        Ok((self.seated(&repaired.plan), told(&repaired.plan, Some((repaired.changes.len(), repaired.unavoidable)))))
+        let changed = Some((repaired.changes.len(), repaired.unavoidable));
+        Ok((self.seated(&repaired.plan), self.told(&repaired.plan, changed)))
     }
 
     /// Who stands on each turn now.
@@ -314,6 +330,29 @@ impl<'a> Table<'a> {
             rounded_to: 1,
         };
         Ok(plan.explain(&self.problem, turn, expert).map_err(Fault::new)?)
+    }
+
+    /// What is kept of a search beside the turns: how good it is, and how that is known.
+    fn told(&self, plan: &Plan, repaired: Option<(usize, usize)>) -> serde_json::Value {
+        let (proof, level, ppm) = match plan.proof {
+            Proof::Optimal => ("optimal", None, 0),
+            Proof::Within { level, ppm } => {
+                let level = match level {
+                    Level::Coverage => "coverage",
+                    Level::Fairness => "fairness",
+                    Level::Cost => "cost",
+                    Level::Total => "total",
+                };
+                ("within", Some(level), ppm)
+            }
+        };
+        serde_json::json!({
+            "proof": proof, "level": level, "ppm": ppm, "uncovered": plan.score.uncovered,
+            "resilience_ppm": plan.resilience.ppm(), "work": plan.work,
+            "turns": self.turns.len(), "considered": self.who.len(),
+            "fingerprint": format!("{:016x}", plan.fingerprint),
+            "changes": repaired.map(|(changes, _)| changes), "unavoidable": repaired.map(|(_, least)| least),
+        })
     }
 
     fn seated(&self, plan: &Plan) -> Vec<Seated> {
@@ -374,26 +413,4 @@ const fn why_code(why: Why) -> &'static str {
         Why::CapReached => "duty-caps",
         Why::Unfinished => "duty-unfinished",
     }
-}
-
-/// What is kept of a search beside the turns: how good it is, and how that is known.
-fn told(plan: &Plan, repaired: Option<(usize, usize)>) -> serde_json::Value {
-    let (proof, level, ppm) = match plan.proof {
-        Proof::Optimal => ("optimal", None, 0),
-        Proof::Within { level, ppm } => {
-            let level = match level {
-                Level::Coverage => "coverage",
-                Level::Fairness => "fairness",
-                Level::Cost => "cost",
-                Level::Total => "total",
-            };
-            ("within", Some(level), ppm)
-        }
-    };
-    serde_json::json!({
-        "proof": proof, "level": level, "ppm": ppm, "uncovered": plan.score.uncovered,
-        "resilience_ppm": plan.resilience.ppm(), "work": plan.work,
-        "fingerprint": format!("{:016x}", plan.fingerprint),
-        "changes": repaired.map(|(changes, _)| changes), "unavoidable": repaired.map(|(_, least)| least),
-    })
 }

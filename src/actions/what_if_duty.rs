@@ -12,6 +12,7 @@ use crate::db::expert::ExpertRow;
 use crate::db::need_list::PastNeed;
 use crate::domain::calendar::beijing_date;
 use crate::domain::duty::TurnState;
+use crate::domain::duty::fairness::{Load, fairness};
 use crate::domain::refusal::Refusal;
 use crate::ids::{DutyPlanId, ExpertId, StationId};
 use chrono::{DateTime, Datelike, Days, TimeDelta, Utc};
@@ -37,6 +38,8 @@ pub struct Side {
     pub experts: usize,
     /// The most turns anybody has.
     pub most: usize,
+    /// The Gini coefficient of their turns, parts per thousand.
+    pub gini_permille: u64,
 }
 
 impl Side {
@@ -118,10 +121,13 @@ fn side(
     for turns in by_station.values_mut() {
         turns.sort_by_key(|turn| turn.span().begins());
     }
+    let share = |turns: &usize| Load { turns: u32::try_from(*turns).unwrap_or(u32::MAX), ..Load::default() };
+    let shares: Vec<Load> = loads.values().map(share).collect();
     let mut side = Side {
         needs: needs.len(),
         experts: loads.len(),
         most: loads.values().copied().max().unwrap_or(0),
+        gini_permille: fairness(&shares).gini_permille,
         ..Side::default()
     };
     let (mut waits, mut way) = (Vec::new(), 0_u64);

@@ -84,6 +84,50 @@ pub fn of_plan(conn: &mut Conn, plan: DutyPlanId) -> QueryResult<Vec<TurnRow>> {
         .load(conn)
 }
 
+/// On which day, at which station and in what state the published turns of those days are that may be seen.
+///
+/// # Errors
+/// What the database says.
+pub fn states(
+    conn: &mut Conn,
+    scope: &Scope,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> QueryResult<Vec<(NaiveDate, StationId, TurnState)>> {
+    let mut query = duty_turns::table
+        .filter(duty_turns::day.between(from, to))
+        .filter(duty_turns::published.eq(true))
+        .select((duty_turns::day, duty_turns::station, duty_turns::state))
+        .into_boxed::<Backend>();
+    query = match scope {
+        Scope::Everything => query,
+        Scope::Regions(codes) => query.filter(duty_turns::region.eq_any(codes)),
+        Scope::Station(own) => query.filter(duty_turns::station.eq(own)),
+    };
+    query.limit(100_000).load(conn)
+}
+
+/// A turn with the other seats of its hours: of the same plan, station and day, and of the same event, or of the
+/// same beginning where it is no event's.
+///
+/// # Errors
+/// What the database says.
+pub fn beside(conn: &mut Conn, turn: &TurnRow) -> QueryResult<Vec<TurnRow>> {
+    let of_day: Vec<TurnRow> = duty_turns::table
+        .filter(duty_turns::station.eq(turn.station))
+        .filter(duty_turns::day.eq(turn.day))
+        .filter(duty_turns::plan.eq(turn.plan))
+        .order((duty_turns::from_minute, duty_turns::seat, duty_turns::id))
+        .select(cols::<TurnRow>())
+        .load(conn)?;
+    // An event is one however its seats were divided since; an ordinary turn is its hours.
+    let same = |other: &TurnRow| match &turn.event {
+        Some(event) => other.event.as_ref() == Some(event) && other.part == turn.part,
+        None => other.event.is_none() && other.from_minute == turn.from_minute,
+    };
+    Ok(of_day.into_iter().filter(same).collect())
+}
+
 /// The published turns of those days that may be seen, by station, day, hour and seat.
 ///
 /// # Errors
@@ -156,6 +200,20 @@ pub fn held(
         .into_iter()
         .filter_map(|(expert, turn, plan, day, from, to)| Some((expert?, turn, plan, Span { day, from, to })))
         .collect())
+}
+
+/// Whose the published turns of those days are, one entry a turn.
+///
+/// # Errors
+/// What the database says.
+pub fn borne(conn: &mut Conn, from: NaiveDate, to: NaiveDate) -> QueryResult<Vec<ExpertId>> {
+    let rows: Vec<Option<ExpertId>> = duty_turns::table
+        .filter(duty_turns::day.between(from, to))
+        .filter(duty_turns::published.eq(true))
+        .filter(duty_turns::state.eq(TurnState::Agreed))
+        .select(duty_turns::expert)
+        .load(conn)?;
+    Ok(rows.into_iter().flatten().collect())
 }
 
 /// The turns of those ids.

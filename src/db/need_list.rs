@@ -86,27 +86,6 @@ pub fn neglected(
     Ok(open.into_iter().chain(unanswered).collect())
 }
 
-/// The services of the needs since an instant that came in at a station or whose enterprise lives in its region; the
-/// newest two thousand.
-///
-/// # Errors
-/// What the database says.
-pub fn services_around(
-    conn: &mut Conn,
-    station: crate::ids::StationId,
-    region: &str,
-    since: chrono::NaiveDateTime,
-) -> QueryResult<Vec<Vec<String>>> {
-    let rows: Vec<super::JsonText<Vec<String>>> = needs::table
-        .filter(needs::created_at.ge(since))
-        .filter(needs::station.eq(station).or(needs::region.eq(region)))
-        .order(needs::created_at.desc())
-        .limit(2_000)
-        .select(needs::services)
-        .load(conn)?;
-    Ok(rows.iter().map(super::JsonText::get).collect())
-}
-
 /// A past need, as a rota is tried on it.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = needs)]
@@ -139,6 +118,19 @@ pub fn past_of_stations(
         .filter(needs::created_at.ge(since))
         .order(needs::created_at.desc())
         .limit(5_000)
+        .select(cols::<PastNeed>())
+        .load(conn)
+}
+
+/// The needs since then, wherever they came in; the newest twenty thousand.
+///
+/// # Errors
+/// What the database says.
+pub fn past(conn: &mut Conn, since: NaiveDateTime) -> QueryResult<Vec<PastNeed>> {
+    needs::table
+        .filter(needs::created_at.ge(since))
+        .order(needs::created_at.desc())
+        .limit(20_000)
         .select(cols::<PastNeed>())
         .load(conn)
 }

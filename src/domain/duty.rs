@@ -5,6 +5,7 @@
 //! is no yes. Contract: pure; times of day are minutes after the Beijing midnight of the turn's day. Deliberately absent:
 //! the search for a fair rota (that is `flow::rota`), letters, and the present time.
 
+pub mod demand;
 pub mod fairness;
 pub mod fit;
 pub mod pattern;

@@ -25,9 +25,10 @@
 //!   the least maximum, the greatest minimum and the fairest vector of loads there is.
 //! - Where they do not, a search over sets of days far enough apart to leave each other alone solves each set exactly
 //!   while the rest stands, for as much work as is allowed, and where turns stay open chooses one expert's days after the
-//!   other anew; the same problem with the rules that do not nest read loosely gives a certified bound, and
-//!   [`Proof::Within`] says how far above it the plan lies, in parts per million. On a plan that cannot be covered whole
-//!   this may leave a turn in a hundred open that could be covered; the bound says how many at most.
+//!   other anew; what is open in the end is tried by chains of exchanges, so that nobody is left who could take an open turn
+//!   with everything else as it stands. The same problem with the rules that do not nest read loosely gives a certified
+//!   bound, and [`Proof::Within`] says how far above it the plan lies, in parts per million: on a plan that cannot be
+//!   covered whole, how many turns at most are open that could be covered.
 //! - Every turn nobody takes says why and what would cover it ([`Uncovered`]); every covered turn has up to three
 //!   alternates who could step in with everything else as it stands; [`Resilience`] counts them.
 //! - The same problem, seed and work give the same bytes on every machine: work is counted in looks at arcs, not seconds.

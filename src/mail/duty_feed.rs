@@ -118,4 +118,77 @@ mod tests {
         assert_eq!(text.matches("BEGIN:VALARM").count(), 1, "nobody is woken for what was taken back");
         assert!(text.split("\r\n").all(|line| line.len() < 400));
     }
+
+    /// The value of a property, as another library reads it.
+    fn value(properties: &[ical::property::Property], name: &str) -> Option<String> {
+        let mut named = properties.iter().filter(|one| one.name == name);
+        let found = named.next()?.value.clone();
+        assert!(named.next().is_none(), "{name} stands there once");
+        found
+    }
+
+    #[test]
+    fn another_library_reads_back_what_was_written() {
+        let mut dice = 0x5EED_u64;
+        let mut below = |most: u64| {
+            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (dice >> 33) % most
+        };
+        let first = NaiveDate::from_ymd_opt(2026, 1, 1).expect("a date");
+        for count in [0, 1, 2, 40] {
+            let mut events = Vec::new();
+            for number in 0..count {
+                let from = 480 + 30 * i32::try_from(below(10)).expect("small");
+                let span = Span {
+                    day: first.checked_add_days(chrono::Days::new(below(365))).expect("a date"),
+                    from,
+                    to: from + 30 + i32::try_from(below(300)).expect("small"),
+                };
+                // Longer than a line of 75 octets, so that it is folded, in the middle of Chinese text.
+                let long = "云杉科技园知识产权公共服务工作站".repeat(1 + usize::try_from(below(5)).expect("small"));
+                events.push(FeedEvent {
+                    uid: format!("turn-{number}@zhipai.example"),
+                    sequence: u32::try_from(below(1_000)).expect("small"),
+                    span,
+                    summary: format!("值班：{long}"),
+                    place: long,
+                    description: "010-62000001".to_owned(),
+                    cancelled: below(3) == 0,
+                    tentative: below(3) == 0,
+                    changed: span.begins() - TimeDelta::days(3),
+                });
+            }
+            let text = feed("我的值班", &events);
+            let mut calendars = ical::IcalParser::new(text.as_bytes());
+            let read = calendars.next().expect("a calendar").expect("reads");
+            assert!(calendars.next().is_none(), "one calendar");
+            assert_eq!(value(&read.properties, "VERSION").as_deref(), Some("2.0"));
+            assert_eq!(value(&read.properties, "METHOD").as_deref(), Some("PUBLISH"));
+            assert_eq!(value(&read.properties, "X-WR-CALNAME").as_deref(), Some("我的值班"));
+            assert_eq!(read.events.len(), events.len());
+            for (sent, got) in events.iter().zip(&read.events) {
+                let is = |name: &str| value(&got.properties, name).unwrap_or_default();
+                let utc = |at: DateTime<Utc>| at.format("%Y%m%dT%H%M%SZ").to_string();
+                assert_eq!(is("UID"), sent.uid);
+                assert_eq!(is("SEQUENCE"), sent.sequence.to_string());
+                assert_eq!((is("DTSTART"), is("DTEND")), (utc(sent.span.begins()), utc(sent.span.ends())));
+                assert_eq!((is("DTSTAMP"), is("LAST-MODIFIED")), (utc(sent.changed), utc(sent.changed)));
+                assert_eq!((is("SUMMARY"), is("LOCATION")), (sent.summary.clone(), sent.place.clone()));
+                let status = match (sent.cancelled, sent.tentative) {
+                    (true, _) => "CANCELLED",
+                    (false, true) => "TENTATIVE",
+                    (false, false) => "CONFIRMED",
+                };
+                assert_eq!(is("STATUS"), status);
+                // One alarm, eighteen hours before, unless there is nothing to wake for.
+                let alarms: Vec<_> = got
+                    .alarms
+                    .iter()
+                    .map(|alarm| (value(&alarm.properties, "ACTION"), value(&alarm.properties, "TRIGGER")))
+                    .collect();
+                let eighteen_hours = (Some("DISPLAY".to_owned()), Some("-PT64800S".to_owned()));
+                assert_eq!(alarms, if sent.cancelled { Vec::new() } else { vec![eighteen_hours] });
+            }
+        }
+    }
 }

@@ -90,6 +90,31 @@ fn a_confirmation_carries_its_calendar_file_twice() {
     assert!(!String::from_utf8_lossy(&plain.bytes).contains("text/calendar"));
 }
 
+/// The turns in the calendar file of a published rota, read by another library: those of the feed, under the same UIDs.
+#[test]
+fn a_published_rota_carries_its_turns_as_another_library_reads_them() {
+    let notice = sample::notice(NoticeKind::DutyPublished);
+    let duty = notice.duty.expect("turns");
+    let message = made(NoticeKind::DutyPublished, Lang::Zh, &reader()).expect("made");
+    let read = MessageParser::default().parse(&message.bytes).expect("a message");
+    let file = read.parts.iter().find(|part| part.attachment_name() == Some("invite.ics")).expect("a calendar file");
+    let mut calendars = ical::IcalParser::new(file.contents());
+    let calendar = calendars.next().expect("a calendar").expect("reads");
+    assert!(calendars.next().is_none());
+    assert_eq!(calendar.events.len(), duty.turns.len());
+    for (turn, event) in duty.turns.iter().zip(&calendar.events) {
+        let is = |name: &str| {
+            let mut named = event.properties.iter().filter(|one| one.name == name);
+            named.next().and_then(|one| one.value.clone()).unwrap_or_default()
+        };
+        assert_eq!(is("UID"), crate::mail::duty_feed::uid("https://zhipai.example", turn.id, duty.expert));
+        assert_eq!(is("SEQUENCE"), turn.sequence.to_string());
+        assert_eq!(is("STATUS"), "CONFIRMED");
+        assert_eq!(is("DTSTART"), turn.span.begins().format("%Y%m%dT%H%M%SZ").to_string());
+        assert_eq!(event.alarms.len(), 1);
+    }
+}
+
 #[test]
 fn the_same_letter_is_the_same_message_and_what_is_kept_has_no_links() {
     let one = made(NoticeKind::Offer, Lang::Zh, &reader()).expect("made");

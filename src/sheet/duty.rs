@@ -139,4 +139,49 @@ mod tests {
         }
         assert!(read(b"a,b\n1,2\n").is_err());
     }
+
+    /// Whatever stands in the names, in whatever order the rows come back, and whichever were left out.
+    #[test]
+    fn a_hundred_random_rotas_come_back_the_same() {
+        let mut dice = 0x0D07_u64;
+        let mut below = |most: usize| {
+            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from((dice >> 33) % most as u64).expect("small")
+        };
+        let inside = ["沈", "知行", "·", " ", "-", "=", "+", "@", "\"", "'", ",", "（兼）", "Ann", "O’Hara", "é", "1"];
+        for round in 0..100_usize {
+            let mut lines = Vec::new();
+            for number in 0..1 + below(40) {
+                let mut name = String::new();
+                if below(5) > 0 {
+                    name.push('顾');
+                    (0..below(6)).for_each(|_| name.push_str(inside[below(inside.len())]));
+                    name.push('岚');
+                }
+                lines.push(SeatLine {
+                    turn: format!("0190b4a2-{number:04x}-7abc-8def-0123456789ab"),
+                    day: NaiveDate::from_ymd_opt(2026, 1 + u32::try_from(below(12)).expect("small"), 1)
+                        .expect("a date"),
+                    seat: 1 + i32::try_from(below(10)).expect("small"),
+                    expert_id: if name.is_empty() { String::new() } else { line("某").expert_id },
+                    expert: name,
+                    ..line("")
+                });
+            }
+            // Sorted otherwise in Excel, and some rows deleted.
+            lines.sort_by_key(|one| (one.expert.clone(), one.turn.clone()));
+            lines.truncate(1 + below(lines.len()));
+            let english = round % 2 == 1;
+            let headers: Vec<&str> = COLUMNS.iter().map(|(zh, en)| if english { *en } else { *zh }).collect();
+            let rows: Vec<_> = lines.iter().map(cells).collect();
+            for bytes in [write_csv(&headers, &rows), write_xlsx(&headers, &rows).expect("a workbook")] {
+                let wishes = read(&bytes).expect("reads");
+                let back: Vec<_> = wishes.iter().map(|wish| (&wish.turn, &wish.expert, &wish.expert_id)).collect();
+                let sent: Vec<_> = lines.iter().map(|line| (&line.turn, &line.expert, &line.expert_id)).collect();
+                assert_eq!(back, sent, "round {round}");
+                let numbered = wishes.iter().zip(2..).all(|(wish, row)| wish.row == row);
+                assert!(numbered, "rows are numbered as Excel does");
+            }
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use zhipai::domain::matching::{Exclusion, ReasonText, Signal};
 use zhipai::domain::{
-    answer_rule, assignment, conduct, document, erasure, event, expert, feedback, need, notice, role, selection,
+    answer_rule, assignment, conduct, document, duty, erasure, event, expert, feedback, need, notice, role, selection,
     standing, task,
 };
 use zhipai::i18n::{L, Lang};
@@ -94,6 +94,17 @@ fn every_word_of_the_domain_is_said_in_both_languages() {
     all!("task", task::TaskKind);
     all!("rule", answer_rule::CountingRule);
     all!("signal", Signal);
+    all!("duty-bar", duty::DutyBar);
+    all!("duty-would", duty::DutyBar);
+    for prefix in ["duty-bar", "duty-would"] {
+        add(prefix, vec!["duty-unskilled", "duty-busy", "duty-all-barred"]);
+    }
+    add("duty-bar", zhipai::actions::solve_duty::WHY_NOBODY.to_vec());
+    all!("consent", duty::ConsentAnswer);
+    all!("turn-state", duty::TurnState);
+    all!("plan-state", duty::PlanState);
+    all!("swap-state", duty::SwapState);
+    all!("duty-part", duty::DutyPart);
     add("reason", ReasonText::CODES.to_vec());
     add("excluded", Exclusion::CODES.to_vec());
     for key in keys {

@@ -13,6 +13,25 @@ pub struct Load {
     pub metres: u64,
 }
 
+/// Days before a plan whose turns are caught up on: a quarter.
+pub const REMEMBERED_DAYS: i64 = 91;
+/// The most anybody is credited with or owes, thousandths of a turn: two turns, so that nobody pays for a heavy quarter with
+/// a whole one.
+pub const MOST_CREDIT: i64 = 2_000;
+
+/// By how many thousandths of a turn each has borne more (below zero: less) than the share of the days they were there;
+/// given as turns borne and days there. Whoever was not there yet is even.
+#[must_use]
+pub fn credits(borne: &[(u32, i64)]) -> Vec<i64> {
+    let turns: i64 = borne.iter().map(|(turns, _)| i64::from(*turns)).sum();
+    let days: i64 = borne.iter().map(|(_, days)| days.max(&0)).sum();
+    let credit = |(own, there): &(u32, i64)| {
+        let share = (turns * 1_000 * there.max(&0)).checked_div(days).unwrap_or(0);
+        (i64::from(*own) * 1_000 - share).clamp(-MOST_CREDIT, MOST_CREDIT)
+    };
+    borne.iter().map(credit).collect()
+}
+
 /// The figures of a rota.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Fairness {
@@ -73,6 +92,15 @@ mod tests {
 
     fn of(turns: &[u32]) -> Fairness {
         fairness(&turns.iter().map(|turns| Load { turns: *turns, target: 2, ..Load::default() }).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn whoever_bore_more_is_credited_and_a_newcomer_is_even() {
+        assert_eq!(credits(&[(2, 90), (0, 90), (1, 90)]), [1_000, -1_000, 0]);
+        assert_eq!(credits(&[(3, 91), (0, 0)]), [0, 0], "one who was not there owes nothing");
+        assert_eq!(credits(&[(9, 90), (0, 90), (0, 90)]), [MOST_CREDIT, -MOST_CREDIT, -MOST_CREDIT]);
+        assert_eq!(credits(&[(0, 0), (0, 0)]), [0, 0]);
+        assert!(credits(&[]).is_empty());
     }
 
     #[test]

@@ -70,6 +70,8 @@ pub struct DutyRules {
     pub in_period: u32,
     /// Days between the turns of one expert: 2 leaves one day free between them; 0 and 1 leave none.
     pub min_gap_days: u32,
+    /// Whether who bore more than their share in the quarter before has fewer now, and who bore less has more.
+    pub catch_up: bool,
     /// Whether the office decides on a change of hands after both have said yes.
     pub approve_swaps: bool,
     /// Whether experts sign in at the station: then a turn nobody signed in to counts as missed.

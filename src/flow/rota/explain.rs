@@ -24,7 +24,7 @@ pub enum Why {
     Busy,
     /// They hold as many as they may.
     CapReached,
-    /// Nothing: the search did not get so far. Cannot happen where a plan is optimal.
+    /// Nothing. Cannot happen in a plan that was solved or repaired, only in a rota made by hand.
     Unfinished,
 }
 

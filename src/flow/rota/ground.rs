@@ -34,6 +34,8 @@ pub(super) struct Ground<'a> {
     pub barred: Vec<Option<Bar>>,
     /// The pinned pair of each turn.
     pub pinned: Vec<Option<usize>>,
+    /// What the cheapest pair of each turn that nothing bars costs as people count it.
+    pub cheapest: Vec<Option<i64>>,
     /// What an expert's first turn adds to unfairness in the network, and by how much more each further one does.
     pub first: Vec<i64>,
     pub slope: i64,
@@ -52,7 +54,7 @@ pub(super) struct Ground<'a> {
 
 impl<'a> Ground<'a> {
     pub(super) fn of(problem: &'a Problem) -> Result<Self, NoPlan> {
-        let pairs_from = check(problem)?;
+        check(problem)?;
         let first_day = problem.turns.iter().map(|turn| turn.day).min().unwrap_or(0);
         let day: Vec<u32> = problem.turns.iter().map(|turn| turn.day - first_day).collect();
         if let Some(far) = day.iter().position(|day| *day >= MOST_DAYS) {
@@ -79,7 +81,7 @@ impl<'a> Ground<'a> {
                 return Err(NoPlan::Turn(other));
             }
         }
-        let (barred, pinned) = barred(problem, &pairs_from)?;
+        let Looked { pairs_from, barred, pinned, cheapest, costs, lowest, spread, dearest } = look(problem)?;
         let gap = problem.experts.iter().map(|expert| expert.gap).max().unwrap_or(0).max(1);
         let mut ground = Self {
             problem,
@@ -95,6 +97,7 @@ impl<'a> Ground<'a> {
             cost: Vec::new(),
             barred,
             pinned,
+            cheapest,
             first: Vec::new(),
             slope: 0,
             nobody: 0,
@@ -104,7 +107,7 @@ impl<'a> Ground<'a> {
             rounded_to: 1,
             gap,
         };
-        ground.price()?;
+        ground.price(costs, lowest, (spread, dearest))?;
         Ok(ground)
     }
 
@@ -147,27 +150,15 @@ impl<'a> Ground<'a> {
     }
 
     /// Makes one number of distance, wishes and specialties, and of fairness, and of coverage.
-    fn price(&mut self) -> Result<(), NoPlan> {
-        let problem = self.problem;
-        let weights = &problem.weights;
-        let plain = [weights.distance, weights.rather_not, weights.likes, weights.specialty];
-        let strange = plain.iter().any(|weight| !(0..=HEAVIEST).contains(weight));
-        if strange || matches!(weights.fairness, Fairness::Weight(weight) if weight < 0) {
-            return Err(NoPlan::TooLarge);
-        }
-        let costs: Vec<i64> = problem.pairs.iter().map(|pair| plain_cost(problem, pair)).collect();
-        let (mut spread_of_all, mut dearest) = (0_i128, 0_i128);
-        let lowest = costs.iter().min().copied().unwrap_or(0);
-        for turn in 0..problem.turns.len() as u32 {
-            let high = costs[self.pairs(turn)].iter().max().map_or(0, |high| i128::from(high - lowest));
-            spread_of_all += high;
-            dearest = dearest.max(high);
-        }
+    fn price(&mut self, mut costs: Vec<i64>, lowest: i64, (spread, dearest): (i128, i128)) -> Result<(), NoPlan> {
         // Targets are taken to the thousandth, unless the numbers would not fit then.
         for rounded_to in [1, 10, 100, 500, 1_000] {
-            if let Some(cheap) = self.weigh(spread_of_all, dearest, rounded_to) {
+            if let Some(cheap) = self.weigh(spread, dearest, rounded_to) {
                 // A pair costs no more than a turn nobody takes, and that fits.
-                self.cost = costs.into_iter().map(|cost| (cost - lowest) * cheap).collect();
+                for cost in &mut costs {
+                    *cost = (*cost - lowest) * cheap;
+                }
+                self.cost = costs;
                 (self.cheap, self.lowest) = (cheap, lowest);
                 return Ok(());
             }
@@ -270,29 +261,21 @@ fn plain_cost(problem: &Problem, pair: &Pair) -> i64 {
     weights.distance * i64::from(pair.distance.min(FARTHEST)) + wish + weights.specialty * i64::from(lacking)
 }
 
-fn check(problem: &Problem) -> Result<Vec<usize>, NoPlan> {
+/// What can be refused without a look at the pairs.
+fn check(problem: &Problem) -> Result<(), NoPlan> {
     if [problem.turns.len(), problem.pairs.len(), problem.experts.len()].iter().any(|count| *count > 1 << 30) {
         return Err(NoPlan::TooLarge);
     }
     if let Some(bad) = problem.turns.iter().position(|turn| turn.parts == 0) {
         return Err(NoPlan::Turn(bad));
     }
-    let mut pairs_from = vec![0; problem.turns.len() + 1];
-    let mut last = 0;
-    let mut seen = vec![NONE; problem.experts.len()];
-    for (place, pair) in problem.pairs.iter().enumerate() {
-        let known = (pair.turn as usize) < problem.turns.len() && (pair.expert as usize) < problem.experts.len();
-        if !known || pair.turn < last || seen[pair.expert as usize] == pair.turn {
-            return Err(NoPlan::Pair(place));
-        }
-        seen[pair.expert as usize] = pair.turn;
-        last = pair.turn;
-        pairs_from[pair.turn as usize + 1] = place + 1;
+    let weights = &problem.weights;
+    let plain = [weights.distance, weights.rather_not, weights.likes, weights.specialty];
+    let strange = plain.iter().any(|weight| !(0..=HEAVIEST).contains(weight));
+    if strange || matches!(weights.fairness, Fairness::Weight(weight) if weight < 0) {
+        return Err(NoPlan::TooLarge);
     }
-    for at in 1..pairs_from.len() {
-        pairs_from[at] = pairs_from[at].max(pairs_from[at - 1]);
-    }
-    Ok(pairs_from)
+    Ok(())
 }
 
 /// Who is on leave on which day: looked up once for every pair.
@@ -333,21 +316,77 @@ fn against(problem: &Problem, pair: &Pair) -> [Option<Bar>; 3] {
     [banned, away.then_some(Bar::Leave), unskilled.then_some(Bar::Unskilled)]
 }
 
-/// What stands against each pair for good, and the pinned pair of each turn.
-fn barred(problem: &Problem, pairs_from: &[usize]) -> Result<(Vec<Option<Bar>>, Vec<Option<usize>>), NoPlan> {
+/// What one look at every pair tells: there may be a million, so there is one look.
+struct Looked {
+    pairs_from: Vec<usize>,
+    /// What stands against each pair for good.
+    barred: Vec<Option<Bar>>,
+    /// The pinned pair of each turn.
+    pinned: Vec<Option<usize>>,
+    /// What each pair costs as people count it, and the least of them.
+    costs: Vec<i64>,
+    lowest: i64,
+    cheapest: Vec<Option<i64>>,
+    /// By how much all costs together, and those of one turn, can lie above the lowest at most.
+    spread: i128,
+    dearest: i128,
+}
+
+fn look(problem: &Problem) -> Result<Looked, NoPlan> {
     let away = Away::of(problem);
+    let turns = problem.turns.len();
+    let mut pairs_from = vec![0; turns + 1];
     let mut barred: Vec<Option<Bar>> = Vec::with_capacity(problem.pairs.len());
-    for pair in &problem.pairs {
-        let plain = problem.turns[pair.turn as usize].needs == 0 && !matches!(pair.stand, Stand::Banned(_));
-        let nothing = plain && !away.is_away(pair.expert, problem.turns[pair.turn as usize].day);
-        barred.push(if nothing { None } else { against(problem, pair).into_iter().flatten().next() });
-    }
-    let mut pinned = vec![None; problem.turns.len()];
-    for (place, pair) in problem.pairs.iter().enumerate().filter(|(_, pair)| pair.stand == Stand::Pinned) {
-        if let Some(bar) = barred[place] {
-            return Err(NoPlan::Pinned(place, bar));
+    let mut costs: Vec<i64> = Vec::with_capacity(problem.pairs.len());
+    let mut cheapest: Vec<Option<i64>> = vec![None; turns];
+    let mut pins = Vec::new();
+    let mut seen = vec![NONE; problem.experts.len()];
+    // The turn whose pairs are being looked at; and of those before it: their dearest pairs together, how many, the dearest.
+    let (mut last, mut highest_here): (u32, Option<i64>) = (0, None);
+    let (mut sum, mut count, mut highest, mut lowest) = (0_i128, 0_i128, i64::MIN, i64::MAX);
+    for (place, pair) in problem.pairs.iter().enumerate() {
+        let (at, expert) = (pair.turn as usize, pair.expert as usize);
+        let known = at < turns && expert < problem.experts.len();
+        if !known || pair.turn < last || seen[expert] == pair.turn {
+            return Err(NoPlan::Pair(place));
         }
-        let own: &mut Option<usize> = &mut pinned[pair.turn as usize];
+        seen[expert] = pair.turn;
+        if pair.turn > last {
+            if let Some(high) = highest_here.take() {
+                (sum, count, highest) = (sum + i128::from(high), count + 1, highest.max(high));
+            }
+            last = pair.turn;
+        }
+        pairs_from[at + 1] = place + 1;
+        let turn = &problem.turns[at];
+        let plain = turn.needs == 0 && !matches!(pair.stand, Stand::Banned(_));
+        let nothing = plain && !away.is_away(pair.expert, turn.day);
+        let bar = if nothing { None } else { against(problem, pair).into_iter().flatten().next() };
+        let cost = plain_cost(problem, pair);
+        if bar.is_none() {
+            let known = &mut cheapest[at];
+            *known = Some(known.map_or(cost, |known| known.min(cost)));
+        }
+        if pair.stand == Stand::Pinned {
+            if let Some(bar) = bar {
+                return Err(NoPlan::Pinned(place, bar));
+            }
+            pins.push(place);
+        }
+        lowest = lowest.min(cost);
+        highest_here = Some(highest_here.map_or(cost, |high| high.max(cost)));
+        barred.push(bar);
+        costs.push(cost);
+    }
+    if let Some(high) = highest_here {
+        (sum, count, highest) = (sum + i128::from(high), count + 1, highest.max(high));
+    }
+    for at in 1..pairs_from.len() {
+        pairs_from[at] = pairs_from[at].max(pairs_from[at - 1]);
+    }
+    let mut pinned = vec![None; turns];
+    for place in pins {
+        let own: &mut Option<usize> = &mut pinned[problem.pairs[place].turn as usize];
         if let Some(other) = own.replace(place) {
             return Err(NoPlan::Pinned(place, Bar::PinnedTo(problem.pairs[other].expert)));
         }
@@ -358,8 +397,12 @@ fn barred(problem: &Problem, pairs_from: &[usize]) -> Result<(Vec<Option<Bar>>, 
         for place in (pairs_from[turn]..pairs_from[turn + 1]).filter(|place| place != pin) {
             barred[place] = barred[place].or(Some(Bar::PinnedTo(to)));
         }
+        cheapest[turn] = Some(costs[*pin]);
     }
-    Ok((barred, pinned))
+    let (lowest, highest) = if count == 0 { (0, 0) } else { (lowest, highest) };
+    let spread = sum - count * i128::from(lowest);
+    let dearest = i128::from(highest) - i128::from(lowest);
+    Ok(Looked { pairs_from, barred, pinned, costs, lowest, cheapest, spread, dearest })
 }
 
 /// The same numbers, counted from 0 without holes, in rising order.

@@ -1,7 +1,5 @@
 //! What was decided, and how good it is.
 
-#![expect(clippy::indexing_slicing, reason = "places were checked when the ground was laid")]
-
 use super::explain::{self, Uncovered};
 use super::ground::Ground;
 use super::ledger::Ledger;
@@ -172,11 +170,10 @@ pub(super) fn cheap_bound(ground: &Ground) -> Score {
     let problem = ground.problem;
     let mut bound = Score { uncovered: 0, fairness: 0, cost: 0 };
     let mut covered = 0_i128;
-    for turn in 0..problem.turns.len() as u32 {
-        let may = ground.pairs(turn).filter(|pair| ground.barred[*pair].is_none());
-        match may.min_by_key(|pair| ground.cost[*pair]) {
+    for cheapest in &ground.cheapest {
+        match cheapest {
             Some(least) => {
-                bound.cost += ground.plain_cost(least);
+                bound.cost += i128::from(*least);
                 covered += 1;
             }
             None => bound.uncovered += 1,

@@ -3,9 +3,11 @@
 //! What the rules no longer allow is lost and must change; everything else may stay. Each day with an open turn is settled
 //! exactly, a change weighing more than any gain in fairness or cost and a covered turn more than any number of changes.
 //! What is open even then is tried across days: somebody gives up the turns that stand in his way to others who can take
-//! them.
+//! them; and in the end by chains of such steps.
 
 #![expect(clippy::indexing_slicing, reason = "places are checked when the plan that stands is read")]
+
+mod chain;
 
 use super::ground::Ground;
 use super::improve::settle;
@@ -70,6 +72,9 @@ impl Repaired {
     }
 }
 
+/// Looks at a pair a repair may spend on chains: a thousandth of a second or two.
+const LOOKS_OF_A_REPAIR: u64 = 40_000;
+
 pub(super) fn repair(ground: &Ground, before: &Before, effort: Effort) -> Result<Repaired, NoPlan> {
     let turns = ground.by_day.len();
     let experts = ground.problem.experts.len();
@@ -93,7 +98,7 @@ pub(super) fn repair(ground: &Ground, before: &Before, effort: Effort) -> Result
             }
         }
     }
-    let mut mending = Mending { ground, firm: vec![false; turns], ledger };
+    let mut mending = Mending { ground, firm: vec![false; turns], kept: vec![None; turns], ledger };
     for turn in 0..turns as u32 {
         let stays = ground.pinned[turn as usize].is_some() || is_firm(turn) && lost[turn as usize].is_none();
         mending.firm[turn as usize] = stays;
@@ -103,6 +108,7 @@ pub(super) fn repair(ground: &Ground, before: &Before, effort: Effort) -> Result
     if effort.bound && !ground.needs_search() && !mending.ledger.open_turns().is_empty() {
         mending.as_a_whole()?;
     }
+    mending.by_chains(LOOKS_OF_A_REPAIR);
     let ledger = mending.ledger;
     let mut changes = Vec::new();
     let mut unavoidable = 0;
@@ -126,15 +132,24 @@ pub(super) fn repair(ground: &Ground, before: &Before, effort: Effort) -> Result
 
 /// Tries what is open across days; firm turns do not move.
 pub(super) fn cover(ground: &Ground, ledger: Ledger, firm: Vec<bool>) -> Ledger {
-    let mut mending = Mending { ground, firm, ledger };
+    let mut mending = Mending { ground, firm, kept: Vec::new(), ledger };
     mending.across_days();
     mending.ledger
+}
+
+/// Tries what is open by chains, for so many looks at a pair; firm turns do not move. Answers how many looks it took.
+pub(super) fn chains(ground: &Ground, ledger: Ledger, firm: Vec<bool>, looks: u64) -> (Ledger, u64) {
+    let mut mending = Mending { ground, firm, kept: Vec::new(), ledger };
+    let looked = mending.by_chains(looks);
+    (mending.ledger, looked)
 }
 
 struct Mending<'a, 'b> {
     ground: &'a Ground<'b>,
     /// Turns that do not move.
     firm: Vec<bool>,
+    /// Who has each turn that is being settled; empty where nothing is.
+    kept: Vec<Option<usize>>,
     ledger: Ledger,
 }
 
@@ -149,7 +164,7 @@ impl Mending<'_, '_> {
         for day in 0..ground.days {
             let turns = ground.turns_on(day);
             let open: Vec<u32> = turns.iter().filter(|turn| self.is_open(**turn)).copied().collect();
-            if open.is_empty() {
+            if open.is_empty() || self.alone(&open) {
                 continue;
             }
             let free: Vec<u32> = turns.iter().filter(|turn| !self.firm[**turn as usize]).copied().collect();
@@ -161,12 +176,22 @@ impl Mending<'_, '_> {
         Ok(())
     }
 
+    /// Where one turn of a day is open and somebody can take it freely, the best who can is the answer: anything else on that
+    /// day would be a change, and a change outweighs every gain. Whether it was so.
+    fn alone(&mut self, open: &[u32]) -> bool {
+        let ([turn], ground) = (open, self.ground) else { return false };
+        let may = |pair: &usize| ground.barred[*pair].is_none() && self.ledger.fits(ground, *pair);
+        let Some(best) = ground.pairs(*turn).filter(may).min_by_key(|pair| self.weighed(*pair)) else { return false };
+        self.ledger.put(ground, best);
+        true
+    }
+
     /// Settles turns so that what is held moves only to let another be covered. False: the numbers would be too large, and
     /// nothing was done.
     fn settle_with_changes(&mut self, free: &[u32]) -> Result<bool, NoPlan> {
         let ground = self.ground;
         let held: Vec<Option<usize>> = free.iter().map(|turn| self.ledger.free(ground, *turn)).collect();
-        let mut kept = vec![None; ground.by_day.len()];
+        let mut kept = std::mem::take(&mut self.kept);
         for (turn, pair) in free.iter().zip(&held) {
             kept[*turn as usize] = *pair;
         }
@@ -183,6 +208,10 @@ impl Mending<'_, '_> {
             let part = Part::of(ground, &self.ledger, free, &held, Reading::Lawfully, &prices);
             part.solve(&held).map(|flow| part.made(&flow))
         });
+        for turn in free {
+            kept[*turn as usize] = None;
+        }
+        self.kept = kept;
         let (made, done) = match flow {
             None | Some(Err(NoFlow::TooLarge)) => (held, false),
             Some(Err(why)) => return Err(NoPlan::Flow(why)),

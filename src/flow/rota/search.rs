@@ -21,6 +21,10 @@ const LARGE: usize = 12_000;
 /// How often what stays open is tried across days on the way.
 const PARTS: u64 = 4;
 
+/// Looks at a pair that take as long as a unit of work; chains may take an eighth of the work allowed, and so many at least.
+const LOOKS_A_WORK: u64 = 100;
+const FEWEST_LOOKS: u64 = 20_000;
+
 /// A plan and what is known of the best there is.
 pub(super) struct Found {
     pub ledger: Ledger,
@@ -50,10 +54,16 @@ pub(super) fn solve(ground: &Ground, effort: Effort) -> Result<Found, NoPlan> {
     }
     let until = Until { work: effort.work / PARTS, price: bound.as_ref().map(|bound| price(ground, bound)) };
     let mut work = 0;
+    let pins: Vec<bool> = ground.pinned.iter().map(Option::is_some).collect();
     for part in 1..=PARTS {
         work += improve(ground, &mut ledger, Chance(effort.seed.wrapping_add(part)), until)?;
-        let pins = (0..ground.by_day.len()).map(|turn| ground.pinned[turn].is_some()).collect();
-        ledger = repair::cover(ground, ledger, pins);
+        ledger = repair::cover(ground, ledger, pins.clone());
+    }
+    if ledger.taken.contains(&None) {
+        let looks = (effort.work.saturating_mul(LOOKS_A_WORK) / 8).max(FEWEST_LOOKS);
+        let (mended, looked) = repair::chains(ground, ledger, pins, looks);
+        ledger = mended;
+        work += looked / LOOKS_A_WORK;
     }
     if effort.bound && bound.is_none() {
         bound = Some(whole(ground, &ledger, Reading::Loosely)?);

@@ -19,20 +19,20 @@ pub(super) fn behind(ground: &Ground, ledger: &Ledger) -> Spare {
     let room = ledger.room(ground);
     let mut resilience = Resilience::default();
     let mut could: Vec<(usize, usize)> = Vec::with_capacity(turns);
-    // What each costs beside his load, and who it is.
-    let mut pairs: Vec<(i64, u32)> = Vec::new();
+    // What each costs beside his load, and who it is. Room for all is asked for at once: what is not used is not touched.
+    let mut pairs: Vec<(i64, u32)> = Vec::with_capacity(ground.problem.pairs.len());
     for turn in 0..turns as u32 {
         let from = pairs.len();
         if let Some(own) = ledger.taken[turn as usize] {
             let day = ground.day[turn as usize] as usize;
-            let may = |pair: &usize| {
-                room[ground.problem.pairs[*pair].expert as usize * ground.days + day]
-                    && *pair != own
-                    && ground.barred[*pair].is_none()
-                    && ledger.has_parts(ground, *pair)
-            };
-            let told = |pair: usize| (ground.cost[pair], ground.problem.pairs[pair].expert);
-            pairs.extend(ground.pairs(turn).filter(may).map(told));
+            let places = ground.pairs(turn);
+            let named = ground.problem.pairs[places.clone()].iter().zip(&ground.barred[places.clone()]);
+            for (place, (pair, bar)) in places.zip(named) {
+                let has_room = room[pair.expert as usize * ground.days + day];
+                if has_room && place != own && bar.is_none() && ledger.has_parts(ground, place) {
+                    pairs.push((ground.cost[place], pair.expert));
+                }
+            }
             match pairs.len() - from {
                 0 => resilience.none += 1,
                 1 => resilience.one += 1,

@@ -1,5 +1,6 @@
 //! Rotas against an oracle that tries everything, and the rules no rota may break.
 
+mod chains;
 mod days;
 mod mending;
 

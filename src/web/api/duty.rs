@@ -296,7 +296,8 @@ pub fn explain(call: &Call) -> Answered {
     let found = found.ok_or(Refusal::NotFound)?;
     Answer::json(&StandsShape {
         place: found.place,
-        reasons: found.bars.iter().map(|bar| (*bar).to_owned()).collect(),
+        reasons: found.bars.iter().map(|bar| bar.code.to_owned()).collect(),
+        turns_in_the_way: found.bars.iter().filter_map(|bar| bar.turn).collect(),
         rank: found.rank,
         distance_km: f64::from(found.distance) / 10.0,
         load: found.load,

@@ -54,6 +54,8 @@ pub struct DutyRulesShape {
     pub in_period: u32,
     /// Days between two turns of one expert.
     pub min_gap_days: u32,
+    /// Whether who bore more than their share in the quarter before has fewer now.
+    pub catch_up: bool,
     /// Whether the office decides on changes of hands.
     pub approve_swaps: bool,
     /// Whether turns are signed in to.
@@ -272,6 +274,8 @@ pub struct StandsShape {
     pub place: &'static str,
     /// Codes of what keeps them from it.
     pub reasons: Vec<String>,
+    /// Other turns of theirs that stand in the way.
+    pub turns_in_the_way: Vec<DutyTurnId>,
     /// Their place among all who could take it, from 1.
     pub rank: Option<usize>,
     /// How far, kilometres.

@@ -15,6 +15,7 @@ pub mod conflict;
 pub mod dashboard;
 pub mod docs;
 pub mod duty;
+pub mod duty_plan;
 pub mod duty_shape;
 pub mod expert;
 pub mod feedback;
@@ -102,6 +103,12 @@ pub fn routes() -> Vec<Route> {
         post("/api/v1/duty/turns/{id}/swaps", Api(WorkNeeds), duty::swap),
         post("/api/v1/duty/swaps/{id}/answer", Api(WorkNeeds), duty::swap_answer),
         post("/api/v1/duty/swaps/{id}/decision", Api(WorkNeeds), duty::swap_decision),
+        get("/api/v1/duty/demand", Api(Read), duty_plan::demand),
+        get("/api/v1/duty/plans/{id}/what-if", Api(KeepRegister), duty_plan::what_if),
+        post("/api/v1/duty/plans/{id}/seats", Api(KeepRegister), duty_plan::seats),
+        post("/api/v1/duty/turns/{id}/reconfirmation", Api(WorkNeeds), duty_plan::again),
+        post("/api/v1/duty/swaps/{id}/withdrawal", Api(WorkNeeds), duty_plan::swap_back),
+        post("/api/v1/duty/feeds", Api(WorkNeeds), duty_plan::feed),
         // ---- calendar and service ---------------------------------------------------------------------------------
         get("/api/v1/calendar/imports", Api(Read), calendar::list),
         post("/api/v1/calendar/imports", Api(Decide), calendar::import),

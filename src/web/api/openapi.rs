@@ -79,6 +79,8 @@ pub struct ProblemShape {
         super::duty::substitutes, super::duty::answer, super::duty::cover, super::duty::put, super::duty::free,
         super::duty::close, super::duty::presence, super::duty::swap, super::duty::swap_answer,
         super::duty::swap_decision, super::duty::explain,
+        super::duty_plan::demand, super::duty_plan::what_if, super::duty_plan::seats, super::duty_plan::again,
+        super::duty_plan::swap_back, super::duty_plan::feed,
     ),
     components(schemas(ProblemShape, super::audit::EventShape, super::audit::RootShape)),
     tags((name = "needs"), (name = "assignments"), (name = "experts"), (name = "conduct"), (name = "feedback"),

@@ -1,17 +1,21 @@
 //! The duty rota (值班): the week as published, its gaps with who can cover them, changes of hands, and the plans.
 
+mod attendance;
 mod form;
 mod grid;
+pub(super) mod month;
 mod plan;
 mod print;
 mod publish;
 mod sheet;
 mod turn;
+mod why;
 
 use super::super::routes::{Access, BodyLimit, Route, get, post};
 use super::expert::Tag;
 use super::options::{self, Pick};
 use crate::actions::cover_duty::who_could_all;
+use crate::actions::duty_people::conflicts;
 use crate::db;
 use crate::db::duty::PlanRow;
 use crate::db::duty_turn::TurnRow;
@@ -25,7 +29,8 @@ use crate::web::call::Call;
 use crate::web::error::{Answered, WebError};
 use crate::web::frame::Frame;
 use chrono::{Days, NaiveDate};
-use grid::{Grid, Names, monday, week};
+use grid::{Grid, Marks, Names, monday, week};
+use month::{Month, first_of, last_of, manned, month};
 use std::collections::HashSet;
 
 /// The rows of the table.
@@ -50,6 +55,8 @@ pub fn rows() -> Vec<Route> {
         post("/duty/plans/{id}/publication", SignedIn(KeepRegister), publish::publish),
         get("/duty/turns/{id}", SignedIn(Read), turn::show),
         post("/duty/turns/{id}", SignedIn(WorkNeeds), turn::act),
+        get("/duty/turns/{id}/why", SignedIn(Read), why::show),
+        get("/duty/turns/{id}/attendance", SignedIn(Read), attendance::show),
         post("/duty/changes/{id}", SignedIn(WorkNeeds), turn::decide),
     ]
 }
@@ -92,7 +99,14 @@ struct RotaPage {
     only: Vec<Pick>,
     monday: String,
     counts: Vec<(&'static str, String)>,
-    grid: Grid,
+    /// The week, or the weeks of the month.
+    grids: Vec<Grid>,
+    whole_month: bool,
+    /// The other of the two, with the same filter.
+    other_view: String,
+    month: Month,
+    month_before: String,
+    month_after: String,
     gaps: Vec<GapLine>,
     gap_count: usize,
     changes: Vec<ChangeLine>,
@@ -144,7 +158,7 @@ const MOST_STATIONS: usize = 60;
 /// How many gaps the page looks for cover for; the rest stand in the grid.
 const LOOKED_INTO: usize = 8;
 
-/// `GET /duty`.
+/// `GET /duty`: a week, or with `view=month` the weeks of a month.
 ///
 /// # Errors
 /// A fault.
@@ -153,8 +167,9 @@ pub fn show(call: &Call) -> Answered {
     let scope = call.scope()?.clone();
     let today = beijing_date(call.now);
     let asked = call.query_value("week").and_then(|text| text.parse::<NaiveDate>().ok()).unwrap_or(today);
-    let from = monday(asked);
-    let to = from.checked_add_days(Days::new(6)).unwrap_or(from);
+    let whole_month = call.query_value("view").is_some_and(|view| view == "month");
+    let from = monday(if whole_month { first_of(asked) } else { asked });
+    let to = if whole_month { last_of(asked) } else { from.checked_add_days(Days::new(6)).unwrap_or(from) };
     let mut reader = call.office.read()?;
     let all = db::duty_turn::published(&mut reader, &scope, from, to)?;
     let names = Names::of(&mut reader, &all)?;
@@ -174,19 +189,27 @@ pub fn show(call: &Call) -> Answered {
     let beyond = by_name.len().saturating_sub(MOST_STATIONS);
     let on_page: HashSet<StationId> = by_name.iter().take(MOST_STATIONS).map(|(_, id)| *id).collect();
     let only = call.query_value("only").unwrap_or_default();
-    let shown: Vec<TurnRow> = all
+    let here: Vec<&TurnRow> = all
         .iter()
         .filter(|turn| station.map_or_else(|| on_page.contains(&turn.station), |one| turn.station == one))
         .filter(|turn| expert.is_empty() || turn.expert.is_some_and(|id| id.as_str() == expert))
+        .collect();
+    let settled: Vec<&TurnRow> =
+        here.iter().filter(|turn| turn.state == TurnState::Agreed && turn.span().ends() > call.now).copied().collect();
+    let conflicts = conflicts(&mut reader, &settled)?;
+    let shown: Vec<TurnRow> = here
+        .into_iter()
         .filter(|turn| match only.as_str() {
             "gap" => turn.state == TurnState::Gap,
             "swap" => moving.contains(&turn.id),
+            "conflict" => conflicts.contains_key(&turn.id),
             _ => true,
         })
         .cloned()
         .collect();
     let today_turns = db::duty_turn::published(&mut reader, &scope, today, today)?;
     let today_names = Names::of(&mut reader, &today_turns)?;
+    let states = db::duty_turn::states(&mut reader, &scope, first_of(asked), last_of(asked))?;
     let changes = changes(call, &mut reader)?;
     let plans = plans(call, &mut reader, today)?;
     drop(reader);
@@ -199,34 +222,71 @@ pub fn show(call: &Call) -> Answered {
     let mut experts: Vec<(String, String)> =
         names.experts.iter().map(|(id, name)| (id.to_string(), name.clone())).collect();
     experts.sort_by(|a, b| a.1.cmp(&b.1));
-    let step = |days: i64| {
-        let day = from.checked_add_signed(chrono::TimeDelta::days(days)).unwrap_or(from);
-        format!("/duty?week={day}")
+    // Every way on keeps the filter.
+    let filter: String = [
+        ("station", station.map(|id| id.to_string()).unwrap_or_default()),
+        ("expert", expert.clone()),
+        ("only", only.clone()),
+    ]
+    .iter()
+    .filter(|(_, value)| !value.is_empty())
+    .map(|(name, value)| format!("&{name}={}", form_urlencoded::byte_serialize(value.as_bytes()).collect::<String>()))
+    .collect();
+    let to_week = |day: NaiveDate| format!("/duty?week={day}{filter}");
+    let to_month = |day: NaiveDate| format!("/duty?view=month&week={day}{filter}");
+    let (before, after) = if whole_month {
+        (first_of(asked).pred_opt().unwrap_or(asked), last_of(asked).succ_opt().unwrap_or(asked))
+    } else {
+        (from.checked_sub_days(Days::new(7)).unwrap_or(from), from.checked_add_days(Days::new(7)).unwrap_or(from))
     };
+    let step = |day: NaiveDate| if whole_month { to_month(day) } else { to_week(day) };
+    let glance = month(l, &call.office.calendar(), (asked, today), |day| {
+        let of_day = states.iter().filter(|(on, at, _)| *on == day && station.is_none_or(|one| one == *at));
+        manned(l, of_day.map(|(.., state)| *state), to_week(day))
+    });
+    let moved = all.iter().filter(|turn| moving.contains(&turn.id)).count();
+    let marks = Marks { moving, conflicts };
+    let mut grids = Vec::new();
+    let mut start = from;
+    while start <= to {
+        let next = start.checked_add_days(Days::new(7)).unwrap_or(start);
+        let of_week: Vec<TurnRow> = shown.iter().filter(|turn| start <= turn.day && turn.day < next).cloned().collect();
+        if !of_week.is_empty() {
+            grids.push(week(l, &of_week, &names, &marks, (start, today)));
+        }
+        if next <= start {
+            break;
+        }
+        start = next;
+    }
     let role = call.account()?.role;
     let may_work = role.has(Right::WorkNeeds);
     Answer::page(&RotaPage {
         f: call.frame("duty"),
         week: l.a("duty-week-of", &[("from", &l.date(from)), ("to", &l.short_date(to))]),
-        previous: step(-7),
-        next: step(7),
+        previous: step(before),
+        next: step(after),
         stations: options::picks(&station.map(|id| id.to_string()).unwrap_or_default(), &l.t("duty-all"), stations),
         experts: options::picks(&expert, &l.t("duty-all"), experts),
         only: options::picks(
             &only,
             &l.t("duty-all-turns"),
-            [("gap", "turn-state-gap"), ("swap", "duty-moving")].map(|(value, key)| (value.to_owned(), l.t(key))),
+            [("gap", "turn-state-gap"), ("swap", "duty-moving"), ("conflict", "duty-conflict")]
+                .map(|(value, key)| (value.to_owned(), l.t(key))),
         ),
-        monday: from.to_string(),
+        monday: if whole_month { asked } else { from }.to_string(),
         counts: vec![
             ("check", l.a("duty-count-agreed", &[("n", &count(|turn| turn.state == TurnState::Agreed).to_string())])),
-            (
-                "swap",
-                l.a("duty-count-moving", &[("n", &all.iter().filter(|t| moving.contains(&t.id)).count().to_string())]),
-            ),
+            ("swap", l.a("duty-count-moving", &[("n", &moved.to_string())])),
+            ("flag", l.a("duty-count-conflict", &[("n", &marks.conflicts.len().to_string())])),
             ("alert", l.a("duty-count-gap", &[("n", &count(|turn| turn.state == TurnState::Gap).to_string())])),
         ],
-        grid: week(l, &shown, &names, &moving, (from, today)),
+        grids,
+        whole_month,
+        other_view: if whole_month { to_week(asked) } else { to_month(asked) },
+        month_before: to_week(glance.before),
+        month_after: to_week(glance.after),
+        month: glance,
         gap_count: gap_turns.len(),
         gaps: if may_work { gaps(call, &gap_turns, &names)? } else { Vec::new() },
         changes,

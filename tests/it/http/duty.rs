@@ -15,6 +15,7 @@ on_both!(
     who_leaves_leaves_the_rota_in_the_same_act,
     the_day_itself,
     a_calendar_follows_and_its_address_can_be_called_back,
+    another_library_reads_the_feeds_as_life_goes_on,
     an_event_has_a_seat_for_each_specialty,
     gaps_are_told_ahead_and_the_week_is_told_on_monday
 );
@@ -402,6 +403,68 @@ fn a_calendar_follows_and_its_address_can_be_called_back(backend: Backend) {
     assert_eq!(get(&feed).status().as_u16(), 404, "called back");
     let renewed = address_in(&link.looks().expect(200).text);
     assert!(renewed != feed && get(&renewed).status().is_success());
+}
+
+/// What another library reads at a feed's address: by UID, the SEQUENCE, the STATUS and how many alarms.
+fn read_feed(address: &str) -> BTreeMap<String, (u32, String, usize)> {
+    let text = plain_client().get(address).send().unwrap().text().unwrap();
+    let mut calendars = ical::IcalParser::new(text.as_bytes());
+    let calendar = calendars.next().expect("a calendar").expect("reads");
+    let mut found = BTreeMap::new();
+    for event in calendar.events {
+        let is = |name: &str| {
+            let one = event.properties.iter().find(|one| one.name == name).unwrap_or_else(|| panic!("{name}: {text}"));
+            one.value.clone().unwrap_or_default()
+        };
+        let line = (is("SEQUENCE").parse().unwrap(), is("STATUS"), event.alarms.len());
+        assert!(found.insert(is("UID"), line).is_none(), "a UID stands there once: {text}");
+    }
+    found
+}
+
+fn another_library_reads_the_feeds_as_life_goes_on(backend: Backend) {
+    let app = App::start(backend);
+    let (people, plan_now) = published(&app, "2026-03-23", "2026-03-25");
+    let all = turns(&plan_now);
+    let (turn, holds) = (id_of(&all[0]), all[0]["expert_id"].as_str().unwrap().to_owned());
+    let address = |body: &Value| {
+        let told = app.liaison.post("/api/v1/duty/feeds", body).expect(200);
+        told.body["address"].as_str().unwrap().to_owned()
+    };
+    let own = address(&json!({"expert_id": holds}));
+    let station = address(&json!({"station": app.station}));
+    let (own_uid, wall_uid) = (format!("{turn}-{holds}@127.0.0.1"), format!("{turn}@127.0.0.1"));
+    let first = (read_feed(&own)[&own_uid].clone(), read_feed(&station)[&wall_uid].clone());
+    assert_eq!((first.0.1.as_str(), first.0.2), ("CONFIRMED", 1));
+    assert_eq!((first.1.1.as_str(), read_feed(&station).len()), ("CONFIRMED", 3));
+    // Taken off: cancelled for the expert, who is not woken for it; not sure yet for the station.
+    app.liaison.post(&format!("/api/v1/duty/turns/{turn}/release"), &json!({})).expect(200);
+    let second = (read_feed(&own)[&own_uid].clone(), read_feed(&station)[&wall_uid].clone());
+    assert_eq!((second.0.1.as_str(), second.0.2), ("CANCELLED", 0));
+    assert_eq!(second.1.1, "TENTATIVE");
+    assert!(second.0.0 > first.0.0 && second.1.0 > first.1.0, "the later SEQUENCE is higher");
+    // Back again under the same UID, so that the phone shows one event and not two.
+    let body = json!({"expert_id": holds, "said_yes_by": "phone"});
+    app.liaison.post(&format!("/api/v1/duty/turns/{turn}/override"), &body).expect(200);
+    let third = (read_feed(&own)[&own_uid].clone(), read_feed(&station)[&wall_uid].clone());
+    assert_eq!((third.0.1.as_str(), third.0.2, third.1.1.as_str()), ("CONFIRMED", 1, "CONFIRMED"));
+    assert!(third.0.0 > second.0.0 && third.1.0 > second.1.0);
+    // Handed to somebody else: one event cancelled, another made.
+    let other = people.keys().find(|id| **id != holds).unwrap();
+    let theirs = address(&json!({"expert_id": other}));
+    let busy = read_feed(&theirs).len();
+    let put = app
+        .liaison
+        .post(&format!("/api/v1/duty/turns/{turn}/override"), &json!({"expert_id": other, "said_yes_by": "phone"}));
+    put.expect(200);
+    assert_eq!(read_feed(&own)[&own_uid].1, "CANCELLED");
+    assert_eq!(read_feed(&theirs).len(), busy + 1);
+    assert_eq!(read_feed(&theirs)[&format!("{turn}-{other}@127.0.0.1")].1, "CONFIRMED");
+    // Closed: cancelled on the wall too.
+    app.liaison.post(&format!("/api/v1/duty/turns/{turn}/closure"), &json!({})).expect(200);
+    let last = read_feed(&station)[&wall_uid].clone();
+    assert_eq!((last.1.as_str(), last.2), ("CANCELLED", 0));
+    assert!(last.0 > third.1.0);
 }
 
 fn an_event_has_a_seat_for_each_specialty(backend: Backend) {

@@ -11,6 +11,8 @@ mod conduct_deeds;
 mod conflicts;
 mod doors;
 mod duty;
+mod duty_life;
+mod duty_plan;
 mod fairness;
 mod figures;
 mod guards;

@@ -2,11 +2,12 @@
 
 use super::super::options::{self, Pick, Tick};
 use crate::actions::plan_duty::{PlanInput, plan_duty};
-use crate::actions::propose_duty::demand;
+use crate::actions::propose_duty::{StationDemand, propose_duty};
 use crate::actions::{ActionError, Done};
 use crate::db;
 use crate::domain::calendar::beijing_date;
-use crate::domain::duty::pattern::DutyEvent;
+use crate::domain::duty::demand::{MEETS, WEEKS};
+use crate::domain::duty::pattern::{DutyEvent, MOST_SEATS};
 use crate::domain::duty::{DutyPart, DutyRules, StationPattern};
 use crate::domain::refusal::{FieldProblem, Refusal};
 use crate::ids::StationId;
@@ -18,6 +19,26 @@ use crate::web::frame::Frame;
 use actix_web::http::StatusCode;
 use chrono::{Datelike, Months, NaiveDate};
 
+/// What recent needs propose for a station, with the figures behind it.
+struct DemandLine {
+    station: String,
+    needs: u32,
+    /// Monday to Friday, in words.
+    days: String,
+    busiest: String,
+    services: String,
+    proposed: u8,
+    /// The field in which another number is typed, and what was.
+    field: String,
+    typed: String,
+    wrong: String,
+}
+
+/// The most stations whose needs are shown.
+const MOST_SHOWN: usize = 60;
+/// Services named of a station.
+const NAMED: usize = 3;
+
 #[derive(askama::Template)]
 #[template(path = "pages/duty_form.html", config = "src/web/askama.toml")]
 struct FormPage {
@@ -28,6 +49,8 @@ struct FormPage {
     event_hours: Vec<Pick>,
     services: Vec<Tick>,
     event_services: Vec<Tick>,
+    demand: Vec<DemandLine>,
+    demand_text: String,
     form: Fields,
     wrong: Wrong,
 }
@@ -52,22 +75,25 @@ pub fn new_form(call: &Call) -> Answered {
     }
     form.set("hours", "halves");
     form.set("seats", "1");
-    for (name, value) in
-        [("make_up_days", "1"), ("propose", "1"), ("sign_in", "1"), ("min_gap_days", "3"), ("per_month", "4")]
-    {
-        form.set(name, value);
+    for name in ["make_up_days", "propose", "propose_seats", "catch_up", "sign_in"] {
+        form.set(name, "1");
     }
+    form.set("min_gap_days", "3");
+    form.set("per_month", "4");
     page(call, &form, Wrong::none())
 }
 
 fn page(call: &Call, form: &Fields, wrong: Wrong) -> Answered {
     let l = call.l;
     let scope = call.scope()?;
-    let stations = db::station::all(&mut *call.office.read()?)?
+    let own: Vec<_> = db::station::all(&mut *call.office.read()?)?
         .into_iter()
         .filter(|row| scope.covers(&row.region, row.id))
-        .map(|row| Tick::new(row.id.as_str(), row.name, form.has("station", row.id.as_str())))
         .collect();
+    let shown: Vec<StationId> = own.iter().take(MOST_SHOWN).map(|row| row.id).collect();
+    let demand = propose_duty(&call.office, &call.actor()?, &shown)?;
+    let stations =
+        own.into_iter().map(|row| Tick::new(row.id.as_str(), row.name, form.has("station", row.id.as_str()))).collect();
     let monday = NaiveDate::from_ymd_opt(2026, 1, 5).unwrap_or_default();
     let weekdays = (0..7_u64)
         .map(|n| {
@@ -91,11 +117,51 @@ fn page(call: &Call, form: &Fields, wrong: Wrong) -> Answered {
         ),
         event_hours: options::words(l, "duty-part", form.get("event_hours"), "", parts),
         services: options::service_ticks(l, &form.all("wanted")),
+        demand: demand.iter().map(|one| demand_line(call, form, &wrong, one)).collect(),
+        demand_text: l.a("duty-demand-text", &[("weeks", &WEEKS.to_string()), ("meets", &MEETS.to_string())]),
         event_services: options::service_ticks(l, &form.all("event_seat")),
         form: form.clone(),
         wrong,
     };
     Answer::page_with(status, &page)
+}
+
+/// The field with the seats of one station.
+fn seats_field(station: StationId) -> String {
+    format!("seats.{station}")
+}
+
+fn demand_line(call: &Call, form: &Fields, wrong: &Wrong, one: &StationDemand) -> DemandLine {
+    let l = call.l;
+    let found = &one.demand;
+    let monday = NaiveDate::from_ymd_opt(2026, 1, 5).unwrap_or_default();
+    let named = |weekday: u8| {
+        let after = chrono::Days::new(u64::from(weekday.saturating_sub(1)));
+        l.weekday(monday.checked_add_days(after).unwrap_or(monday))
+    };
+    let days: Vec<String> = (1..=5).map(|weekday| format!("{} {}", named(weekday), found.on(weekday))).collect();
+    let busiest = found.busiest.map(|(weekday, part, needs)| {
+        let half = format!("{}{}{}", named(weekday), l.pick("", " "), l.t(&format!("duty-part-{part}")));
+        l.a("duty-demand-busiest", &[("half", &half), ("n", &needs.to_string())])
+    });
+    let services: Vec<String> = found
+        .services
+        .iter()
+        .take(NAMED)
+        .map(|(slug, count)| format!("{} {count}", options::service_name(l, slug)))
+        .collect();
+    let field = seats_field(one.station);
+    DemandLine {
+        station: one.name.clone(),
+        needs: found.needs,
+        days: l.list(&days),
+        busiest: busiest.unwrap_or_default(),
+        services: l.list(&services),
+        proposed: if form.get("hours") == "day" { found.seats_by_day() } else { found.seats },
+        typed: form.get(&field).to_owned(),
+        wrong: wrong.of(&field).to_owned(),
+        field,
+    }
 }
 
 fn number(form: &Fields, name: &str, problems: &mut Vec<FieldProblem>) -> u32 {
@@ -106,6 +172,17 @@ fn number(form: &Fields, name: &str, problems: &mut Vec<FieldProblem>) -> u32 {
             0
         }),
     }
+}
+
+/// So many seats, if any number is given.
+fn seats_in(form: &Fields, name: &str, problems: &mut Vec<FieldProblem>) -> Option<u8> {
+    form.opt(name)?;
+    let before = problems.len();
+    let seats = u8::try_from(number(form, name, problems)).unwrap_or(u8::MAX);
+    if problems.len() == before && !(1..=MOST_SEATS).contains(&seats) {
+        problems.push(FieldProblem::with(name, "out-of-range", format!("1–{MOST_SEATS}")));
+    }
+    Some(seats)
 }
 
 fn day(form: &Fields, name: &str, problems: &mut Vec<FieldProblem>) -> NaiveDate {
@@ -132,16 +209,19 @@ fn asked(call: &Call, form: &Fields) -> Done<PlanInput> {
     if stations.is_empty() {
         problems.push(FieldProblem::new("station", "missing"));
     }
-    let seats = u8::try_from(number(form, "seats", &mut problems)).unwrap_or(u8::MAX);
-    if !(1..=crate::domain::duty::pattern::MOST_SEATS).contains(&seats) {
-        problems.push(FieldProblem::new("seats", "out-of-range"));
+    let seats = seats_in(form, "seats", &mut problems).unwrap_or(1);
+    if form.opt("seats").is_none() && !form.checked("propose_seats") {
+        problems.push(FieldProblem::new("seats", "missing"));
     }
+    let own_seats: Vec<Option<u8>> =
+        stations.iter().map(|station| seats_in(form, &seats_field(*station), &mut problems)).collect();
     let mut rules = DutyRules {
         make_up_days: form.checked("make_up_days"),
         per_week: number(form, "per_week", &mut problems),
         per_month: number(form, "per_month", &mut problems),
         in_period: number(form, "in_period", &mut problems),
         min_gap_days: number(form, "min_gap_days", &mut problems),
+        catch_up: form.checked("catch_up"),
         approve_swaps: form.checked("approve_swaps"),
         sign_in: form.checked("sign_in"),
         seed: 1,
@@ -161,18 +241,16 @@ fn asked(call: &Call, form: &Fields) -> Done<PlanInput> {
         return Err(Refusal::Invalid(problems).into());
     }
     let typed: Vec<String> = form.all("wanted").into_iter().map(str::to_owned).collect();
-    for station in stations {
-        let wanted = if form.checked("propose") && typed.is_empty() {
-            demand(&call.office, &call.actor()?, station)?.wanted
-        } else {
-            typed.clone()
-        };
+    let found = propose_duty(&call.office, &call.actor()?, &stations)?;
+    for (one, own) in found.into_iter().zip(own_seats) {
+        let proposed = if parts == [DutyPart::Day] { one.demand.seats_by_day() } else { one.demand.seats };
         rules.patterns.push(StationPattern {
-            station,
+            station: one.station,
             weekdays: weekdays.clone(),
             parts: parts.clone(),
-            seats,
-            wanted,
+            // What is typed for the station counts first, then what its needs propose, then what is typed for all.
+            seats: own.unwrap_or(if form.checked("propose_seats") { proposed } else { seats }),
+            wanted: if form.checked("propose") && typed.is_empty() { one.demand.wanted } else { typed.clone() },
         });
     }
     Ok(PlanInput { title: form.get("title").to_owned(), from, to, rules })

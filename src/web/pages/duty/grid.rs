@@ -3,7 +3,7 @@
 use crate::db;
 use crate::db::Conn;
 use crate::db::duty_turn::TurnRow;
-use crate::domain::duty::TurnState;
+use crate::domain::duty::{DutyBar, TurnState};
 use crate::i18n::L;
 use crate::ids::{DutyTurnId, ExpertId, StationId};
 use chrono::{Datelike, Days, NaiveDate};
@@ -65,6 +65,15 @@ pub struct Grid {
     pub lines: Vec<StationLine>,
 }
 
+/// What is under way with turns beside who sits there.
+#[derive(Default)]
+pub struct Marks {
+    /// They change hands.
+    pub moving: HashSet<DutyTurnId>,
+    /// A rule would keep their expert from them by now.
+    pub conflicts: HashMap<DutyTurnId, DutyBar>,
+}
+
 /// Names by id.
 pub struct Names {
     /// Experts.
@@ -116,15 +125,21 @@ pub fn monday(day: NaiveDate) -> NaiveDate {
 
 /// One seat's cell.
 #[must_use]
-pub fn cell(l: L, turn: &TurnRow, names: &Names, moving: &HashSet<DutyTurnId>) -> TurnCell {
+pub fn cell(l: L, turn: &TurnRow, names: &Names, marks: &Marks) -> TurnCell {
+    let conflict = marks.conflicts.get(&turn.id);
     let (kind, symbol) = match turn.state {
         TurnState::Gap => ("gap", "alert"),
+        TurnState::Agreed if conflict.is_some() => ("gap", "flag"),
         TurnState::Proposed => ("ask", "wait"),
-        TurnState::Agreed if moving.contains(&turn.id) => ("swap", "swap"),
+        TurnState::Agreed if marks.moving.contains(&turn.id) => ("swap", "swap"),
         TurnState::Agreed => ("ok", "check"),
         TurnState::Cancelled => ("", "minus"),
     };
-    let state = if kind == "swap" { l.t("duty-moving") } else { l.t(&format!("turn-state-{}", turn.state)) };
+    let state = match conflict {
+        Some(rule) => format!("{}{}{}", l.t("duty-conflict"), l.pick("：", ": "), l.t(&format!("duty-bar-{rule}"))),
+        None if kind == "swap" => l.t("duty-moving"),
+        None => l.t(&format!("turn-state-{}", turn.state)),
+    };
     TurnCell {
         href: format!("/duty/turns/{}", turn.id),
         kind,
@@ -137,13 +152,7 @@ pub fn cell(l: L, turn: &TurnRow, names: &Names, moving: &HashSet<DutyTurnId>) -
 
 /// The week from a Monday; Saturday and Sunday only where somebody sits or is missing.
 #[must_use]
-pub fn week(
-    l: L,
-    turns: &[TurnRow],
-    names: &Names,
-    moving: &HashSet<DutyTurnId>,
-    (monday, today): (NaiveDate, NaiveDate),
-) -> Grid {
+pub fn week(l: L, turns: &[TurnRow], names: &Names, marks: &Marks, (monday, today): (NaiveDate, NaiveDate)) -> Grid {
     let days: Vec<NaiveDate> = (0..7)
         .filter_map(|n| monday.checked_add_days(Days::new(n)))
         .filter(|day| day.weekday().num_days_from_monday() < 5 || turns.iter().any(|turn| turn.day == *day))
@@ -169,7 +178,7 @@ pub fn week(
                         let cells: Vec<TurnCell> = turns
                             .iter()
                             .filter(|turn| turn.day == *day)
-                            .map(|turn| cell(l, turn, names, moving))
+                            .map(|turn| cell(l, turn, names, marks))
                             .collect();
                         DayCell {
                             label: format!("{}{}{}", l.weekday(*day), l.pick("", " "), day_of_month(*day)),

@@ -1,7 +1,7 @@
 //! One plan: what the search proved, who said what, how fair it is, and its weeks.
 
 use super::super::expert::Tag;
-use super::grid::{Grid, Names, monday, week};
+use super::grid::{Grid, Marks, Names, monday, week};
 use super::{plan_tag, when, why};
 use crate::actions::ask_duty::ask_duty;
 use crate::actions::duty_people::metres;
@@ -51,6 +51,14 @@ struct GapLine {
     href: String,
 }
 
+/// An event with its sign-in sheet.
+struct EventLine {
+    title: String,
+    when: String,
+    station: String,
+    sheet: String,
+}
+
 #[derive(askama::Template)]
 #[template(path = "pages/duty_plan.html", config = "src/web/askama.toml")]
 struct PlanPage {
@@ -70,6 +78,7 @@ struct PlanPage {
     say: String,
     notes: Vec<String>,
     gaps: Vec<GapLine>,
+    events: Vec<EventLine>,
     weeks: Vec<Grid>,
 }
 
@@ -89,7 +98,7 @@ pub(super) fn found(call: &Call) -> Result<(PlanRow, Vec<TurnRow>), WebError> {
     if turns.is_empty() { Err(Refusal::NotFound.into()) } else { Ok((plan, turns)) }
 }
 
-/// The loads of a rota: turns, weekends and way of everybody who has one.
+/// The loads of a rota: turns, weekends and way of everybody who has one; and as many without as make `considered`.
 ///
 /// # Errors
 /// What the database says.
@@ -97,7 +106,8 @@ pub(super) fn loads(
     conn: &mut db::Conn,
     turns: &[TurnRow],
     calendar: &Calendar,
-) -> Result<BTreeMap<ExpertId, Load>, WebError> {
+    considered: usize,
+) -> Result<Vec<Load>, WebError> {
     let stations = stations_of(conn, turns)?;
     let mut ids: Vec<ExpertId> = turns.iter().filter_map(|turn| turn.expert).collect();
     ids.sort_unstable();
@@ -106,8 +116,10 @@ pub(super) fn loads(
     for chunk in ids.chunks(500) {
         rows.extend(db::expert::by_ids(conn, chunk)?.into_iter().map(|row| (row.id, row)));
     }
-    let target = u32::try_from(turns.iter().filter(|turn| turn.expert.is_some()).count().div_ceil(ids.len().max(1)))
-        .unwrap_or(0);
+    let people = ids.len().max(considered).max(1);
+    let held = turns.iter().filter(|turn| turn.expert.is_some()).count();
+    // To the nearest whole turn.
+    let target = u32::try_from((2 * held + people) / (2 * people)).unwrap_or(0);
     let mut loads: BTreeMap<ExpertId, Load> = BTreeMap::new();
     for turn in turns {
         let Some(expert) = turn.expert else { continue };
@@ -119,6 +131,8 @@ pub(super) fn loads(
             load.metres += u64::from(metres(row, station).unwrap_or(0));
         }
     }
+    let mut loads: Vec<Load> = loads.into_values().collect();
+    loads.resize(loads.len().max(considered), Load { target, ..Load::default() });
     Ok(loads)
 }
 
@@ -152,6 +166,22 @@ pub(super) fn told(l: L, figures: &Fairness) -> (Vec<Bar>, usize, String, Vec<St
         l.a("duty-fair-target", &[("n", &figures.off_target.to_string())]),
     ];
     (bars, scale, say, notes)
+}
+
+/// The events of a plan, each once, by day.
+fn events(l: L, turns: &[TurnRow], names: &Names) -> Vec<EventLine> {
+    let mut first: BTreeMap<_, &TurnRow> = BTreeMap::new();
+    for turn in turns.iter().filter(|turn| turn.state != TurnState::Cancelled) {
+        let Some(event) = &turn.event else { continue };
+        first.entry((turn.day, turn.part, turn.station, event)).or_insert(turn);
+    }
+    let line = |turn: &&TurnRow| EventLine {
+        title: turn.event.clone().unwrap_or_default(),
+        when: when(l, turn),
+        station: names.station(turn.station),
+        sheet: format!("/duty/turns/{}/attendance", turn.id),
+    };
+    first.values().map(line).collect()
 }
 
 fn proof(l: L, plan: &PlanRow) -> Vec<String> {
@@ -193,8 +223,13 @@ pub fn show(call: &Call) -> Answered {
     let consents = db::duty_consent::of_plan(&mut reader, plan.id)?;
     let asks = db::duty_ask::of_plan(&mut reader, plan.id)?;
     let calendar = call.office.calendar();
-    let loads = loads(&mut reader, &turns, &calendar)?;
-    let figures = fairness(&loads.values().copied().collect::<Vec<_>>());
+    // Who could have served and has no turn counts too, for a reader who sees the whole plan.
+    let outcome = plan.outcome.get();
+    let counted = |name: &str| outcome.get(name).and_then(serde_json::Value::as_u64);
+    let live = turns.iter().filter(|turn| turn.state != TurnState::Cancelled).count() as u64;
+    let considered = counted("considered").filter(|_| counted("turns") == Some(live)).unwrap_or(0);
+    let loads = loads(&mut reader, &turns, &calendar, usize::try_from(considered).unwrap_or(0))?;
+    let figures = fairness(&loads);
     let seen: HashSet<_> = turns.iter().map(|turn| turn.id).collect();
     let mut ids: Vec<ExpertId> = consents.iter().map(|row| row.expert).collect();
     ids.sort_unstable();
@@ -256,13 +291,14 @@ pub fn show(call: &Call) -> Answered {
             href: format!("/duty/turns/{}", turn.id),
         })
         .collect();
+    let events = events(l, &turns, &names);
     let mut weeks = Vec::new();
     let mut day = monday(plan.from_on);
     while day <= plan.to_on && weeks.len() < 54 {
         let next = day.checked_add_days(Days::new(7)).unwrap_or(plan.to_on);
         let of_week: Vec<TurnRow> = turns.iter().filter(|turn| day <= turn.day && turn.day < next).cloned().collect();
         if !of_week.is_empty() {
-            weeks.push(week(l, &of_week, &names, &HashSet::new(), (day, today)));
+            weeks.push(week(l, &of_week, &names, &Marks::default(), (day, today)));
         }
         if next <= day {
             break;
@@ -287,6 +323,7 @@ pub fn show(call: &Call) -> Answered {
         say,
         notes,
         gaps,
+        events,
         weeks,
         title: plan.title,
     })

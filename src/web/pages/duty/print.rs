@@ -65,6 +65,13 @@ pub fn renew(call: &Call) -> Answered {
 /// Days the code on the wall opens: longer than any rota hangs there.
 const WALL_DAYS: i64 = 800;
 
+/// Where a station's page of today is, as it hangs on the wall: who is on duty, and signing in.
+pub(super) fn wall_address(call: &Call, station: StationId) -> String {
+    let until = call.now + TimeDelta::days(WALL_DAYS);
+    let token = call.office.keys.seal_link(Purpose::DutyStation, station.as_str(), 0, until);
+    call.absolute(&format!("/l/{token}"))
+}
+
 /// `GET /duty/print?station=&month=2026-05`.
 ///
 /// # Errors
@@ -125,9 +132,7 @@ pub fn show(call: &Call) -> Answered {
         }
         weeks.push(cells);
     }
-    let token =
-        call.office.keys.seal_link(Purpose::DutyStation, station.id.as_str(), 0, call.now + TimeDelta::days(WALL_DAYS));
-    let today_address = call.absolute(&format!("/l/{token}"));
+    let today_address = wall_address(call, station.id);
     let feed = feed_token(&call.office, FeedOf::Station(station.id))?
         .map(|token| call.absolute(&format!("/l/{token}/calendar.ics")))
         .unwrap_or_default();

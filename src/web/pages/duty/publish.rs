@@ -59,6 +59,7 @@ fn tried(l: L, found: &DutyWhatIf) -> Vec<Tried> {
         row("duty-tried-way", &|side| format!("{}.{} km", side.metres / 1_000, side.metres % 1_000 / 100)),
         row("duty-tried-experts", &|side| side.experts.to_string()),
         row("duty-tried-most", &|side| side.most.to_string()),
+        row("duty-tried-gini", &|side| format!("0.{:03}", side.gini_permille)),
     ]
 }
 

@@ -2,11 +2,12 @@
 
 use super::super::expert::Tag;
 use super::super::options::{self, Pick};
-use super::grid::{Names, cell};
+use super::grid::{Marks, Names, cell};
 use super::{km, when, why};
 use crate::actions::ActionError;
 use crate::actions::answer_duty::answer_duty;
 use crate::actions::cover_duty::{ask_cover, close_turn, free_turn, override_duty, who_could};
+use crate::actions::duty_people::conflicts;
 use crate::actions::sign_in_duty::{SignedInBy, reconfirm, sign_in};
 use crate::actions::swap_duty::decide_swap;
 use crate::db;
@@ -68,7 +69,11 @@ struct TurnPage {
     wrong: Wrong,
 }
 
-fn found(call: &Call) -> Result<TurnRow, WebError> {
+/// The turn of the address, if the reader may see it.
+///
+/// # Errors
+/// [`Refusal::NotFound`]; a fault.
+pub(super) fn found(call: &Call) -> Result<TurnRow, WebError> {
     let id: DutyTurnId = call.id("id")?;
     let scope = call.scope()?;
     db::duty_turn::find(&mut *call.office.read()?, &id)?
@@ -94,6 +99,9 @@ fn page(call: &Call, form: &Fields, wrong: Wrong) -> Answered {
     let ids: Vec<ExpertId> = consents.iter().map(|row| row.expert).chain(turn.expert).collect();
     let known = db::expert::by_ids(&mut reader, &ids)?;
     let names = Names::of(&mut reader, std::slice::from_ref(&turn))?;
+    let settled = turn.published && turn.state == TurnState::Agreed && turn.span().ends() > call.now;
+    let looked: Vec<&TurnRow> = settled.then_some(&turn).into_iter().collect();
+    let marks = Marks { moving: HashSet::new(), conflicts: conflicts(&mut reader, &looked)? };
     drop(reader);
     let name = |id: ExpertId| known.iter().find(|row| row.id == id).map(|row| row.name.clone()).unwrap_or_default();
     let to_come = turn.span().ends() > call.now && turn.state != TurnState::Cancelled;
@@ -118,7 +126,7 @@ fn page(call: &Call, form: &Fields, wrong: Wrong) -> Answered {
             .filter(|row| row.answer != ConsentAnswer::Withdrawn && Some(row.expert) != turn.expert)
             .map(|row| (row.expert.to_string(), name(row.expert))),
     );
-    let seat = cell(l, &turn, &names, &HashSet::new());
+    let seat = cell(l, &turn, &names, &marks);
     let mut marks = Vec::new();
     for (at, key) in [
         (turn.reconfirmed_at, "duty-reconfirmed-at"),

@@ -26,9 +26,10 @@ use crate::web::call::Call;
 use crate::web::error::{Answered, WebError};
 use crate::web::form::{Fields, Wrong};
 use crate::web::frame::Frame;
+use crate::web::pages::duty::month::{Month, Told, first_of, last_of, month};
 use crate::web::pages::need::print::qr;
 use actix_web::http::StatusCode;
-use chrono::{Days, TimeDelta};
+use chrono::{Days, NaiveDate, TimeDelta};
 use std::collections::HashMap;
 
 /// A turn that is asked about.
@@ -77,6 +78,8 @@ struct DutyPage {
     asked: Vec<Asked>,
     due: String,
     mine: Vec<Mine>,
+    /// The months in which something is theirs or asked of them, soonest first.
+    months: Vec<Month>,
     wishes: Vec<Wish>,
     free: Vec<Free>,
     /// Turns of others at the same stations, to swap with; their place is the name of who has them.
@@ -100,6 +103,28 @@ impl Places {
 
 fn when(l: L, turn: &TurnRow) -> String {
     format!("{} {} {}", l.short_date(turn.day), l.t(&format!("duty-part-{}", turn.part)), duty_hours(turn.span()))
+}
+
+/// The most months shown.
+const MOST_MONTHS: usize = 3;
+
+/// The months in which the expert has turns or is asked for some: each such day leads to its turn below.
+fn months(call: &Call, mine: &[TurnRow], asked: &[TurnRow]) -> Vec<Month> {
+    let l = call.l;
+    let today = beijing_date(call.now);
+    let mut firsts: Vec<NaiveDate> = mine.iter().chain(asked).map(|turn| first_of(turn.day)).collect();
+    firsts.sort_unstable();
+    firsts.dedup();
+    let tell = |day: NaiveDate| {
+        let on = |turn: &&TurnRow| turn.day == day;
+        if let Some(turn) = mine.iter().find(on) {
+            return Some(Told { word: l.t("duty-month-mine"), kind: "is-full", href: format!("#mine-{}", turn.id) });
+        }
+        let turn = asked.iter().find(on)?;
+        Some(Told { word: l.t("duty-month-asked"), kind: "is-gap", href: format!("#turn.{}", turn.id) })
+    };
+    let shown = firsts.into_iter().filter(|first| last_of(*first) >= today).take(MOST_MONTHS);
+    shown.map(|first| month(l, &call.office.calendar(), (first, today), tell)).collect()
 }
 
 fn expert_of(call: &Call, link: &Link) -> Result<db::expert::ExpertRow, WebError> {
@@ -189,6 +214,7 @@ fn page(call: &Call, link: &Link, typed: &Fields, wrong: Wrong, status: StatusCo
         action: call.path.clone(),
         name: expert.name,
         due,
+        months: months(call, &mine, &asked),
         asked: asked
             .iter()
             .map(|turn| Asked {
