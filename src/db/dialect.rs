@@ -244,11 +244,33 @@ pub fn is_transient(error: &diesel::result::Error) -> bool {
     }
 }
 
-/// Whether the connection to the database was lost.
+/// Whether somebody else held what was asked for until the wait was over: a row lock on PostgreSQL (SQLSTATE 55P03), the one
+/// writer on SQLite (SQLITE_BUSY, SQLITE_LOCKED).
+#[must_use]
+pub fn is_busy(error: &diesel::result::Error) -> bool {
+    match error {
+        // diesel has a kind for none of them.
+        DatabaseError(_, said) => {
+            let said = said.message();
+            ["due to lock timeout", "database is locked", "database table is locked"]
+                .iter()
+                .any(|known| said.contains(known))
+        }
+        _ => false,
+    }
+}
+
+/// Whether the database cannot be worked with as it is: the connection was lost, or it cannot be written (a standby before
+/// it takes over, a file that became read-only).
 #[must_use]
 pub fn is_lost(error: &diesel::result::Error) -> bool {
     match error {
-        DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, _)
+        DatabaseError(
+            DatabaseErrorKind::ClosedConnection
+            | DatabaseErrorKind::UnableToSendCommand
+            | DatabaseErrorKind::ReadOnlyTransaction,
+            _,
+        )
         | diesel::result::Error::BrokenTransactionManager => true,
         DatabaseError(_, said) => {
             let said = said.message();
@@ -257,6 +279,7 @@ pub fn is_lost(error: &diesel::result::Error) -> bool {
                 "terminating connection",
                 "the database system is",
                 "no connection to the server",
+                "attempt to write a readonly database",
             ]
             .iter()
             .any(|known| said.contains(known))
@@ -269,4 +292,34 @@ pub fn is_lost(error: &diesel::result::Error) -> bool {
 #[must_use]
 pub fn says_full(said: &str) -> bool {
     ["database or disk is full", "No space left on device"].iter().any(|known| said.contains(known))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(kind: DatabaseErrorKind, message: &str) -> diesel::result::Error {
+        DatabaseError(kind, Box::new(message.to_owned()))
+    }
+
+    #[test]
+    fn what_passes_by_itself_is_told_from_what_does_not() {
+        let unknown = |message| said(DatabaseErrorKind::Unknown, message);
+        // What it is, and whether it is transient, busy, lost.
+        let table = [
+            (said(DatabaseErrorKind::SerializationFailure, "could not serialize access"), (true, false, false)),
+            (unknown("deadlock detected"), (true, false, false)),
+            (unknown("canceling statement due to lock timeout"), (false, true, false)),
+            (unknown("database is locked"), (false, true, false)),
+            (said(DatabaseErrorKind::ClosedConnection, "gone"), (false, false, true)),
+            (unknown("terminating connection due to administrator command"), (false, false, true)),
+            (said(DatabaseErrorKind::ReadOnlyTransaction, "cannot execute INSERT"), (false, false, true)),
+            (unknown("attempt to write a readonly database"), (false, false, true)),
+            (said(DatabaseErrorKind::UniqueViolation, "duplicate key"), (false, false, false)),
+            (unknown("syntax error"), (false, false, false)),
+        ];
+        for (error, expected) in table {
+            assert_eq!((is_transient(&error), is_busy(&error), is_lost(&error)), expected, "{error}");
+        }
+    }
 }

@@ -20,6 +20,18 @@ use std::time::Duration;
 
 /// How many changes one commit may hold, so that nobody waits long for strangers.
 const MOST_IN_A_COMMIT: usize = 64;
+/// How long a caller waits for a connection when all are taken, before it is told to come again.
+pub const LENT_WITHIN: Duration = Duration::from_secs(10);
+/// How a connection to PostgreSQL notices that the other side is gone: without these a lost packet is waited for as long as
+/// the kernel likes, a quarter of an hour. Whoever sets one in the address keeps theirs. Units: seconds, `tcp_user_timeout`
+/// milliseconds (libpq, "Parameter Key Words").
+const PATIENCE: [(&str, &str); 5] = [
+    ("connect_timeout", "5"),
+    ("keepalives_idle", "10"),
+    ("keepalives_interval", "5"),
+    ("keepalives_count", "3"),
+    ("tcp_user_timeout", "15000"),
+];
 
 /// The database could not be reached or used.
 #[derive(Debug)]
@@ -104,7 +116,7 @@ impl ManageConnection for Opener {
     fn connect(&self) -> Result<Conn, Self::Error> {
         let (mut conn, setup) = match &self.target {
             Target::Postgres(url) => (
-                Conn::Pg(PgConnection::establish(url).map_err(diesel::r2d2::Error::ConnectionError)?),
+                Conn::Pg(PgConnection::establish(&patient(url)).map_err(diesel::r2d2::Error::ConnectionError)?),
                 "SET TIME ZONE 'UTC'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '30s';"
                     .to_owned(),
             ),
@@ -135,6 +147,18 @@ impl ManageConnection for Opener {
     fn has_broken(&self, conn: &mut Conn) -> bool {
         std::thread::panicking() || conn.is_broken()
     }
+}
+
+/// The address with what it lacks of [`PATIENCE`].
+fn patient(url: &str) -> String {
+    let mut patient = url.to_owned();
+    for (name, value) in PATIENCE {
+        if !url.contains(&format!("{name}=")) {
+            patient.push(if patient.contains('?') { '&' } else { '?' });
+            patient.push_str(&format!("{name}={value}"));
+        }
+    }
+    patient
 }
 
 struct Shared {
@@ -176,12 +200,20 @@ impl Db {
     /// # Errors
     /// [`DbFault`] when the address is wrong or the database cannot be reached.
     pub fn open(url: &str, connections: u32) -> Result<Self, DbFault> {
+        Self::open_lending(url, connections, LENT_WITHIN)
+    }
+
+    /// The same, for callers who wait `within` for a connection.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_lending(url: &str, connections: u32, within: Duration) -> Result<Self, DbFault> {
         let target = Target::parse(url)?;
         let pool = |read_only: bool, size: u32| {
             Pool::builder()
                 .max_size(size)
                 .min_idle(Some(1))
-                .connection_timeout(Duration::from_secs(10))
+                .connection_timeout(within)
                 .build(Opener { target: target.clone(), read_only })
                 .map_err(|error| DbFault::Connection(error.to_string()))
         };
@@ -215,7 +247,7 @@ impl Db {
     /// Lends a connection for reading.
     ///
     /// # Errors
-    /// [`DbFault::Connection`] when none is free within ten seconds.
+    /// [`DbFault::Connection`] when none is free in time ([`LENT_WITHIN`]).
     pub fn reader(&self) -> Result<Reader, DbFault> {
         self.readers.get().map_err(|error| DbFault::Connection(error.to_string()))
     }
@@ -408,5 +440,16 @@ mod tests {
         assert!(matches!(Target::parse("sqlite:data/x.db"), Ok(Target::Sqlite(_))));
         assert!(matches!(Target::parse("postgres://h/d"), Ok(Target::Postgres(_))));
         assert!(Target::parse("typo.db").is_err());
+    }
+
+    #[test]
+    fn a_lost_server_is_noticed_unless_the_address_says_otherwise() {
+        assert_eq!(
+            patient("postgres://h/d"),
+            "postgres://h/d?connect_timeout=5&keepalives_idle=10&keepalives_interval=5&keepalives_count=3&tcp_user_timeout=15000"
+        );
+        let own = patient("postgres://h/d?sslmode=require&connect_timeout=30");
+        assert!(own.starts_with("postgres://h/d?sslmode=require&connect_timeout=30&keepalives_idle=10&"), "{own}");
+        assert_eq!(own.matches("connect_timeout").count(), 1);
     }
 }
