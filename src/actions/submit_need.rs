@@ -12,6 +12,7 @@ use typed::{Checked, check};
 use super::contact::seal_of_need;
 use super::{Actor, Done, Fault, Letter, Office, Tx, Work};
 use crate::db::{self, JsonText};
+use crate::domain::calendar::beijing_date;
 use crate::domain::contact::{Email, Phone};
 use crate::domain::event::Event;
 use crate::domain::firm;
@@ -20,7 +21,7 @@ use crate::domain::notice::NoticeKind;
 use crate::domain::number::Series;
 use crate::domain::place::Point;
 use crate::domain::refusal::{FieldProblem, Refusal};
-use crate::domain::role::{Right, Role, Scope};
+use crate::domain::role::{Right, Role, Scope, Staff};
 use crate::domain::task::TaskKind;
 use crate::domain::uscc::Uscc;
 use crate::ids::{EnterpriseId, NeedId, SeatId, StationId};
@@ -152,7 +153,10 @@ pub struct SubmittedRows {
 /// [`Refusal::Invalid`] naming every field that cannot be taken; [`Refusal::NotYours`] for roles that do not work on
 /// needs.
 pub fn submit_need(office: &Office, actor: &Actor, input: &SubmitNeed) -> Done<Submitted> {
-    let submitted = office.write(|tx| within(tx, actor, input))?;
+    let staff = hands_in(actor)?;
+    // Before the writer is asked for: what cannot be taken keeps nobody waiting.
+    let checked = check(input, beijing_date(office.now()))?;
+    let submitted = office.write(|tx| within(tx, actor, staff, input, checked.clone()))?;
     if submitted.rows.need.automatic
         && let Err(error) = super::assign_expert::ask_best(office, submitted.id)
     {
@@ -161,11 +165,14 @@ pub fn submit_need(office: &Office, actor: &Actor, input: &SubmitNeed) -> Done<S
     Ok(submitted)
 }
 
-pub(super) fn within(tx: &mut Tx<'_>, actor: &Actor, input: &SubmitNeed) -> Done<Submitted> {
+/// Who may hand a need in.
+fn hands_in(actor: &Actor) -> Done<&Staff> {
     actor.needs(Right::WorkNeeds)?;
     let Actor::Staff(staff) = actor else { return Err(Refusal::NotYours.into()) };
-    let today = crate::domain::calendar::beijing_date(tx.now);
-    let checked = check(input, today)?;
+    Ok(staff)
+}
+
+fn within(tx: &mut Tx<'_>, actor: &Actor, staff: &Staff, input: &SubmitNeed, checked: Checked) -> Done<Submitted> {
     let station_id = match (staff.role, staff.station, input.station) {
         (Role::Liaison, Some(own), None) => own,
         (Role::Liaison, Some(own), Some(asked)) if own == asked => own,

@@ -20,7 +20,7 @@
 //! | F7 | the index is deleted, cut, flipped while it is used | `it: search::life_cycle::lost_or_damaged_while_it_runs_it_comes_back`, `an_index_of_another_database_is_not_used`; in the crate `search::home::tests::damage_while_it_runs_is_seen_and_harms_nobody` |
 //! | F8 | two nodes at the same moment | `races::races` (longer: `races`); `it: db::nodes::two_nodes_send_each_letter_once`, `one_node_at_a_time_writes_to_a_person` |
 //! | F9 | the line between a node and PostgreSQL fails | `partition::partition` (longer: `partition`) |
-//! | F10 | a node is paused and goes on | `paused::paused` (longer: `paused`); `it: db::nodes::a_paused_node_writes_nothing_after_its_lease` |
+//! | F10 | a node is paused and goes on | `paused::paused` (longer: `paused`); `it: db::nodes::a_paused_node_writes_nothing_after_its_lease`, `db::busy::a_deed_that_stood_still_writes_nothing` |
 //! | F11 | a backup taken mid-load; a schema of another release | `it: backup::what_was_answered_201_is_in_the_backup`, `db::migrations::an_older_binary_is_refused`, `another_history_is_refused_and_one_version_back_is_not`, `both_databases_have_the_same_fingerprint`. An older binary itself runs from the second release on |
 //! | F12 | the trail is edited | `it: trail::two_hundred_random_edits_are_all_found`, `a_chain_rewritten_with_its_head_changes_the_root`; `trail::long::a_thousand_random_edits_on_each_database` (long, `trail`) |
 //! | F13 | scanners open every link | `scanners` on both databases (longer: `scanners`) |

@@ -11,6 +11,7 @@ use diesel::prelude::*;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
+use zhipai::actions::ActionError;
 use zhipai::db::schema::{changes, enterprises, needs};
 use zhipai::db::{self, Db, DbFault};
 use zhipai::ids::ExpertId;
@@ -176,6 +177,48 @@ fn a_serialization_failure_is_run_again() {
     seen.sort_unstable();
     assert_eq!(seen, [0, 1], "as if one had come after the other");
     assert_eq!((tries.load(Ordering::SeqCst), noted(&app, "in-turn")), (3, 2));
+}
+
+#[derive(QueryableByName)]
+struct Value {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    value: i64,
+}
+
+fn value(conn: &mut PgConnection, sql: &str) -> i64 {
+    diesel::sql_query(sql).get_result::<Value>(conn).expect(sql).value
+}
+
+/// F10, in the middle of a deed: a node stands still with rows locked. The database ends its transaction, the others go on,
+/// and when it goes on itself nothing of it is written.
+#[test]
+fn a_deed_that_stood_still_writes_nothing() {
+    let app = App::start(Backend::Postgres);
+    let shen: ExpertId = app.manager.registers(&expert("沈知行")).parse().expect("an id");
+    let mut beside = PgConnection::establish(&app.database.url).expect("answers");
+    let stood = app.office.write(|tx| {
+        // The service's own limit is half a minute.
+        tx.conn.batch_execute("SET LOCAL idle_in_transaction_session_timeout = '200ms'")?;
+        db::dialect::lock_expert(tx.conn, shen)?;
+        tx.changed("stood-still", shen.as_str())?;
+        let mine = match tx.conn {
+            db::Conn::Pg(conn) => value(conn, "SELECT pg_backend_pid()::bigint AS value"),
+            db::Conn::Sqlite(_) => panic!("this is PostgreSQL"),
+        };
+        let there = format!("SELECT count(*) AS value FROM pg_stat_activity WHERE pid = {mine}");
+        while value(&mut beside, &there) > 0 {
+            std::thread::park_timeout(Duration::from_millis(5));
+        }
+        Ok(())
+    });
+    let Err(ActionError::Fault(fault)) = stood else { panic!("{stood:?}") };
+    assert!(fault.stops_everything(), "told as a lost connection: {fault}");
+    assert_eq!(noted(&app, "stood-still"), 0, "nothing of it is written");
+    let goes_on = app.office.write(|tx| {
+        db::dialect::lock_expert(tx.conn, shen)?;
+        tx.changed("goes-on", shen.as_str())
+    });
+    goes_on.expect("nobody holds him any more");
 }
 
 fn a_new_enterprise_met_by_many_at_once_is_one(backend: Backend) {
