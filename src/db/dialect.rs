@@ -1,11 +1,38 @@
 //! The only code that knows which database it speaks to, beside the multi-row inserts that need a concrete connection.
 
 use super::conn::Conn;
+use super::schema::{experts, needs};
 use crate::domain::number::Series;
+use diesel::prelude::*;
 use diesel::result::DatabaseErrorKind;
 use diesel::result::Error::DatabaseError;
 use diesel::sql_types::{BigInt, Text};
-use diesel::{QueryResult, QueryableByName, RunQueryDsl};
+
+/// What only one of the two has, told to diesel: unlike `sql_query`, such a statement is prepared once a connection and then
+/// costs one round trip.
+mod own {
+    use diesel::sql_types::{BigInt, Text};
+
+    diesel::define_sql_function! {
+        /// The next value of a sequence. PostgreSQL casts the name to `regclass` by itself.
+        fn nextval(sequence: Text) -> BigInt;
+    }
+    diesel::define_sql_function! {
+        /// PostgreSQL's 64-bit hash of a text.
+        fn hashtextextended(text: Text, seed: BigInt) -> BigInt;
+    }
+    diesel::define_sql_function! {
+        /// Answers nothing; only ever to be executed.
+        fn pg_advisory_xact_lock(key: BigInt) -> BigInt;
+    }
+    diesel::table! {
+        /// SQLite's running numbers.
+        counters (name) {
+            name -> Text,
+            value -> BigInt,
+        }
+    }
+}
 
 #[derive(QueryableByName)]
 struct Value {
@@ -19,15 +46,14 @@ struct Value {
 /// # Errors
 /// What the database says.
 pub fn next_number(conn: &mut Conn, series: Series) -> QueryResult<i64> {
-    let row: Value = match conn {
-        Conn::Pg(c) => diesel::sql_query("SELECT nextval('number_' || lower($1)) AS value")
-            .bind::<Text, _>(series.as_str())
-            .get_result(c)?,
-        Conn::Sqlite(c) => diesel::sql_query("UPDATE counters SET value = value + 1 WHERE name = $1 RETURNING value")
-            .bind::<Text, _>(series.as_str())
-            .get_result(c)?,
-    };
-    Ok(row.value)
+    use own::counters;
+    match conn {
+        Conn::Pg(c) => diesel::select(own::nextval(format!("number_{}", series.as_str().to_lowercase()))).get_result(c),
+        Conn::Sqlite(c) => diesel::update(counters::table.filter(counters::name.eq(series.as_str())))
+            .set(counters::value.eq(counters::value + 1))
+            .returning(counters::value)
+            .get_result(c),
+    }
 }
 
 /// The next `count` values of a series, at once; some of a series may be left out, as after any rollback.
@@ -79,9 +105,11 @@ pub fn raise_number(conn: &mut Conn, series: Series, at_least: i64) -> QueryResu
 /// What the database says; `NotFound` when there is no such need.
 pub fn lock_need(conn: &mut Conn, need: crate::ids::NeedId) -> QueryResult<()> {
     match conn {
-        Conn::Pg(c) => diesel::sql_query("SELECT 1::bigint AS value FROM needs WHERE id = $1 FOR UPDATE")
-            .bind::<Text, _>(need.as_str())
-            .get_result::<Value>(c)
+        Conn::Pg(c) => needs::table
+            .filter(needs::id.eq(need))
+            .select(needs::id)
+            .for_update()
+            .get_result::<crate::ids::NeedId>(c)
             .map(drop),
         Conn::Sqlite(_) => Ok(()),
     }
@@ -109,9 +137,11 @@ pub fn lock_duty(conn: &mut Conn, plan: crate::ids::DutyPlanId) -> QueryResult<(
 /// What the database says.
 pub fn lock_expert(conn: &mut Conn, expert: crate::ids::ExpertId) -> QueryResult<()> {
     match conn {
-        Conn::Pg(c) => diesel::sql_query("SELECT 1::bigint AS value FROM experts WHERE id = $1 FOR NO KEY UPDATE")
-            .bind::<Text, _>(expert.as_str())
-            .load::<Value>(c)
+        Conn::Pg(c) => experts::table
+            .filter(experts::id.eq(expert))
+            .select(experts::id)
+            .for_no_key_update()
+            .load::<crate::ids::ExpertId>(c)
             .map(drop),
         Conn::Sqlite(_) => Ok(()),
     }
@@ -122,10 +152,9 @@ pub fn lock_expert(conn: &mut Conn, expert: crate::ids::ExpertId) -> QueryResult
 /// What the database says.
 pub fn lock_subject(conn: &mut Conn, subject: &str) -> QueryResult<()> {
     match conn {
-        Conn::Pg(c) => diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 7)) IS NULL")
-            .bind::<Text, _>(subject)
-            .execute(c)
-            .map(drop),
+        Conn::Pg(c) => {
+            diesel::select(own::pg_advisory_xact_lock(own::hashtextextended(subject, 7))).execute(c).map(drop)
+        }
         Conn::Sqlite(_) => Ok(()),
     }
 }

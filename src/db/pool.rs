@@ -6,17 +6,19 @@
 //! writer has a connection. Deliberately absent: retries of refused work; a refusal rolls back its own savepoint only.
 
 use super::conn::Conn;
+use super::dialect::is_busy;
 use diesel::Connection;
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection, R2D2Connection};
+use diesel::result::DatabaseErrorKind;
 use diesel::sqlite::SqliteConnection;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How many changes one commit may hold, so that nobody waits long for strangers.
 const MOST_IN_A_COMMIT: usize = 64;
@@ -169,6 +171,8 @@ struct Shared {
     generation: u64,
     /// The last generations that failed to commit, newest last.
     failed: Vec<(u64, String)>,
+    /// When another process was last found to hold the database for longer than the writer waits.
+    held_elsewhere: Option<Instant>,
 }
 
 /// The one SQLite writer, whose commits are shared.
@@ -227,7 +231,13 @@ impl Db {
                 let conn = opener.connect().map_err(|error| DbFault::Connection(error.to_string()))?;
                 Writer::Shared(Box::new(SharedWriter {
                     opener,
-                    shared: Mutex::new(Shared { conn, joined: 0, generation: 0, failed: Vec::new() }),
+                    shared: Mutex::new(Shared {
+                        conn,
+                        joined: 0,
+                        generation: 0,
+                        failed: Vec::new(),
+                        held_elsewhere: None,
+                    }),
                     committed: Condvar::new(),
                     waiting: AtomicUsize::new(0),
                 }))
@@ -299,11 +309,20 @@ impl SharedWriter {
     where
         E: From<DbFault> + From<diesel::result::Error>,
     {
+        let arrived = Instant::now();
         self.waiting.fetch_add(1, Ordering::SeqCst);
         let mut shared = self.lock();
         self.waiting.fetch_sub(1, Ordering::SeqCst);
         if shared.joined == 0 {
+            // Whoever stood in line while that was found out has waited as long: they do not wait one after the other.
+            if shared.held_elsewhere.is_some_and(|at| at > arrived) {
+                let held = "database is locked by another process".to_owned();
+                return Err(diesel::result::Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new(held)).into());
+            }
             if let Err(error) = shared.conn.begin_write() {
+                if is_busy(&error) {
+                    shared.held_elsewhere = Some(Instant::now());
+                }
                 self.mend(&mut shared);
                 return Err(error.into());
             }

@@ -1,6 +1,7 @@
 //! Migrations: the same names on both databases, proven up and down, and a schema that refuses an older binary.
 
 use crate::on_both;
+use crate::support::app::App;
 use crate::support::backend::{Backend, TestDatabase};
 use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
@@ -97,6 +98,14 @@ fn another_history_is_refused_and_one_version_back_is_not(backend: Backend) {
     run("INSERT INTO __diesel_schema_migrations (version) VALUES ('20200101000000')");
     let refused = db.write_alone(migrate).expect_err("refused").to_string();
     assert!(refused.contains("20200101000000") && refused.contains("Nothing was changed"), "{refused}");
+}
+
+#[test]
+fn a_node_says_which_schema_it_brings() {
+    let app = App::start(Backend::Sqlite);
+    let told = app.liaison.get("/readyz").expect(200).body;
+    let versions = app.office.db.write_alone(applied).expect("reads");
+    assert_eq!(told["schema"], fingerprint(&versions), "{told}");
 }
 
 #[test]

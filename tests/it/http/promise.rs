@@ -21,6 +21,7 @@ on_both!(
     holidays_count_once_a_second_manager_says_so,
     a_floor_is_promised_with_the_offer,
     a_first_byte_in_time_has_sixty_seconds,
+    a_new_rule_is_for_new_offers,
 );
 
 fn asked(app: &App) -> (String, String) {
@@ -237,4 +238,40 @@ fn a_first_byte_in_time_has_sixty_seconds(backend: Backend) {
         let trail = app.auditor.get(&format!("/api/v1/audit?subject={id}")).expect(200).text;
         assert_eq!(trail.contains("breach-withdrawn"), !late, "{seconds} s: {trail}");
     }
+}
+
+/// What is out keeps the rule, the end and the reminders it was made with; whoever is asked from then on has the new rule,
+/// also the next reserve of a chain that is under way.
+fn a_new_rule_is_for_new_offers(backend: Backend) {
+    let app = App::start(backend);
+    let experts = ["沈知行", "许望舒", "陆以宁"].map(|name| app.manager.registers(&expert(name)));
+    let id = app.liaison.submits(&need());
+    let assignment = app.liaison.asks(&id, &experts[0], &[&experts[1]]);
+    app.tick();
+    let before = app.liaison.assignment(&assignment);
+    assert_eq!(before["rule"], "civil-code");
+    app.clock.advance(TimeDelta::minutes(1));
+    let policy = zhipai::domain::policy::Policy {
+        counting_rule: zhipai::domain::answer_rule::CountingRule::Hours48,
+        ..Default::default()
+    };
+    zhipai::actions::set_policy::set_policy(&app.office, &manager(&app), &policy).expect("set");
+    app.clock.advance(TimeDelta::minutes(1));
+    app.tick();
+    let after = app.liaison.assignment(&assignment);
+    for field in ["state", "rule", "answer_due_at", "reminders"] {
+        assert_eq!(after[field], before[field], "{field}");
+    }
+    let other = app.liaison.submits(&need());
+    let fresh = app.liaison.asks(&other, &experts[2], &[]);
+    app.tick();
+    let fresh = app.liaison.assignment(&fresh);
+    assert_eq!((&fresh["rule"], &fresh["answer_due_at"]), (&json!("hours-48"), &json!("2026-03-12T02:02:00Z")));
+    app.advance_to("2026-03-12T23:59:00+08:00");
+    assert_eq!(app.liaison.assignment(&assignment)["state"], "offered", "it ends when it was told to end");
+    app.advance_to("2026-03-13T08:30:00+08:00");
+    assert_eq!(app.liaison.assignment(&assignment)["state"], "lapsed");
+    let open = app.liaison.get(&format!("/api/v1/assignments?need={id}&state=offered")).expect(200).body;
+    let next = &open["items"][0];
+    assert_eq!((&next["rule"], &next["answer_due_at"]), (&json!("hours-48"), &json!("2026-03-15T00:00:00Z")), "{open}");
 }
