@@ -2,9 +2,11 @@
 //! to see that the invariants notice.
 //!
 //! Contract: nothing of it happens unless the simulation arms it for its own thread, or, in debug builds alone, the
-//! environment names a point in `ZHIPAI_CRASH_AT`; a release build does not read that variable, and an unarmed point costs
-//! one look at a thread-local. Points are `<file of the deed>:<moment>`, the moments [`MOMENTS`]; `deliver_mail:sent` lies
-//! between the mail server's 250 and our writing it down. Deliberately absent: any other way to arm it.
+//! environment names a point in `ZHIPAI_CRASH_AT` or a file in `ZHIPAI_CRASH_LIST`, into which every point passed is then
+//! written, one a line; a release build reads neither variable, and an unarmed point costs one look at a thread-local.
+//! Points are `<file of the deed>:<moment>`, the moments [`MOMENTS`]; besides, [`OUTSIDE`] lie where something happened
+//! outside the database that is not written down yet, or the other way round. `tests/simulation/crash.rs` holds that no
+//! deed or job writes without passing them. Deliberately absent: any other way to arm it.
 
 use std::cell::{Cell, RefCell};
 use std::panic::Location;
@@ -14,6 +16,12 @@ pub const MOMENTS: [&str; 4] = ["begin", "decided", "before-commit", "after-comm
 
 /// The point after the mail server took a letter and before that is written down.
 pub const SENT: &str = "deliver_mail:sent";
+
+/// The point after a message that came in was dealt with and before its mailbox is told.
+pub const RECEIVED: &str = "read_mail:received";
+
+/// The points beside the moments of deeds: what happens outside the database and our transaction are two things there.
+pub const OUTSIDE: [&str; 2] = [SENT, RECEIVED];
 
 /// What happens at a point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +92,7 @@ pub fn passes(point: &str) -> bool {
     if !armed() {
         return false;
     }
+    write_down(point);
     abort_if_named(point);
     let verdict = WATCHER.with(|watcher| match watcher.borrow_mut().as_mut() {
         Some(watcher) => watcher(point),
@@ -108,6 +117,9 @@ const fn named_in_environment() -> bool {
 #[cfg(not(debug_assertions))]
 const fn abort_if_named(_: &str) {}
 
+#[cfg(not(debug_assertions))]
+const fn write_down(_: &str) {}
+
 /// The point of `ZHIPAI_CRASH_AT`, and at which passing of it: `assign_expert:decided` or `assign_expert:decided#3`.
 #[cfg(debug_assertions)]
 fn named() -> Option<&'static (String, u32)> {
@@ -126,7 +138,30 @@ fn named() -> Option<&'static (String, u32)> {
 
 #[cfg(debug_assertions)]
 fn named_in_environment() -> bool {
-    named().is_some()
+    named().is_some() || listed().is_some()
+}
+
+/// The file of `ZHIPAI_CRASH_LIST`, to which every point passed is added.
+#[cfg(debug_assertions)]
+fn listed() -> Option<&'static std::sync::Mutex<std::fs::File>> {
+    use std::sync::{Mutex, OnceLock};
+    static LISTED: OnceLock<Option<Mutex<std::fs::File>>> = OnceLock::new();
+    LISTED
+        .get_or_init(|| {
+            let path = std::env::var_os("ZHIPAI_CRASH_LIST")?;
+            std::fs::OpenOptions::new().create(true).append(true).open(path).ok().map(Mutex::new)
+        })
+        .as_ref()
+}
+
+#[cfg(debug_assertions)]
+fn write_down(point: &str) {
+    use std::io::Write;
+    if let Some(file) = listed() {
+        let mut file = file.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        // Whoever reads the list misses a point that could not be written, and says so.
+        let _ = file.write_all(format!("{point}\n").as_bytes());
+    }
 }
 
 #[cfg(debug_assertions)]

@@ -2,7 +2,8 @@
 //!
 //! What the desk sends by itself does not leave at night; several letters to one person within the window become one
 //! digest; a person gets at most so many letters a day, an offer aside (rules.md, "Letters and the night"; policy). What
-//! a person sends is not asked about here. Deliberately absent: wording and sending.
+//! a person sends is not asked about here. Of several nodes one at a time writes to a reader: the other's letters wait a
+//! moment, so that nodes neither count past each other nor split a digest. Deliberately absent: wording and sending.
 
 use super::{Actor, Done, Office, Tx};
 use crate::db;
@@ -16,6 +17,9 @@ use crate::ids::OutboxId;
 use crate::trial;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
+
+/// How long a letter waits while another node has one for the same reader in hand.
+const ASIDE: TimeDelta = TimeDelta::minutes(1);
 
 /// What happens to a leased letter whose turn it is.
 #[derive(Debug, Clone)]
@@ -47,14 +51,23 @@ pub fn take_turn(office: &Office, row: &OutboxRow, lease: &[OutboxId]) -> Done<T
         if kind == NoticeKind::Offer || kind.is_digest() || row.reader.is_empty() {
             return Ok(Turn::Goes);
         }
+        db::dialect::lock_subject(tx.conn, &format!("reader:{}", row.reader))?;
+        let mine: Vec<OutboxId> = lease.iter().copied().chain([row.id]).collect();
+        let aside = tx.now + ASIDE;
+        if db::digest::in_other_hands(tx.conn, &row.reader, tx.now.naive_utc(), &mine)?
+            && still_in_time(tx, row, aside)?
+        {
+            return hold(tx, row, aside);
+        }
         let today = start_of_day(beijing_date(tx.now));
         let got = db::digest::got_since(tx.conn, &row.reader, today.naive_utc())?;
         let most = usize::try_from(rules.letters_a_day).unwrap_or(usize::MAX);
         if got.iter().filter(|(kind, _)| *kind != NoticeKind::Offer).count() >= most {
             let until = rules.quiet().tomorrow_morning(tx.now);
-            // A reminder that would come after the end is none: rather one letter too many than a day lost.
+            // A reminder that would come after the end is none: rather one letter too many than a day lost; but one, with
+            // all that cannot wait either.
             if !still_in_time(tx, row, until)? {
-                return Ok(Turn::Goes);
+                return gather(tx, row, &mine);
             }
             let reader = row.reader.rsplit(':').next().unwrap_or_default();
             let subject = row.need.map_or_else(|| reader.to_owned(), |need| need.to_string());
@@ -67,7 +80,7 @@ pub fn take_turn(office: &Office, row: &OutboxRow, lease: &[OutboxId]) -> Done<T
         }
         match window_ends(&rules, &got).filter(|ends| *ends > tx.now) {
             Some(ends) if still_in_time(tx, row, ends)? => hold(tx, row, ends),
-            _ => gather(tx, row, lease),
+            _ => gather(tx, row, &mine),
         }
     })
 }
@@ -91,9 +104,8 @@ fn still_in_time(tx: &mut Tx<'_>, row: &OutboxRow, then: DateTime<Utc>) -> Done<
 }
 
 /// Puts everything that is ready for the same reader into one digest; one letter alone leaves as it is.
-fn gather(tx: &mut Tx<'_>, row: &OutboxRow, lease: &[OutboxId]) -> Done<Turn> {
-    let leased: Vec<OutboxId> = lease.iter().copied().chain([row.id]).collect();
-    let ready = db::digest::ready_for(tx.conn, &row.reader, tx.now.naive_utc(), &leased)?;
+fn gather(tx: &mut Tx<'_>, row: &OutboxRow, mine: &[OutboxId]) -> Done<Turn> {
+    let ready = db::digest::ready_for(tx.conn, &row.reader, tx.now.naive_utc(), mine)?;
     let ready: Vec<OutboxRow> = ready.into_iter().filter(|other| other.notice.get().kind.joins_digest()).collect();
     // Somebody else may have taken this one over: then it is not among the ready.
     if ready.len() < 2 || !ready.iter().any(|other| other.id == row.id && other.fence == row.fence) {

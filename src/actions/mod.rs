@@ -138,6 +138,8 @@ pub enum FaultKind {
     Broken,
     /// The database could not serve several writers at once; the same deed may succeed now.
     Transient,
+    /// Somebody else held what the deed needed for longer than it waits; later it may succeed.
+    Busy,
     /// There is no room left on the disk.
     Full,
     /// The database cannot be reached.
@@ -210,6 +212,8 @@ impl From<diesel::result::Error> for ActionError {
         let mut fault = Fault::new(&error);
         if db::dialect::is_transient(&error) {
             fault.kind = FaultKind::Transient;
+        } else if db::dialect::is_busy(&error) {
+            fault.kind = FaultKind::Busy;
         } else if db::dialect::is_lost(&error) {
             fault.kind = FaultKind::Unreachable;
         }

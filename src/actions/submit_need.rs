@@ -10,8 +10,9 @@ pub(super) use typed::{parsed, place, word};
 use typed::{Checked, check};
 
 use super::contact::seal_of_need;
-use super::{Actor, Done, Letter, Office, Tx, Work};
+use super::{Actor, Done, Fault, Letter, Office, Tx, Work};
 use crate::db::{self, JsonText};
+use crate::domain::calendar::beijing_date;
 use crate::domain::contact::{Email, Phone};
 use crate::domain::event::Event;
 use crate::domain::firm;
@@ -20,7 +21,7 @@ use crate::domain::notice::NoticeKind;
 use crate::domain::number::Series;
 use crate::domain::place::Point;
 use crate::domain::refusal::{FieldProblem, Refusal};
-use crate::domain::role::{Right, Role, Scope};
+use crate::domain::role::{Right, Role, Scope, Staff};
 use crate::domain::task::TaskKind;
 use crate::domain::uscc::Uscc;
 use crate::ids::{EnterpriseId, NeedId, SeatId, StationId};
@@ -152,7 +153,10 @@ pub struct SubmittedRows {
 /// [`Refusal::Invalid`] naming every field that cannot be taken; [`Refusal::NotYours`] for roles that do not work on
 /// needs.
 pub fn submit_need(office: &Office, actor: &Actor, input: &SubmitNeed) -> Done<Submitted> {
-    let submitted = office.write(|tx| within(tx, actor, input))?;
+    let staff = hands_in(actor)?;
+    // Before the writer is asked for: what cannot be taken keeps nobody waiting.
+    let checked = check(input, beijing_date(office.now()))?;
+    let submitted = office.write(|tx| within(tx, actor, staff, input, checked.clone()))?;
     if submitted.rows.need.automatic
         && let Err(error) = super::assign_expert::ask_best(office, submitted.id)
     {
@@ -161,11 +165,14 @@ pub fn submit_need(office: &Office, actor: &Actor, input: &SubmitNeed) -> Done<S
     Ok(submitted)
 }
 
-pub(super) fn within(tx: &mut Tx<'_>, actor: &Actor, input: &SubmitNeed) -> Done<Submitted> {
+/// Who may hand a need in.
+fn hands_in(actor: &Actor) -> Done<&Staff> {
     actor.needs(Right::WorkNeeds)?;
     let Actor::Staff(staff) = actor else { return Err(Refusal::NotYours.into()) };
-    let today = crate::domain::calendar::beijing_date(tx.now);
-    let checked = check(input, today)?;
+    Ok(staff)
+}
+
+fn within(tx: &mut Tx<'_>, actor: &Actor, staff: &Staff, input: &SubmitNeed, checked: Checked) -> Done<Submitted> {
     let station_id = match (staff.role, staff.station, input.station) {
         (Role::Liaison, Some(own), None) => own,
         (Role::Liaison, Some(own), Some(asked)) if own == asked => own,
@@ -177,9 +184,9 @@ pub(super) fn within(tx: &mut Tx<'_>, actor: &Actor, input: &SubmitNeed) -> Done
     };
     let station = db::station::find(tx.conn, &station_id)?
         .ok_or_else(|| Refusal::Invalid(vec![FieldProblem::new("station", "not-known")]))?;
-    let enterprise = enterprise_of(tx, &checked)?;
-    let own = Matter::read(&checked.title, &checked.description, &checked.services, checked.opposing_party.as_deref());
-    let similar = similar_open(tx, &actor.scope(), enterprise.id, &own)?;
+    let (enterprise, known_before) = enterprise_of(tx, &checked)?;
+    // An enterprise nobody knew has no other need.
+    let similar = if known_before { similar_open(tx, &actor.scope(), enterprise.id, &checked)? } else { Vec::new() };
     let number = tx.number(Series::Need)?;
     let id = NeedId::from_minted(tx.mint());
     let now = tx.now.naive_utc();
@@ -232,10 +239,11 @@ pub(super) fn within(tx: &mut Tx<'_>, actor: &Actor, input: &SubmitNeed) -> Done
     db::need::insert_seats(tx.conn, &seats)?;
     let detail = json!({"number": number, "station": station_id, "services": checked.services, "seats": checked.seats,
         "consent": row.consent});
-    tx.event(id.as_str(), actor, Event::NeedSubmitted, &detail)?;
+    tx.first_event(id.as_str(), actor, Event::NeedSubmitted, detail)?;
     tx.changed("need", id.as_str())?;
-    if row.contact_email.is_some() {
-        tx.owe(actor, Letter::new(NoticeKind::Receipt, format!("receipt:{id}")).about(id))?;
+    if let Some(address) = &checked.contact_email {
+        let receipt = Letter::new(NoticeKind::Receipt, format!("receipt:{id}")).about(id);
+        tx.owe_to_address(actor, receipt, address.as_str())?;
     } else if row.contact_phone.is_none() {
         tx.leave_task(Work {
             kind: TaskKind::AddContact,
@@ -254,30 +262,12 @@ pub(super) fn within(tx: &mut Tx<'_>, actor: &Actor, input: &SubmitNeed) -> Done
     Ok(Submitted { id, number, similar: rows.similar.iter().map(|need| need.id).collect(), rows })
 }
 
-/// The enterprise's row: by 统一社会信用代码, else by normalised name, else a new one.
-fn enterprise_of(tx: &mut Tx<'_>, checked: &Checked) -> Done<db::enterprise::EnterpriseRow> {
+/// The enterprise's row, by 统一社会信用代码, else by normalised name, else a new one; and whether it was there before.
+fn enterprise_of(tx: &mut Tx<'_>, checked: &Checked) -> Done<(db::enterprise::EnterpriseRow, bool)> {
     let key = firm::normalised(&checked.name);
     let code = checked.uscc.as_ref().map(|uscc| uscc.as_str().to_owned());
-    if let Some(code) = &code
-        && let Some(known) = db::enterprise::by_uscc(tx.conn, code)?
-    {
-        return Ok(known);
-    }
-    if let Some(mut known) = db::enterprise::by_key(tx.conn, &key)? {
-        match (&known.uscc, code) {
-            (None, Some(code)) => {
-                known.uscc = Some(code);
-                db::enterprise::save(tx.conn, &known)?;
-                tx.changed("enterprise", known.id.as_str())?;
-                return Ok(known);
-            }
-            (Some(other), Some(code)) if *other != code => {
-                return Err(
-                    Refusal::Invalid(vec![FieldProblem::with("enterprise.uscc", "conflicting", &known.name)]).into()
-                );
-            }
-            _ => return Ok(known),
-        }
+    if let Some(known) = known_enterprise(tx, &key, code.as_deref())? {
+        return Ok((known, true));
     }
     let id = EnterpriseId::from_minted(tx.mint());
     let row = db::enterprise::EnterpriseRow {
@@ -288,8 +278,38 @@ fn enterprise_of(tx: &mut Tx<'_>, checked: &Checked) -> Done<db::enterprise::Ent
         region: checked.enterprise_region.to_owned(),
         created_at: tx.now.naive_utc(),
     };
-    db::enterprise::insert(tx.conn, &row)?;
-    Ok(row)
+    if db::enterprise::add(tx.conn, &row)? {
+        return Ok((row, false));
+    }
+    // Somebody entered it at this very moment: theirs is the row.
+    match known_enterprise(tx, &row.name_key, row.uscc.as_deref())? {
+        Some(known) => Ok((known, true)),
+        None => Err(Fault::new("an enterprise is there and cannot be found").into()),
+    }
+}
+
+/// An enterprise that is known, by its code, else by its name; a code it lacked is added.
+fn known_enterprise(tx: &mut Tx<'_>, key: &str, code: Option<&str>) -> Done<Option<db::enterprise::EnterpriseRow>> {
+    if let Some(code) = code
+        && let Some(known) = db::enterprise::by_uscc(tx.conn, code)?
+    {
+        return Ok(Some(known));
+    }
+    let Some(mut known) = db::enterprise::by_key(tx.conn, key)? else { return Ok(None) };
+    match (&known.uscc, code) {
+        (None, Some(code)) => {
+            known.uscc = Some(code.to_owned());
+            db::enterprise::save(tx.conn, &known)?;
+            tx.changed("enterprise", known.id.as_str())?;
+        }
+        (Some(other), Some(code)) if other != code => {
+            return Err(
+                Refusal::Invalid(vec![FieldProblem::with("enterprise.uscc", "conflicting", &known.name)]).into()
+            );
+        }
+        _ => {}
+    }
+    Ok(Some(known))
 }
 
 /// Open needs of the same enterprise within a scope that seem to be the same matter.
@@ -297,9 +317,13 @@ fn similar_open(
     tx: &mut Tx<'_>,
     scope: &Scope,
     enterprise: EnterpriseId,
-    own: &Matter,
+    checked: &Checked,
 ) -> Done<Vec<db::need::NeedRow>> {
     let mut open = db::need::open_of_enterprise(tx.conn, enterprise)?;
+    if open.is_empty() {
+        return Ok(open);
+    }
+    let own = Matter::read(&checked.title, &checked.description, &checked.services, checked.opposing_party.as_deref());
     open.retain(|other| scope.covers(&other.region, other.station) && own.same_as(&matter_of(other)).is_some());
     Ok(open)
 }

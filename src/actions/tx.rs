@@ -195,13 +195,27 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// What the database says.
     pub fn event(&mut self, subject: &str, actor: &Actor, event: Event, detail: &Value) -> Done<()> {
-        // Every deed leaves an event, so this is where it has been decided and is half written.
+        // Every deed leaves an event (here or in `first_event`), so this is where it has been decided and is half written.
         if trial::at(self.place, "decided") {
             return Err(super::Fault::new("the database is busy").into());
         }
         let id = EventId::from_minted(self.mint());
         db::audit::append(self.conn, id, subject, self.now.naive_utc(), &actor.label(), event.as_str(), detail)?;
         Ok(())
+    }
+
+    /// Begins the chain of a subject made in this very transaction: nobody else can know of it, so nothing is locked and no
+    /// end is looked for.
+    ///
+    /// # Errors
+    /// What the database says; a subject that has a chain already.
+    pub fn first_event(&mut self, subject: &str, actor: &Actor, event: Event, detail: Value) -> Done<()> {
+        if trial::at(self.place, "decided") {
+            return Err(super::Fault::new("the database is busy").into());
+        }
+        let id = EventId::from_minted(self.mint());
+        let first = db::audit::Beginning { id, subject: subject.to_owned(), event: event.as_str(), detail };
+        Ok(db::audit::begin(self.conn, self.now.naive_utc(), &actor.label(), vec![first])?)
     }
 
     /// Says that something changed, for indexes and matchers.
@@ -219,6 +233,25 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// What the database says.
     pub fn owe(&mut self, actor: &Actor, letter: Letter) -> Done<()> {
+        let reader = match (&letter.account, &letter.expert, &letter.need) {
+            (Some(account), _, _) => format!("account:{account}"),
+            (None, Some(expert), _) if letter.kind.audience() == Audience::Expert => format!("expert:{expert}"),
+            (None, _, Some(need)) => self.enterprise_reader(*need)?,
+            (None, _, None) => String::new(),
+        };
+        self.owe_to(actor, letter, reader)
+    }
+
+    /// The same to an enterprise whose address is at hand.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn owe_to_address(&mut self, actor: &Actor, letter: Letter, address: &str) -> Done<()> {
+        let reader = self.reader_of(address);
+        self.owe_to(actor, letter, reader)
+    }
+
+    fn owe_to(&mut self, actor: &Actor, letter: Letter, reader: String) -> Done<()> {
         let earliest = letter.not_before.unwrap_or(self.now);
         let audience = letter.kind.audience();
         let by_person = match actor {
@@ -232,12 +265,6 @@ impl<'a> Tx<'a> {
             self.policy()?.letters.quiet().next_waking(earliest)
         } else {
             earliest
-        };
-        let reader = match (&letter.account, &letter.expert, &letter.need) {
-            (Some(account), _, _) => format!("account:{account}"),
-            (None, Some(expert), _) if letter.kind.audience() == Audience::Expert => format!("expert:{expert}"),
-            (None, _, Some(need)) => self.enterprise_reader(*need)?,
-            (None, _, None) => String::new(),
         };
         let row = db::outbox::OutboxRow {
             id: OutboxId::from_minted(self.mint()),
@@ -281,9 +308,13 @@ impl<'a> Tx<'a> {
         let row = db::need::find(self.conn, &need)?;
         let address = row.and_then(|row| contact::of_need(&self.office.keys, &row).email);
         Ok(match address {
-            Some(address) => format!("mail:{}", contact::email_mark(&self.office.keys, address.trim())),
+            Some(address) => self.reader_of(&address),
             None => format!("need:{need}"),
         })
+    }
+
+    fn reader_of(&self, address: &str) -> String {
+        format!("mail:{}", contact::email_mark(&self.office.keys, address.trim()))
     }
 
     /// Leaves a task, once.

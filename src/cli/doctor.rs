@@ -4,7 +4,7 @@ use super::opening::Failure;
 use super::serve;
 use crate::clock::{Chance, Clock, SystemClock};
 use crate::config::Config;
-use crate::db::migrate::migrate;
+use crate::db::migrate::{THIS_BINARY, applied, fingerprint, migrate};
 use crate::db::{self, Db};
 use crate::domain::calendar::{Calendar, beijing_date};
 use crate::ids::OutboxId;
@@ -66,7 +66,13 @@ fn database(config: &Config) -> Vec<Finding> {
     let mut findings = Vec::new();
     let schema = db.write_alone(migrate);
     findings.push(match schema {
-        Ok(()) => well("database reached, schema up to date"),
+        Ok(()) => match db.write_alone(applied) {
+            Ok(versions) => {
+                let (newest, print) = (versions.last().cloned().unwrap_or_default(), fingerprint(&versions));
+                well(format!("database reached, schema {newest} ({print}) fits zhipai {THIS_BINARY}"))
+            }
+            Err(fault) => ill(format!("database: {fault}")),
+        },
         Err(fault) => ill(format!("database: {fault}")),
     });
     let Ok(mut conn) = db.reader() else { return findings };

@@ -76,6 +76,9 @@ pub fn move_head(conn: &mut Conn, row: &AuditRow, known: bool) -> QueryResult<()
 /// # Errors
 /// What the database says.
 pub fn begin_heads(conn: &mut Conn, rows: &[AuditRow]) -> QueryResult<()> {
+    if let [row] = rows {
+        return move_head(conn, row, false);
+    }
     let heads: Vec<HeadRow> = rows
         .iter()
         .map(|row| HeadRow { subject: row.subject.clone(), step: row.step, at: row.at, hash: row.hash.clone() })

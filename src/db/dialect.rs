@@ -1,11 +1,38 @@
 //! The only code that knows which database it speaks to, beside the multi-row inserts that need a concrete connection.
 
 use super::conn::Conn;
+use super::schema::{experts, needs};
 use crate::domain::number::Series;
+use diesel::prelude::*;
 use diesel::result::DatabaseErrorKind;
 use diesel::result::Error::DatabaseError;
 use diesel::sql_types::{BigInt, Text};
-use diesel::{QueryResult, QueryableByName, RunQueryDsl};
+
+/// What only one of the two has, told to diesel: unlike `sql_query`, such a statement is prepared once a connection and then
+/// costs one round trip.
+mod own {
+    use diesel::sql_types::{BigInt, Text};
+
+    diesel::define_sql_function! {
+        /// The next value of a sequence. PostgreSQL casts the name to `regclass` by itself.
+        fn nextval(sequence: Text) -> BigInt;
+    }
+    diesel::define_sql_function! {
+        /// PostgreSQL's 64-bit hash of a text.
+        fn hashtextextended(text: Text, seed: BigInt) -> BigInt;
+    }
+    diesel::define_sql_function! {
+        /// Answers nothing; only ever to be executed.
+        fn pg_advisory_xact_lock(key: BigInt) -> BigInt;
+    }
+    diesel::table! {
+        /// SQLite's running numbers.
+        counters (name) {
+            name -> Text,
+            value -> BigInt,
+        }
+    }
+}
 
 #[derive(QueryableByName)]
 struct Value {
@@ -19,15 +46,14 @@ struct Value {
 /// # Errors
 /// What the database says.
 pub fn next_number(conn: &mut Conn, series: Series) -> QueryResult<i64> {
-    let row: Value = match conn {
-        Conn::Pg(c) => diesel::sql_query("SELECT nextval('number_' || lower($1)) AS value")
-            .bind::<Text, _>(series.as_str())
-            .get_result(c)?,
-        Conn::Sqlite(c) => diesel::sql_query("UPDATE counters SET value = value + 1 WHERE name = $1 RETURNING value")
-            .bind::<Text, _>(series.as_str())
-            .get_result(c)?,
-    };
-    Ok(row.value)
+    use own::counters;
+    match conn {
+        Conn::Pg(c) => diesel::select(own::nextval(format!("number_{}", series.as_str().to_lowercase()))).get_result(c),
+        Conn::Sqlite(c) => diesel::update(counters::table.filter(counters::name.eq(series.as_str())))
+            .set(counters::value.eq(counters::value + 1))
+            .returning(counters::value)
+            .get_result(c),
+    }
 }
 
 /// The next `count` values of a series, at once; some of a series may be left out, as after any rollback.
@@ -79,9 +105,11 @@ pub fn raise_number(conn: &mut Conn, series: Series, at_least: i64) -> QueryResu
 /// What the database says; `NotFound` when there is no such need.
 pub fn lock_need(conn: &mut Conn, need: crate::ids::NeedId) -> QueryResult<()> {
     match conn {
-        Conn::Pg(c) => diesel::sql_query("SELECT 1::bigint AS value FROM needs WHERE id = $1 FOR UPDATE")
-            .bind::<Text, _>(need.as_str())
-            .get_result::<Value>(c)
+        Conn::Pg(c) => needs::table
+            .filter(needs::id.eq(need))
+            .select(needs::id)
+            .for_update()
+            .get_result::<crate::ids::NeedId>(c)
             .map(drop),
         Conn::Sqlite(_) => Ok(()),
     }
@@ -109,9 +137,11 @@ pub fn lock_duty(conn: &mut Conn, plan: crate::ids::DutyPlanId) -> QueryResult<(
 /// What the database says.
 pub fn lock_expert(conn: &mut Conn, expert: crate::ids::ExpertId) -> QueryResult<()> {
     match conn {
-        Conn::Pg(c) => diesel::sql_query("SELECT 1::bigint AS value FROM experts WHERE id = $1 FOR NO KEY UPDATE")
-            .bind::<Text, _>(expert.as_str())
-            .load::<Value>(c)
+        Conn::Pg(c) => experts::table
+            .filter(experts::id.eq(expert))
+            .select(experts::id)
+            .for_no_key_update()
+            .load::<crate::ids::ExpertId>(c)
             .map(drop),
         Conn::Sqlite(_) => Ok(()),
     }
@@ -122,10 +152,9 @@ pub fn lock_expert(conn: &mut Conn, expert: crate::ids::ExpertId) -> QueryResult
 /// What the database says.
 pub fn lock_subject(conn: &mut Conn, subject: &str) -> QueryResult<()> {
     match conn {
-        Conn::Pg(c) => diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 7)) IS NULL")
-            .bind::<Text, _>(subject)
-            .execute(c)
-            .map(drop),
+        Conn::Pg(c) => {
+            diesel::select(own::pg_advisory_xact_lock(own::hashtextextended(subject, 7))).execute(c).map(drop)
+        }
         Conn::Sqlite(_) => Ok(()),
     }
 }
@@ -244,11 +273,33 @@ pub fn is_transient(error: &diesel::result::Error) -> bool {
     }
 }
 
-/// Whether the connection to the database was lost.
+/// Whether somebody else held what was asked for until the wait was over: a row lock on PostgreSQL (SQLSTATE 55P03), the one
+/// writer on SQLite (SQLITE_BUSY, SQLITE_LOCKED).
+#[must_use]
+pub fn is_busy(error: &diesel::result::Error) -> bool {
+    match error {
+        // diesel has a kind for none of them.
+        DatabaseError(_, said) => {
+            let said = said.message();
+            ["due to lock timeout", "database is locked", "database table is locked"]
+                .iter()
+                .any(|known| said.contains(known))
+        }
+        _ => false,
+    }
+}
+
+/// Whether the database cannot be worked with as it is: the connection was lost, or it cannot be written (a standby before
+/// it takes over, a file that became read-only).
 #[must_use]
 pub fn is_lost(error: &diesel::result::Error) -> bool {
     match error {
-        DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, _)
+        DatabaseError(
+            DatabaseErrorKind::ClosedConnection
+            | DatabaseErrorKind::UnableToSendCommand
+            | DatabaseErrorKind::ReadOnlyTransaction,
+            _,
+        )
         | diesel::result::Error::BrokenTransactionManager => true,
         DatabaseError(_, said) => {
             let said = said.message();
@@ -257,6 +308,7 @@ pub fn is_lost(error: &diesel::result::Error) -> bool {
                 "terminating connection",
                 "the database system is",
                 "no connection to the server",
+                "attempt to write a readonly database",
             ]
             .iter()
             .any(|known| said.contains(known))
@@ -269,4 +321,34 @@ pub fn is_lost(error: &diesel::result::Error) -> bool {
 #[must_use]
 pub fn says_full(said: &str) -> bool {
     ["database or disk is full", "No space left on device"].iter().any(|known| said.contains(known))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(kind: DatabaseErrorKind, message: &str) -> diesel::result::Error {
+        DatabaseError(kind, Box::new(message.to_owned()))
+    }
+
+    #[test]
+    fn what_passes_by_itself_is_told_from_what_does_not() {
+        let unknown = |message| said(DatabaseErrorKind::Unknown, message);
+        // What it is, and whether it is transient, busy, lost.
+        let table = [
+            (said(DatabaseErrorKind::SerializationFailure, "could not serialize access"), (true, false, false)),
+            (unknown("deadlock detected"), (true, false, false)),
+            (unknown("canceling statement due to lock timeout"), (false, true, false)),
+            (unknown("database is locked"), (false, true, false)),
+            (said(DatabaseErrorKind::ClosedConnection, "gone"), (false, false, true)),
+            (unknown("terminating connection due to administrator command"), (false, false, true)),
+            (said(DatabaseErrorKind::ReadOnlyTransaction, "cannot execute INSERT"), (false, false, true)),
+            (unknown("attempt to write a readonly database"), (false, false, true)),
+            (said(DatabaseErrorKind::UniqueViolation, "duplicate key"), (false, false, false)),
+            (unknown("syntax error"), (false, false, false)),
+        ];
+        for (error, expected) in table {
+            assert_eq!((is_transient(&error), is_busy(&error), is_lost(&error)), expected, "{error}");
+        }
+    }
 }

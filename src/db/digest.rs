@@ -50,6 +50,23 @@ pub fn ready_for(
         .load(conn)
 }
 
+/// Whether somebody else has a letter of the desk for that reader in hand at this moment: one that is leased and not among
+/// `mine`.
+///
+/// # Errors
+/// What the database says.
+pub fn in_other_hands(conn: &mut Conn, reader: &str, now: NaiveDateTime, mine: &[OutboxId]) -> QueryResult<bool> {
+    let there = outbox::table
+        .filter(outbox::reader.eq(reader))
+        .filter(outbox::accepted_at.is_null())
+        .filter(outbox::by_desk.eq(true))
+        .filter(outbox::digest.is_null())
+        .filter(outbox::state.eq("sending"))
+        .filter(outbox::leased_until.gt(now))
+        .filter(outbox::id.ne_all(mine));
+    diesel::select(diesel::dsl::exists(there)).get_result(conn)
+}
+
 /// Gives a letter to a digest; false when somebody else holds it by now.
 ///
 /// # Errors

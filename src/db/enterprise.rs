@@ -26,6 +26,18 @@ pub struct EnterpriseRow {
 
 row_deeds!(EnterpriseRow, enterprises, id: EnterpriseId);
 
+/// Adds an enterprise; false when one of that name or code is there, also when it came at this very moment.
+///
+/// # Errors
+/// What the database says.
+pub fn add(conn: &mut Conn, row: &EnterpriseRow) -> QueryResult<bool> {
+    crate::each_backend!(conn, |c| diesel::insert_into(enterprises::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c))
+    .map(|rows| rows == 1)
+}
+
 /// The enterprise of that normalised name.
 ///
 /// # Errors

@@ -51,6 +51,11 @@ macro_rules! many_rows {
         /// # Errors
         /// What the database says.
         pub fn $name(conn: &mut Conn, rows: &[$row]) -> QueryResult<()> {
+            // One row is a statement that stays prepared; many are another one each time.
+            if let [row] = rows {
+                return $crate::each_backend!(conn, |c| diesel::insert_into($table::table).values(row).execute(c))
+                    .map(drop);
+            }
             for chunk in rows.chunks(400) {
                 $crate::each_backend!(conn, |c| diesel::insert_into($table::table).values(chunk).execute(c))?;
             }

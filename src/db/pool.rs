@@ -6,20 +6,34 @@
 //! writer has a connection. Deliberately absent: retries of refused work; a refusal rolls back its own savepoint only.
 
 use super::conn::Conn;
+use super::dialect::is_busy;
 use diesel::Connection;
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection, R2D2Connection};
+use diesel::result::DatabaseErrorKind;
 use diesel::sqlite::SqliteConnection;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How many changes one commit may hold, so that nobody waits long for strangers.
 const MOST_IN_A_COMMIT: usize = 64;
+/// How long a caller waits for a connection when all are taken, before it is told to come again.
+pub const LENT_WITHIN: Duration = Duration::from_secs(10);
+/// How a connection to PostgreSQL notices that the other side is gone: without these a lost packet is waited for as long as
+/// the kernel likes, a quarter of an hour. Whoever sets one in the address keeps theirs. Units: seconds, `tcp_user_timeout`
+/// milliseconds (libpq, "Parameter Key Words").
+const PATIENCE: [(&str, &str); 5] = [
+    ("connect_timeout", "5"),
+    ("keepalives_idle", "10"),
+    ("keepalives_interval", "5"),
+    ("keepalives_count", "3"),
+    ("tcp_user_timeout", "15000"),
+];
 
 /// The database could not be reached or used.
 #[derive(Debug)]
@@ -104,7 +118,7 @@ impl ManageConnection for Opener {
     fn connect(&self) -> Result<Conn, Self::Error> {
         let (mut conn, setup) = match &self.target {
             Target::Postgres(url) => (
-                Conn::Pg(PgConnection::establish(url).map_err(diesel::r2d2::Error::ConnectionError)?),
+                Conn::Pg(PgConnection::establish(&patient(url)).map_err(diesel::r2d2::Error::ConnectionError)?),
                 "SET TIME ZONE 'UTC'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '30s';"
                     .to_owned(),
             ),
@@ -137,6 +151,18 @@ impl ManageConnection for Opener {
     }
 }
 
+/// The address with what it lacks of [`PATIENCE`].
+fn patient(url: &str) -> String {
+    let mut patient = url.to_owned();
+    for (name, value) in PATIENCE {
+        if !url.contains(&format!("{name}=")) {
+            patient.push(if patient.contains('?') { '&' } else { '?' });
+            patient.push_str(&format!("{name}={value}"));
+        }
+    }
+    patient
+}
+
 struct Shared {
     conn: Conn,
     /// Changes in the open transaction; 0 means none is open.
@@ -145,6 +171,8 @@ struct Shared {
     generation: u64,
     /// The last generations that failed to commit, newest last.
     failed: Vec<(u64, String)>,
+    /// When another process was last found to hold the database for longer than the writer waits.
+    held_elsewhere: Option<Instant>,
 }
 
 /// The one SQLite writer, whose commits are shared.
@@ -176,12 +204,20 @@ impl Db {
     /// # Errors
     /// [`DbFault`] when the address is wrong or the database cannot be reached.
     pub fn open(url: &str, connections: u32) -> Result<Self, DbFault> {
+        Self::open_lending(url, connections, LENT_WITHIN)
+    }
+
+    /// The same, for callers who wait `within` for a connection.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_lending(url: &str, connections: u32, within: Duration) -> Result<Self, DbFault> {
         let target = Target::parse(url)?;
         let pool = |read_only: bool, size: u32| {
             Pool::builder()
                 .max_size(size)
                 .min_idle(Some(1))
-                .connection_timeout(Duration::from_secs(10))
+                .connection_timeout(within)
                 .build(Opener { target: target.clone(), read_only })
                 .map_err(|error| DbFault::Connection(error.to_string()))
         };
@@ -195,7 +231,13 @@ impl Db {
                 let conn = opener.connect().map_err(|error| DbFault::Connection(error.to_string()))?;
                 Writer::Shared(Box::new(SharedWriter {
                     opener,
-                    shared: Mutex::new(Shared { conn, joined: 0, generation: 0, failed: Vec::new() }),
+                    shared: Mutex::new(Shared {
+                        conn,
+                        joined: 0,
+                        generation: 0,
+                        failed: Vec::new(),
+                        held_elsewhere: None,
+                    }),
                     committed: Condvar::new(),
                     waiting: AtomicUsize::new(0),
                 }))
@@ -215,7 +257,7 @@ impl Db {
     /// Lends a connection for reading.
     ///
     /// # Errors
-    /// [`DbFault::Connection`] when none is free within ten seconds.
+    /// [`DbFault::Connection`] when none is free in time ([`LENT_WITHIN`]).
     pub fn reader(&self) -> Result<Reader, DbFault> {
         self.readers.get().map_err(|error| DbFault::Connection(error.to_string()))
     }
@@ -267,11 +309,20 @@ impl SharedWriter {
     where
         E: From<DbFault> + From<diesel::result::Error>,
     {
+        let arrived = Instant::now();
         self.waiting.fetch_add(1, Ordering::SeqCst);
         let mut shared = self.lock();
         self.waiting.fetch_sub(1, Ordering::SeqCst);
         if shared.joined == 0 {
+            // Whoever stood in line while that was found out has waited as long: they do not wait one after the other.
+            if shared.held_elsewhere.is_some_and(|at| at > arrived) {
+                let held = "database is locked by another process".to_owned();
+                return Err(diesel::result::Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new(held)).into());
+            }
             if let Err(error) = shared.conn.begin_write() {
+                if is_busy(&error) {
+                    shared.held_elsewhere = Some(Instant::now());
+                }
                 self.mend(&mut shared);
                 return Err(error.into());
             }
@@ -408,5 +459,16 @@ mod tests {
         assert!(matches!(Target::parse("sqlite:data/x.db"), Ok(Target::Sqlite(_))));
         assert!(matches!(Target::parse("postgres://h/d"), Ok(Target::Postgres(_))));
         assert!(Target::parse("typo.db").is_err());
+    }
+
+    #[test]
+    fn a_lost_server_is_noticed_unless_the_address_says_otherwise() {
+        assert_eq!(
+            patient("postgres://h/d"),
+            "postgres://h/d?connect_timeout=5&keepalives_idle=10&keepalives_interval=5&keepalives_count=3&tcp_user_timeout=15000"
+        );
+        let own = patient("postgres://h/d?sslmode=require&connect_timeout=30");
+        assert!(own.starts_with("postgres://h/d?sslmode=require&connect_timeout=30&keepalives_idle=10&"), "{own}");
+        assert_eq!(own.matches("connect_timeout").count(), 1);
     }
 }

@@ -23,7 +23,7 @@ pub enum WebError {
     Fault(String),
     /// There is no room left on the disk: nothing was taken on.
     Full(String),
-    /// The database cannot be reached: nothing was taken on, try again soon.
+    /// The database cannot be reached or is too busy: nothing was taken on, try again soon.
     Unavailable(String),
     /// First go there (a local path): sign in, or set up the second factor.
     Elsewhere(String),
@@ -76,8 +76,8 @@ impl From<ActionError> for WebError {
             ActionError::Refused(refusal) => Self::Refused(refusal),
             ActionError::Fault(fault) => match fault.kind() {
                 FaultKind::Full => Self::Full(fault.to_string()),
-                FaultKind::Unreachable => Self::Unavailable(fault.to_string()),
-                FaultKind::Broken | FaultKind::Transient => Self::fault(fault),
+                FaultKind::Unreachable | FaultKind::Busy | FaultKind::Transient => Self::Unavailable(fault.to_string()),
+                FaultKind::Broken => Self::fault(fault),
             },
         }
     }

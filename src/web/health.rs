@@ -7,6 +7,7 @@ use super::error::{Answered, WebError};
 use crate::actions::mail_alarm;
 use crate::db;
 use crate::db::mail_state::INBOX;
+use crate::db::migrate::{fingerprint, known};
 use crate::domain::calendar::beijing_date;
 use crate::domain::refusal::Refusal;
 use crate::search::Kind;
@@ -33,16 +34,19 @@ pub fn ready(call: &Call) -> Answered {
         let waiting = db::outbox::counts(&mut reader)?;
         let next = db::outbox::next_due(&mut reader)?;
         let stopped = mail_alarm::standing(&mut reader)?.is_some();
-        Ok((waiting, next, stopped))
+        // Nodes that bring different schemas are seen beside each other.
+        let schema = fingerprint(&known(&reader)?);
+        Ok((waiting, next, stopped, schema))
     });
     match counted {
-        Ok((waiting, next, stopped)) => {
+        Ok((waiting, next, stopped, schema)) => {
             let late = next.map_or(0, |due| (call.now - due.and_utc()).num_seconds().max(0));
             let queued: i64 =
                 waiting.iter().filter(|(state, _)| state == "queued" || state == "sending").map(|(_, n)| n).sum();
             Answer::json(&json!({
                 "status": "ok",
                 "database": "ok",
+                "schema": schema,
                 "index": index_told(call),
                 "mail": { "state": if call.site.mail_off { "off" } else if stopped { "stopped" } else { "on" }, "queued": queued, "late_seconds": late },
             }))

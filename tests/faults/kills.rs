@@ -11,9 +11,9 @@ use diesel::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use zhipai::actions::Actor;
 use zhipai::actions::register_expert::register_expert;
 use zhipai::actions::set_policy::POLICY_KEY;
+use zhipai::actions::{Actor, Office};
 use zhipai::clock::Chance;
 use zhipai::db::JsonText;
 use zhipai::db::policy::PolicyRow;
@@ -38,7 +38,7 @@ fn kills(backend: Backend, rounds: usize) {
     let sink = SmtpSink::start(Script::accepting());
     let place = Place::fresh(backend);
     let token = place.seeded.liaison.1.clone();
-    asks_by_itself(&place);
+    asks_by_itself(&place.office(), &place, 12);
     let told = Told::default();
     let chance = Chance::seeded(2026);
     let run = stamp();
@@ -111,22 +111,21 @@ fn kills(backend: Backend, rounds: usize) {
     );
 }
 
-/// The station asks by itself, and there are experts enough who may be asked without end.
-fn asks_by_itself(place: &Place) {
-    let office = place.office();
+/// The station asks by itself, and there are so many experts who may be asked without end.
+pub fn asks_by_itself(office: &Office, place: &Place, experts: usize) {
     let manager = Actor::Staff(Staff {
         account: place.seeded.managers[0].0,
         role: Role::Manager,
         scope: Scope::Everything,
         station: None,
     });
-    for n in 0..12 {
+    for n in 0..experts {
         let mut one = crate::support::people::expert("沈知行");
         one["name"] = format!("沈知行{n}").into();
         one["firm"] = format!("第{n}知识产权代理有限公司").into();
         one["email"] = format!("e{n}@experts.example").into();
         let input = serde_json::from_value(one).expect("an expert");
-        register_expert(&office, &manager, &input).expect("registered");
+        register_expert(office, &manager, &input).expect("registered");
     }
     let policy = Policy { monthly_cap: 1_000, open_cap: 1_000, ..Policy::default() };
     office
@@ -149,7 +148,7 @@ fn asks_by_itself(place: &Place) {
 }
 
 /// How many letters arrived, and how many of them more than once; each need's receipt has one Message-ID.
-fn letters(sink: &SmtpSink) -> (usize, usize) {
+pub fn letters(sink: &SmtpSink) -> (usize, usize) {
     let mut ids: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for letter in sink.received().into_iter().chain(sink.unacknowledged()) {

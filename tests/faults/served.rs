@@ -91,6 +91,11 @@ pub struct Served {
 impl Served {
     /// Starts the service and waits until it can work. `node` names its own folder for index and log.
     pub fn start(place: &Place, node: &str, smtp: Option<SocketAddr>) -> Self {
+        Self::start_on(place, &place.url, node, smtp)
+    }
+
+    /// The same, with the place's database reached at another address.
+    pub fn start_on(place: &Place, url: &str, node: &str, smtp: Option<SocketAddr>) -> Self {
         // A port is free until somebody takes it; the service says so if that was somebody else.
         let port = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
         let base_url = format!("http://127.0.0.1:{port}");
@@ -101,7 +106,7 @@ impl Served {
         command
             .arg("serve")
             .env_clear()
-            .env("DATABASE_URL", &place.url)
+            .env("DATABASE_URL", url)
             .env("ZHIPAI_BIND", format!("127.0.0.1:{port}"))
             .env("ZHIPAI_BASE_URL", &base_url)
             .env("ZHIPAI_DATA_DIR", &folder)

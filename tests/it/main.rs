@@ -16,6 +16,7 @@ mod smtp_sink;
 
 mod architecture;
 mod backup;
+mod crash;
 mod db;
 mod http;
 mod mail;

@@ -31,7 +31,7 @@ on_both!(
     missed_days_are_anchored_and_a_clock_set_back_reopens_nothing,
 );
 
-/// The long form of the first story: `tests/run --test it trail::long -- --ignored`.
+/// The long form of the first story: `tests/run faults trail`.
 mod long {
     use super::*;
 

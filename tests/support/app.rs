@@ -7,9 +7,11 @@ use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 use zhipai::actions::found_office::found_office;
 use zhipai::actions::{Office, Settings};
 use zhipai::clock::{Chance, Clock, VirtualClock};
+use zhipai::db::pool::LENT_WITHIN;
 use zhipai::db::{self, Db, JsonText};
 use zhipai::domain::role::Role;
 use zhipai::ids::{AccountId, StationId, TokenId};
@@ -19,6 +21,9 @@ use zhipai::seal::{Keyring, fingerprint};
 use zhipai::search::IndexHome;
 use zhipai::web::limits::Limits;
 use zhipai::web::server::{Ending, Serving, Site, serve};
+
+/// How many connections an app has for reading, and on PostgreSQL as many for writing.
+pub const CONNECTIONS: u32 = 8;
 
 /// Everybody's password; hashed only where a story signs in.
 pub const PASSWORD: &str = "a long enough test password 7";
@@ -57,6 +62,8 @@ pub struct Shape {
     pub invented: bool,
     /// The index lies in a folder beside the database instead of in memory.
     pub index_on_disk: bool,
+    /// How long a call waits for a connection when all are taken; as the service does unless it is said.
+    pub lent_within: Option<Duration>,
 }
 
 pub fn at(text: &str) -> DateTime<Utc> {
@@ -83,12 +90,13 @@ impl App {
         let clock = Arc::new(VirtualClock::standing(shape.start.unwrap_or_else(|| at("2026-03-10T10:00:00+08:00"))));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let base_url = format!("http://127.0.0.1:{}", listener.local_addr().expect("an address").port());
-        let db = Db::open(&database.url, 8).expect("opens");
+        let within = shape.lent_within.unwrap_or(LENT_WITHIN);
+        let db = Db::open_lending(&database.url, CONNECTIONS, within).expect("opens");
         let keys = Keyring::new(BTreeMap::from([(1, [42; 32])])).expect("keys");
         found_office(&db, &keys, clock.now()).expect("founded");
         let settings = Settings {
             base_url: base_url.clone(),
-            connections: 8,
+            connections: CONNECTIONS,
             second_factor: shape.second_factor,
             mail_off: shape.mail_off,
         };

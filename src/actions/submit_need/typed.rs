@@ -10,7 +10,7 @@ use crate::domain::{catalogue, region};
 use chrono::NaiveDate;
 
 /// What was typed, once it holds.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Checked {
     pub(super) name: String,
     pub(super) uscc: Option<Uscc>,

@@ -232,7 +232,7 @@ factor-drop-sure = Take two-step sign-in off the account of { $name }? Make sure
 web-storage-full = No room left
 web-storage-full-text = The disk is full and nothing was taken on. Tell the operator; once there is room, try again.
 web-unavailable = Not available for a moment
-web-unavailable-text = The database cannot be reached and nothing was taken on. Try again in a few seconds.
+web-unavailable-text = The database cannot be reached or is busy, and nothing was taken on. Try again in a few seconds.
 
 field-not-a-name = Give the name of a firm or person
 label-sum = Sum

@@ -231,7 +231,7 @@ factor-drop-sure = 解除{ $name }的两步验证？请先确认是本人提出�
 web-storage-full = 存储空间已满
 web-storage-full-text = 磁盘已满，本次没有受理。请联系运维；腾出空间后即可重试，填写的内容不会丢。
 web-unavailable = 暂时无法受理
-web-unavailable-text = 数据库暂时连不上，本次没有受理。请几秒后重试。
+web-unavailable-text = 数据库暂时连不上或正忙，本次没有受理。请几秒后重试。
 
 field-not-a-name = 请填写单位或个人的名称
 label-sum = 合计

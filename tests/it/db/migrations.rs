@@ -1,15 +1,16 @@
 //! Migrations: the same names on both databases, proven up and down, and a schema that refuses an older binary.
 
 use crate::on_both;
+use crate::support::app::App;
 use crate::support::backend::{Backend, TestDatabase};
 use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::Text;
 use std::collections::BTreeSet;
-use zhipai::db::migrate::{migrate, revert_all};
+use zhipai::db::migrate::{applied, fingerprint, known, migrate, revert_all};
 use zhipai::db::{Conn, Db};
 
-on_both!(up_down_and_up_again, an_older_binary_is_refused);
+on_both!(up_down_and_up_again, an_older_binary_is_refused, another_history_is_refused_and_one_version_back_is_not,);
 
 #[derive(diesel::QueryableByName)]
 struct Name {
@@ -73,4 +74,46 @@ fn an_older_binary_is_refused(backend: Backend) {
     db.write_alone(|conn| Ok(conn.batch_execute("UPDATE schema_floor SET oldest_binary = '99.0.0'")?)).expect("set");
     let refused = db.write_alone(migrate).expect_err("refused").to_string();
     assert!(refused.contains("99.0.0") && refused.contains("Nothing was changed"), "{refused}");
+}
+
+/// F11: a database says what it went through. A migration of a later release is no obstacle as long as the schema's floor
+/// allows this binary; one that this binary's own history lacks is.
+fn another_history_is_refused_and_one_version_back_is_not(backend: Backend) {
+    let database = TestDatabase::fresh(backend);
+    let db = Db::open(&database.url, 1).expect("opens");
+    let run = |sql: &str| db.write_alone(|conn| Ok(conn.batch_execute(sql)?)).expect("runs");
+    let versions = || db.write_alone(applied).expect("reads");
+    let own = db.write_alone(|conn| known(conn)).expect("reads");
+    assert_eq!(versions(), own);
+    let print = fingerprint(&own);
+    assert_eq!(print.len(), 16);
+    run("INSERT INTO __diesel_schema_migrations (version) VALUES ('20990101000000')");
+    db.write_alone(migrate).expect("a later release that still lets this one run");
+    assert_ne!(fingerprint(&versions()), print, "another schema has another fingerprint");
+    run("UPDATE schema_floor SET oldest_binary = '99.0.0'");
+    let refused = db.write_alone(migrate).expect_err("refused").to_string();
+    assert!(refused.contains("needs zhipai 99.0.0"), "{refused}");
+    run("UPDATE schema_floor SET oldest_binary = '0.1.0'");
+    run("DELETE FROM __diesel_schema_migrations WHERE version = '20990101000000'");
+    run("INSERT INTO __diesel_schema_migrations (version) VALUES ('20200101000000')");
+    let refused = db.write_alone(migrate).expect_err("refused").to_string();
+    assert!(refused.contains("20200101000000") && refused.contains("Nothing was changed"), "{refused}");
+}
+
+#[test]
+fn a_node_says_which_schema_it_brings() {
+    let app = App::start(Backend::Sqlite);
+    let told = app.liaison.get("/readyz").expect(200).body;
+    let versions = app.office.db.write_alone(applied).expect("reads");
+    assert_eq!(told["schema"], fingerprint(&versions), "{told}");
+}
+
+#[test]
+fn both_databases_have_the_same_fingerprint() {
+    let of = |backend: Backend| {
+        let database = TestDatabase::fresh(backend);
+        let db = Db::open(&database.url, 1).expect("opens");
+        fingerprint(&db.write_alone(applied).expect("reads"))
+    };
+    assert_eq!(of(Backend::Sqlite), of(Backend::Postgres));
 }

@@ -1,5 +1,6 @@
 //! What both databases must hold to.
 
 mod answers;
+mod busy;
 mod migrations;
 mod nodes;

@@ -1,8 +1,9 @@
 //! Several nodes on one PostgreSQL: leases with fences, one number series, indexes that follow each other's changes.
 
-use crate::support::app::{App, sender};
+use crate::support::app::{App, at, sender};
 use crate::support::backend::Backend;
 use crate::support::people::{address, expert, need};
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use zhipai::actions::record_notice::{Delivery, record_delivery};
@@ -10,7 +11,7 @@ use zhipai::actions::{Office, Settings};
 use zhipai::clock::{Chance, Clock};
 use zhipai::db::{self, Db};
 use zhipai::domain::role::Scope;
-use zhipai::jobs::{Desk, tick};
+use zhipai::jobs::{Desk, TickReport, sweep_due, tick};
 use zhipai::mail::{MailboxFile, Mailer};
 use zhipai::seal::Keyring;
 use zhipai::search::{IndexHome, Kind, SearchQuery};
@@ -96,4 +97,44 @@ fn each_nodes_index_and_pool_follow_the_others_changes() {
     assert_eq!(found.hits.into_iter().map(|hit| hit.id).collect::<Vec<_>>(), vec![id]);
     let known = other.with_pool(|pool| Ok(pool.slot(expert_id.parse().expect("an id")).is_some())).expect("a pool");
     assert!(known);
+}
+
+/// While one node has a letter of the desk for somebody in hand, another node's letters for the same person wait a moment:
+/// nobody's letters of a day are counted twice over, and what belongs into one digest is in one.
+#[test]
+fn one_node_at_a_time_writes_to_a_person() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let app = App::start(backend);
+        let shen = app.manager.registers(&expert("沈知行"));
+        for _ in 0..2 {
+            let mut body = need();
+            body["enterprise"]["contact_email"] = json!(null);
+            let id = app.liaison.submits(&body);
+            app.liaison.asks(&id, &shen, &[]);
+        }
+        app.tick();
+        let before = app.letters_to(&address("沈知行")).len();
+        app.clock.move_to(at("2026-03-11T17:00:01+08:00"));
+        sweep_due(&app.desk, &mut TickReport::default()).expect("both reminders are owed");
+        let theirs = app
+            .office
+            .write(|tx| {
+                let now = tx.now.naive_utc();
+                Ok(db::outbox::claim(tx.conn, now, now + chrono::TimeDelta::minutes(5), 1)?)
+            })
+            .expect("claimed");
+        assert_eq!(theirs.len(), 1);
+        app.tick();
+        assert_eq!(
+            app.letters_to(&address("沈知行")).len(),
+            before,
+            "the other reminder waits for the node that has one"
+        );
+        // That node never comes back.
+        app.clock.advance(chrono::TimeDelta::minutes(6));
+        app.tick();
+        let letters = app.letters_to(&address("沈知行"));
+        assert_eq!(letters.len(), before + 1, "{:?}", letters.iter().map(|one| &one.subject).collect::<Vec<_>>());
+        assert!(letters[0].subject.contains("2 件事"), "{}", letters[0].subject);
+    }
 }

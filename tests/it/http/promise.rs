@@ -7,8 +7,11 @@ use crate::support::backend::Backend;
 use crate::support::people::{Holder, address, expert, need};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use zhipai::actions::Actor;
+use zhipai::actions::answer_assignment::{AnswerInput, answer_assignment};
 use zhipai::actions::keep_pulse::{Pulse, keep_pulse};
 use zhipai::db;
+use zhipai::domain::assignment::{AnswerKind, AnsweredBy};
 use zhipai::jobs::supervisor::round;
 
 on_both!(
@@ -17,6 +20,8 @@ on_both!(
     a_clock_set_back_lapses_nothing_and_takes_needs,
     holidays_count_once_a_second_manager_says_so,
     a_floor_is_promised_with_the_offer,
+    a_first_byte_in_time_has_sixty_seconds,
+    a_new_rule_is_for_new_offers,
 );
 
 fn asked(app: &App) -> (String, String) {
@@ -200,4 +205,73 @@ fn a_floor_is_promised_with_the_offer(backend: Backend) {
     assert_eq!(shown["answer_due_at"], "2026-03-13T08:03:00Z", "{shown}");
     assert!(codes(&shown).last().is_some_and(|why| why.contains("48")), "{shown}");
     assert!(app.letters_to(&address("沈知行"))[0].text.contains("48 小时"), "the letter says why");
+}
+
+/// The first byte came a second before the end, the sweep came at the end, and the answer is written after it: within
+/// sixty seconds it is in time and the breach is taken back; at sixty it is late and the breach stays.
+fn a_first_byte_in_time_has_sixty_seconds(backend: Backend) {
+    for (seconds, late) in [(59, false), (60, true)] {
+        let app = App::start(backend);
+        let shen = app.manager.registers(&expert("沈知行"));
+        let xu = app.manager.registers(&expert("许望舒"));
+        let id = app.liaison.submits(&need());
+        let assignment = app.liaison.asks(&id, &shen, &[&xu]);
+        app.tick();
+        let due = at("2026-03-13T00:00:00+08:00");
+        app.advance_to("2026-03-13T00:00:00+08:00");
+        assert_eq!(app.liaison.assignment(&assignment)["state"], "lapsed");
+        app.clock.advance(TimeDelta::seconds(seconds));
+        let input = AnswerInput {
+            answer: AnswerKind::Accept,
+            reason: None,
+            note: None,
+            busy_until: None,
+            by: AnsweredBy::Link,
+            first_byte_at: due - TimeDelta::seconds(1),
+        };
+        let actor = Actor::Expert(shen.parse().expect("an id"));
+        answer_assignment(&app.office, &actor, assignment.parse().expect("an id"), &input).expect("accepted");
+        let shown = app.liaison.assignment(&assignment);
+        assert_eq!((&shown["state"], &shown["late"]), (&json!("accepted"), &json!(late)), "{seconds} s: {shown}");
+        let open = app.liaison.get(&format!("/api/v1/assignments?need={id}&state=offered")).expect(200).body;
+        assert_eq!(open["items"].as_array().map(Vec::len), Some(0), "the reserve's offer is void");
+        let trail = app.auditor.get(&format!("/api/v1/audit?subject={id}")).expect(200).text;
+        assert_eq!(trail.contains("breach-withdrawn"), !late, "{seconds} s: {trail}");
+    }
+}
+
+/// What is out keeps the rule, the end and the reminders it was made with; whoever is asked from then on has the new rule,
+/// also the next reserve of a chain that is under way.
+fn a_new_rule_is_for_new_offers(backend: Backend) {
+    let app = App::start(backend);
+    let experts = ["沈知行", "许望舒", "陆以宁"].map(|name| app.manager.registers(&expert(name)));
+    let id = app.liaison.submits(&need());
+    let assignment = app.liaison.asks(&id, &experts[0], &[&experts[1]]);
+    app.tick();
+    let before = app.liaison.assignment(&assignment);
+    assert_eq!(before["rule"], "civil-code");
+    app.clock.advance(TimeDelta::minutes(1));
+    let policy = zhipai::domain::policy::Policy {
+        counting_rule: zhipai::domain::answer_rule::CountingRule::Hours48,
+        ..Default::default()
+    };
+    zhipai::actions::set_policy::set_policy(&app.office, &manager(&app), &policy).expect("set");
+    app.clock.advance(TimeDelta::minutes(1));
+    app.tick();
+    let after = app.liaison.assignment(&assignment);
+    for field in ["state", "rule", "answer_due_at", "reminders"] {
+        assert_eq!(after[field], before[field], "{field}");
+    }
+    let other = app.liaison.submits(&need());
+    let fresh = app.liaison.asks(&other, &experts[2], &[]);
+    app.tick();
+    let fresh = app.liaison.assignment(&fresh);
+    assert_eq!((&fresh["rule"], &fresh["answer_due_at"]), (&json!("hours-48"), &json!("2026-03-12T02:02:00Z")));
+    app.advance_to("2026-03-12T23:59:00+08:00");
+    assert_eq!(app.liaison.assignment(&assignment)["state"], "offered", "it ends when it was told to end");
+    app.advance_to("2026-03-13T08:30:00+08:00");
+    assert_eq!(app.liaison.assignment(&assignment)["state"], "lapsed");
+    let open = app.liaison.get(&format!("/api/v1/assignments?need={id}&state=offered")).expect(200).body;
+    let next = &open["items"][0];
+    assert_eq!((&next["rule"], &next["answer_due_at"]), (&json!("hours-48"), &json!("2026-03-15T00:00:00Z")), "{open}");
 }

@@ -11,6 +11,7 @@ use zhipai::actions::receive_mail::{Heard, receive_mail};
 use zhipai::jobs::tick;
 use zhipai::mail::inbox::Maildir;
 use zhipai::mail::incoming;
+use zhipai::trial::{self, RECEIVED, Verdict};
 
 on_both!(
     a_bounce_voids_the_running_clock_once_and_moves_the_chain,
@@ -19,6 +20,7 @@ on_both!(
     an_absence_note_and_a_reply_are_hints,
     mail_that_belongs_to_no_letter_is_kept_as_a_task,
     a_maildir_is_read_and_emptied,
+    a_message_read_again_after_a_crash_changes_nothing,
     receipts_are_shown_with_the_letter,
 );
 
@@ -178,6 +180,31 @@ fn a_maildir_is_read_and_emptied(backend: Backend) {
     assert_eq!(tick(&desk).expect("a round").messages_read, 0);
     app.advance(chrono::TimeDelta::minutes(2));
     tick(&desk).expect("a round goes on");
+}
+
+/// The point `read_mail:received`: a bounce was dealt with, and the desk ends before the mailbox knows.
+fn a_message_read_again_after_a_crash_changes_nothing(backend: Backend) {
+    let app = App::start(backend);
+    let (id, assignment, _) = offered(&app, &["沈知行", "许望舒"]);
+    let about = id_of(&app, &address("沈知行"));
+    let folder = app.database.folder.join("Maildir");
+    std::fs::create_dir_all(folder.join("new")).expect("a folder");
+    let desk = app.desk.clone().reading(vec![Arc::new(Maildir::new(folder.clone()))]);
+    std::fs::write(folder.join("new").join("1.a"), report("failed", "m1", &about)).expect("written");
+    trial::watch(Some(Box::new(|point| if point == RECEIVED { Verdict::Crash } else { Verdict::GoOn })));
+    let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| tick(&desk)));
+    trial::watch(None);
+    assert!(ended.is_err_and(|why| why.is::<trial::Crash>()), "the desk ended there");
+    let waiting = || std::fs::read_dir(folder.join("new")).expect("reads").count();
+    assert_eq!(waiting(), 1, "the mailbox knows nothing of it");
+    // A new desk, two minutes later: the message is known, its mailbox is told, and nothing happens twice.
+    app.clock.advance(chrono::TimeDelta::minutes(2));
+    assert_eq!(tick(&desk).expect("a round").messages_read, 0);
+    assert_eq!(waiting(), 0);
+    assert_eq!(app.liaison.assignment(&assignment)["state"], "undelivered");
+    assert_eq!(app.letters_to(&address("许望舒")).len(), 1, "the next reserve is asked once");
+    let trail = app.auditor.get(&format!("/api/v1/audit?subject={id}")).expect(200).text;
+    assert_eq!(trail.matches("notice-bounced").count(), 1, "{trail}");
 }
 
 fn receipts_are_shown_with_the_letter(backend: Backend) {
