@@ -154,6 +154,7 @@ impl Office {
     /// # Errors
     /// A fault when none is free.
     pub fn read(&self) -> Done<Reader> {
+        reachable()?;
         Ok(self.db.reader()?)
     }
 
@@ -165,6 +166,7 @@ impl Office {
     #[track_caller]
     pub fn write<T>(&self, mut deed: impl FnMut(&mut Tx<'_>) -> Done<T>) -> Done<T> {
         let place = Location::caller();
+        reachable()?;
         if trial::at(place, "begin") {
             return Err(Fault::new("the database is busy").into());
         }
@@ -319,6 +321,14 @@ impl Office {
             tracing::warn!(%error, "no thread to read the board's figures ahead");
         }
     }
+}
+
+/// A fault, as of a database that is down, while a trial keeps the database from this thread.
+fn reachable() -> Done<()> {
+    if trial::is_cut_off() {
+        return Err(DbFault::Connection("cut off by a trial".to_owned()).into());
+    }
+    Ok(())
 }
 
 /// The calendar as the database has it.
