@@ -247,8 +247,8 @@ impl Office {
     }
 
     /// Works with the pool of experts, brought up to date with the change log first. Many rank at once; one reads what
-    /// changed while the others rank, and they wait only while it is put in. When the day changes everybody is read anew:
-    /// here, or by whoever renews the pool ([`renew_pool`](Self::renew_pool)), and until then figures of 90 days are
+    /// changed while the others rank, and they wait only while it is put in. When the day changes, whom it is another day for
+    /// is read anew: here, or everybody by whoever renews the pool ([`renew_pool`](Self::renew_pool)), and until then figures of 90 days are
     /// yesterday's. `work` must not ask for the pool again.
     ///
     /// # Errors

@@ -165,7 +165,7 @@ pub fn node(
     post: Option<&Arc<Post>>,
     life: &str,
 ) -> Done<Desk> {
-    let db = Db::open(&house.url, 2)?;
+    let db = Db::open_unsynced(&house.url, 2)?;
     let mut dice = Dice::of(plan.seed, "chance", life);
     let chance = Chance::seeded(dice.between(0, i64::MAX).unsigned_abs());
     let keys = Keyring::new(BTreeMap::from([(1, [7; 32])])).ok_or_else(|| Broken::new("no keys"))?;
