@@ -21,7 +21,7 @@ use crate::domain::place::Point;
 use crate::domain::region;
 use crate::ids::ExpertId;
 use crate::search::{Affinity, Fits};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use db::expert::{ExpertRow, LeaveRow, QualificationRow};
 use diesel::QueryResult;
 use history::{Histories, History};

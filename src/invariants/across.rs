@@ -100,14 +100,20 @@ pub fn conflicts(conn: &mut Conn, dossiers: &[Dossier], findings: &mut Findings)
         dossiers.iter().flat_map(|dossier| &dossier.offers).map(|offer| offer.expert).collect();
     asked.sort_unstable();
     asked.dedup();
-    let people: Vec<Person> = experts::table.filter(experts::id.eq_any(&asked)).select(cols::<Person>()).load(conn)?;
+    let people: Vec<Person> = rows_of!(conn, &asked, experts::id, experts::table.select(cols::<Person>()));
     let people: HashMap<ExpertId, (FirmName, Person)> =
         people.into_iter().map(|person| (person.id, (FirmName::parse(&person.firm), person))).collect();
-    let sides: Vec<Sides> = needs::table
-        .inner_join(enterprises::table.on(enterprises::id.eq(needs::enterprise)))
-        .filter(needs::id.eq_any(&ids))
-        .select((needs::id, enterprises::name, needs::opposing_party, needs::opposing_agent))
-        .load(conn)?;
+    let sides: Vec<Sides> = rows_of!(
+        conn,
+        &ids,
+        needs::id,
+        needs::table.inner_join(enterprises::table.on(enterprises::id.eq(needs::enterprise))).select((
+            needs::id,
+            enterprises::name,
+            needs::opposing_party,
+            needs::opposing_agent
+        ))
+    );
     let sides: HashMap<NeedId, Sides> = sides.into_iter().map(|side| (side.0, side)).collect();
     for dossier in dossiers {
         let Some((_, enterprise, party, agent)) = sides.get(&dossier.need.id) else { continue };

@@ -208,25 +208,6 @@ fn grouped<K: std::hash::Hash + Eq, V>(rows: Vec<V>, key: impl Fn(&V) -> K) -> H
     groups
 }
 
-/// So few ids are asked for one by one.
-const FEW: usize = 4;
-
-/// The rows of those ids. After a step of a simulation it is one need, and a statement with a list in it is prepared anew
-/// each time: few are asked for one by one, by a statement that is kept.
-macro_rules! rows_of {
-    ($conn:expr, $ids:expr, $column:expr, $query:expr) => {{
-        let mut rows = Vec::new();
-        if $ids.len() <= FEW {
-            for one in $ids.iter() {
-                rows.append(&mut $query.filter($column.eq(*one)).load($conn)?);
-            }
-        } else {
-            rows.append(&mut $query.filter($column.eq_any($ids)).load($conn)?);
-        }
-        rows
-    }};
-}
-
 /// The dossiers of those needs, in the order of the ids; what is not there is left out.
 ///
 /// # Errors

@@ -6,6 +6,25 @@
 //! own. Every query is bounded: pages by id, or an index. The sentences stand in `i18n` as `invariant-<code>`.
 //! Deliberately absent: repair.
 
+/// So few ids are asked for one by one.
+const FEW: usize = 4;
+
+/// The rows of those ids. After a step of a simulation it is one need, and a statement with a list in it is prepared anew
+/// each time: few are asked for one by one, by a statement that is kept.
+macro_rules! rows_of {
+    ($conn:expr, $ids:expr, $column:expr, $query:expr) => {{
+        let mut rows = Vec::new();
+        if $ids.len() <= $crate::invariants::FEW {
+            for one in $ids.iter() {
+                rows.append(&mut $query.filter($column.eq(*one)).load($conn)?);
+            }
+        } else {
+            rows.append(&mut $query.filter($column.eq_any($ids)).load($conn)?);
+        }
+        rows
+    }};
+}
+
 pub mod across;
 mod chain;
 mod conduct;

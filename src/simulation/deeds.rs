@@ -10,6 +10,7 @@ use super::scanner;
 use super::staff;
 use crate::actions::withdraw_expert::{pause_expert, resume_expert, withdraw_expert};
 use crate::actions::{ActionError, Done, Office};
+use crate::clock::Clock;
 use crate::ids::NeedId;
 use crate::jobs::Desk;
 use crate::trial;

@@ -110,9 +110,10 @@ pub fn of(conn: &mut Conn, offenders: &[Offender], log: &Log) -> QueryResult<Str
     let mut needs: BTreeSet<NeedId> = BTreeSet::new();
     let mut others: BTreeSet<&str> = BTreeSet::new();
     for offender in offenders {
-        match need_of(conn, &offender.what)? {
-            Some(need) => drop(needs.insert(need)),
-            None => drop(others.insert(&offender.what)),
+        if let Some(need) = need_of(conn, &offender.what)? {
+            needs.insert(need);
+        } else {
+            others.insert(&offender.what);
         }
     }
     let (zh, en) = (L(Lang::Zh), L(Lang::En));

@@ -4,7 +4,7 @@
 //! Contract: the same plan gives the same run, event by event, on SQLite and on PostgreSQL: time and chance are ours, and
 //! a run is told by the hash of its trail, letters and states. A violation ends the run with its seed, its step and a
 //! diary of the need in Chinese and English. Read in this order: [`plan`] · [`dice`] · [`time`] · [`post`] · [`world`] ·
-//! [`people`] · [`run`] · [`days`] · [`deeds`] · [`troubles`] · [`managers`] · [`mailbox`] · [`ledger`] · [`diary`] ·
+//! [`people`] · [`run`] · [`days`] · [`deeds`] · [`troubles`] · [`managers`] · [`mailbox`] · [`looks`] · [`ledger`] · [`diary`] ·
 //! [`many`] · [`aftermath`]. Deliberately absent: rules; whatever is decided is decided by `actions`.
 
 pub mod aftermath;
@@ -13,6 +13,7 @@ pub mod deeds;
 pub mod diary;
 pub mod dice;
 pub mod ledger;
+pub mod looks;
 pub mod mailbox;
 pub mod managers;
 pub mod many;

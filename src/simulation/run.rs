@@ -1,9 +1,8 @@
 //! One run: what is due next happens, in order, and after every step the needs it touched are judged.
 
-use super::diary::{self, Log};
+use super::diary::Log;
 use super::dice::Dice;
-use super::ledger;
-use super::ledger::{Counted, Figures};
+use super::ledger::Figures;
 use super::mailbox::Report;
 use super::people::Act;
 use super::plan::{Fault, Missing, Plan};
@@ -16,16 +15,15 @@ use crate::actions::{ActionError, Actor, Done, Office};
 use crate::clock::Clock;
 use crate::db;
 use crate::demo::corpus::Corpus;
-use crate::domain::calendar::{Calendar, beijing_date, day_after, start_of_day};
+use crate::domain::calendar::{beijing_date, day_after, start_of_day};
 use crate::domain::refusal::Refusal;
 use crate::ids::NeedId;
-use crate::invariants::{self, Findings, Look, Offender, Reach};
-use crate::jobs::night::look_and_keep;
+use crate::invariants::Offender;
 use crate::jobs::{Desk, TickReport, do_due, next_due};
 use crate::trial::{self, Verdict};
 use crate::web::Site;
 use chrono::{DateTime, TimeDelta, Utc};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -34,7 +32,7 @@ const STUCK: TimeDelta = TimeDelta::minutes(1);
 /// How long a node stands still in the middle of a letter.
 const PAUSE: TimeDelta = TimeDelta::minutes(6);
 /// A run of more days than these is long: less of it is looked at twice.
-const LONG: u32 = 60;
+pub(super) const LONG: u32 = 60;
 
 /// Why a run ended early.
 #[derive(Debug)]
@@ -96,7 +94,7 @@ pub struct Run {
     pub world: World,
     /// What needs say.
     pub corpus: Corpus,
-    post: Arc<Post>,
+    pub(super) post: Arc<Post>,
     house: House,
     nodes: Arc<Mutex<(Desk, Option<Desk>)>>,
     pub(super) site: Arc<Site>,
@@ -109,9 +107,9 @@ pub struct Run {
     lives: u32,
     /// Faults so far that may have made one letter leave twice: crashes, failures, pauses.
     pub(super) faults: Arc<AtomicU32>,
-    step: u64,
-    looks: u64,
-    ticked_well: bool,
+    pub(super) step: u64,
+    pub(super) looks: u64,
+    pub(super) ticked_well: bool,
 }
 
 impl Run {
@@ -270,7 +268,7 @@ impl Run {
     }
 
     /// Arms what is planned to go wrong.
-    fn arm(&mut self) {
+    pub(super) fn arm(&mut self) {
         if let Some(Missing::Of(guard)) = self.plan.without {
             trial::take_away(Some(guard));
         }
@@ -297,7 +295,7 @@ impl Run {
         }
     }
 
-    fn disarm(&self) {
+    pub(super) fn disarm(&self) {
         trial::watch(None);
         trial::take_away(None);
         trial::cut_off(false);
@@ -324,7 +322,7 @@ impl Run {
     }
 
     /// The jobs of every node, in an order of chance.
-    fn tick(&mut self) -> Result<(), Ended> {
+    pub(super) fn tick(&mut self) -> Result<(), Ended> {
         let count = 1 + usize::from(world::has_two_nodes(&self.plan));
         let first = self.some_node();
         self.ticked_well = true;
@@ -336,7 +334,7 @@ impl Run {
     }
 
     /// What people do about the letters that reached them.
-    fn react(&mut self) -> Result<(), Ended> {
+    pub(super) fn react(&mut self) -> Result<(), Ended> {
         for taken in self.post.collect() {
             let office = self.desk(0).office;
             let mut reader = office.read()?;
@@ -355,97 +353,6 @@ impl Run {
             }
         }
         Ok(())
-    }
-
-    fn look<'a>(&self, office: &Office, calendar: &'a Calendar) -> Look<'a> {
-        let now = office.now();
-        Look::at(now, calendar, (self.ticked_well && !office.clock_is_back()).then_some(now))
-    }
-
-    fn judge_touched(&mut self, since: DateTime<Utc>) -> Result<(), Ended> {
-        let office = self.desk(0).office;
-        let mut reader = office.read()?;
-        let touched: BTreeSet<NeedId> = db::audit::subjects_since(&mut reader, since.naive_utc())?
-            .iter()
-            .filter_map(|id| id.parse().ok())
-            .collect();
-        if touched.is_empty() {
-            return Ok(());
-        }
-        let ids: Vec<NeedId> = touched.into_iter().collect();
-        let mut findings = Findings::default();
-        self.looks += 1;
-        // A need is rarely touched by a step that left something due; what is overdue is looked for once a day.
-        let calendar = office.calendar();
-        let look = Look { tended_until: None, ..self.look(&office, &calendar) };
-        invariants::look_at(&mut reader, &look, &ids, &mut findings)?;
-        self.hold(&mut reader, findings)
-    }
-
-    fn day_ends(&mut self) -> Result<(), Ended> {
-        let reach = self.reach();
-        self.tick()?;
-        self.react()?;
-        trial::watch(None);
-        let office = self.desk(0).office;
-        let calendar = office.calendar();
-        let look = self.look(&office, &calendar);
-        let roots = crate::actions::anchor_trail::anchor_trail(&office);
-        let findings = roots.and_then(|_| look_and_keep(&office, &look, reach));
-        self.arm();
-        self.looks += 1;
-        let mut reader = office.read()?;
-        self.hold(&mut reader, findings?)
-    }
-
-    /// How far one looks when a day ends: at everything once a week, in a long run whenever its length has doubled, so that
-    /// all these looks together cost no more than a few at its end; in between at what moved, twice.
-    fn reach(&self) -> Reach {
-        let now = self.clock.now();
-        let began = world::start().unwrap_or(now);
-        let day = (self.clock.truth() - began).num_days().unsigned_abs();
-        let everything = if self.plan.days > LONG { day.is_power_of_two() } else { day % 7 == 0 };
-        if everything { Reach::Everything } else { Reach::Moved(now - TimeDelta::days(2)) }
-    }
-
-    /// Ends the run when something does not hold.
-    fn hold(&self, conn: &mut db::Conn, findings: Findings) -> Result<(), Ended> {
-        if findings.offenders.is_empty() {
-            return Ok(());
-        }
-        let diary = diary::of(conn, &findings.offenders, &self.log)?;
-        Err(self.violation(findings.offenders, diary))
-    }
-
-    fn violation(&self, offenders: Vec<Offender>, diary: String) -> Ended {
-        Ended::Violation(Box::new(Violation {
-            seed: self.plan.seed,
-            step: self.step,
-            at: self.clock.now(),
-            offenders,
-            again: self.plan.again(),
-            diary,
-        }))
-    }
-
-    /// Everything once more, and the figures.
-    fn finish(&mut self) -> Result<Figures, Ended> {
-        self.disarm();
-        let office = self.desk(0).office;
-        let calendar = office.calendar();
-        let look = Look { tended_until: None, ..self.look(&office, &calendar) };
-        let findings = look_and_keep(&office, &look, Reach::Everything)?;
-        let mut reader = office.read()?;
-        self.hold(&mut reader, findings)?;
-        let (letters, doubles) = self.post.counts();
-        let faults = self.faults.load(Ordering::SeqCst);
-        if doubles > faults {
-            let why = format!("{doubles} letters left twice after {faults} crashes, failures and pauses");
-            let offender = Offender { invariant: invariants::Invariant::LetterOnce, what: "letters".to_owned(), why };
-            return Err(self.violation(vec![offender], String::new()));
-        }
-        let (steps, looks, happened) = (self.step, self.looks, self.log.happened());
-        Ok(ledger::figures(&mut reader, Counted { steps, looks, letters, doubles, faults, happened })?)
     }
 }
 

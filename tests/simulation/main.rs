@@ -20,8 +20,10 @@ use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
+use zhipai::actions::expert_pool::ExpertPool;
 use zhipai::cli::simulate::one;
 use zhipai::db::schema::audit;
 use zhipai::db::{Conn, Db};
@@ -32,6 +34,8 @@ use zhipai::simulation::ledger::Figures;
 use zhipai::simulation::many::{cores, many};
 use zhipai::simulation::plan::{Fault, Faults, Missing, Plan};
 use zhipai::simulation::run::Ended;
+use zhipai::simulation::time::SimulatedClock;
+use zhipai::simulation::world::{self, House};
 
 /// Every seed that ever failed, one a line, with its days, experts, needs a day and faults; what follows is what it found.
 const SEEDS: &str = include_str!("seeds.txt");
@@ -214,6 +218,58 @@ fn a_look_at_what_moved_finds_what_a_look_at_everything_finds() {
     .expect("the database");
 }
 
+/// What a pool counts of everybody.
+fn counted(pool: &ExpertPool) -> Vec<String> {
+    let mut lines: Vec<String> = pool
+        .roster
+        .candidates()
+        .iter()
+        .map(|one| {
+            format!(
+                "{} open {} month {} before {} ninety days {} {} year {} {} {} {:?} stars {}",
+                one.id,
+                one.open_offers,
+                one.month_offers,
+                one.taken_last_month,
+                one.asked_90d,
+                one.load_90d,
+                one.on_time,
+                one.late,
+                one.lapsed,
+                one.median_hours,
+                one.rating_sum
+            )
+        })
+        .collect();
+    lines.sort_unstable();
+    lines
+}
+
+#[test]
+fn a_pool_that_goes_on_into_a_new_day_is_the_pool_read_anew() {
+    let database = TestDatabase::bare(Backend::Sqlite);
+    let mut plan = plan(6, Faults::default());
+    plan.database = Some(database.url.clone());
+    well(&plan);
+    let house = House::again(&plan).expect("opens again");
+    // What was asked in the first weeks of January leaves the ninety days in the middle of April.
+    let on = |day: u32| format!("2026-04-{day:02}T02:00:00Z").parse().expect("an instant");
+    let clock = Arc::new(SimulatedClock::at(on(2)));
+    let desk = world::node(&house, &plan, &clock, None, "rolls").expect("opens");
+    let mut before = desk.office.with_pool(|pool| Ok(counted(pool))).expect("a pool");
+    let mut differing = 0;
+    for day in 3..=20 {
+        clock.move_to(on(day));
+        let rolled = desk.office.with_pool(|pool| Ok(counted(pool))).expect("a pool");
+        let mut reader = desk.office.read().expect("a reader");
+        let fresh = ExpertPool::load(&mut reader, desk.office.now()).expect("reads");
+        assert_eq!(rolled, counted(&fresh), "on 2026-04-{day:02}");
+        differing += usize::from(rolled != before);
+        before = rolled;
+    }
+    assert!(differing >= 5, "only on {differing} days did anything leave the ninety days");
+}
+
 #[test]
 #[ignore = "takes hours: tests/run faults seeds"]
 fn many_seeds_of_thirty_days_hold() {
@@ -223,7 +279,7 @@ fn many_seeds_of_thirty_days_hold() {
     let of = |seed| Plan { days: 30, ..plan(seed, Faults::all()) };
     let ended = many(1..=rounds, cores(), of, |seed, came_to| {
         let done = done.fetch_add(1, Ordering::SeqCst) + 1;
-        if done % 25 == 0 || came_to.is_err() {
+        if done.is_multiple_of(25) || came_to.is_err() {
             println!("seeds: {done} of {rounds}, last {seed}, {:.0} s", began.elapsed().as_secs_f64());
         }
     });
