@@ -1,5 +1,5 @@
-//! What trials may do to this program: end it at a named point of a deed, make a deed fail there, or take one guard away
-//! to see that the invariants notice.
+//! What trials may do to this program: end it at a named point of a deed, make a deed fail there, keep the database from
+//! it, or take one guard away to see that the invariants notice.
 //!
 //! Contract: nothing of it happens unless the simulation arms it for its own thread, or, in debug builds alone, the
 //! environment names a point in `ZHIPAI_CRASH_AT` or a file in `ZHIPAI_CRASH_LIST`, into which every point passed is then
@@ -57,6 +57,18 @@ thread_local! {
     static WATCHER: RefCell<Option<Watcher>> = const { RefCell::new(None) };
     static WATCHED: Cell<bool> = const { Cell::new(false) };
     static WITHOUT: Cell<Option<Guard>> = const { Cell::new(None) };
+    static CUT_OFF: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Cuts this thread off from the database, or joins it again: meanwhile nothing can be read or written by an office.
+pub fn cut_off(now: bool) {
+    CUT_OFF.with(|cut_off| cut_off.set(now));
+}
+
+/// Whether this thread is cut off from the database.
+#[must_use]
+pub fn is_cut_off() -> bool {
+    CUT_OFF.with(Cell::get)
 }
 
 /// Asks `watcher` at every point this thread passes; `None` asks nobody.
@@ -198,5 +210,10 @@ mod tests {
         assert!(without(Guard::Fence) && !without(Guard::QuietHours));
         take_away(None);
         assert!(!without(Guard::Fence));
+        assert!(!is_cut_off());
+        cut_off(true);
+        assert!(is_cut_off());
+        cut_off(false);
+        assert!(!is_cut_off());
     }
 }

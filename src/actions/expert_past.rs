@@ -4,7 +4,7 @@
 use crate::db::relation::{self, NeedBrief, PastService};
 use crate::db::{self, Conn};
 use crate::domain::assignment::AssignmentState;
-use crate::domain::calendar::beijing_date;
+use crate::domain::calendar::{beijing_date, start_of_day};
 use crate::domain::catalogue;
 use crate::domain::firm::{self, FirmMatch, FirmName};
 use crate::domain::matching::{
@@ -13,7 +13,7 @@ use crate::domain::matching::{
 use crate::ids::{AssignmentId, ExpertId, NeedId};
 use crate::search::affinity::concepts_in;
 use crate::search::lexicon::{Kind, lexicon};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use diesel::QueryResult;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -64,6 +64,17 @@ impl Parties {
     fn listed(&mut self, names: Option<&str>) -> Vec<Arc<FirmName>> {
         names.map(FirmName::parse_list).unwrap_or_default().iter().map(|firm| self.named(firm.raw())).collect()
     }
+}
+
+/// Whose past reads otherwise now than it did on the day `before`, though nothing happened: a service left the years that
+/// count.
+///
+/// # Errors
+/// What the database says.
+pub fn rolled(conn: &mut Conn, before: NaiveDate, now: DateTime<Utc>) -> QueryResult<Vec<ExpertId>> {
+    let learned = TimeDelta::days(LEARNED_DAYS);
+    let (from, until) = ((start_of_day(before) - learned).naive_utc(), (now - learned).naive_utc());
+    db::dashboard::asked_between(conn, from, until)
 }
 
 /// Reads the past of one expert, or of all.

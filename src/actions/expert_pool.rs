@@ -2,7 +2,7 @@
 //!
 //! Memory ranks; whoever is offered is decided again on database rows inside the offer's transaction, through
 //! [`candidate_now`], which reads the same rows the same way. Figures of the last 90 days and 12 months roll with the
-//! Beijing date, so the pool is read anew when the day changes.
+//! Beijing date: whom a new day is another for is read anew when the day changes, and everybody when the month does.
 
 mod history;
 
@@ -22,7 +22,7 @@ use crate::domain::region;
 use crate::ids::ExpertId;
 use crate::search::affinity::TextsRead;
 use crate::search::{Affinity, Fits};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use db::expert::{ExpertRow, LeaveRow, QualificationRow};
 use diesel::QueryResult;
 use history::{Histories, History};
@@ -89,9 +89,9 @@ pub struct Workbench {
 
 /// What changed since a pool was read.
 pub enum PoolChanges {
-    /// These experts and the weights, up to this place in the change log.
-    Some(Vec<Fresh>, Weights, i64),
-    /// So much, or another day: a whole new pool.
+    /// These experts and the weights, up to this place in the change log and as of that day.
+    Some(Vec<Fresh>, Weights, i64, NaiveDate),
+    /// So much, or another month: a whole new pool.
     All(Box<ExpertPool>),
 }
 
@@ -183,14 +183,17 @@ impl ExpertPool {
         beijing_date(now) == self.read_on
     }
 
-    /// Reads what changed since; nothing when nothing did, everybody when the day changed and `by_day` says that it is to be
-    /// minded here.
+    /// Reads what changed since; nothing when nothing did. When the day changed and `by_day` says that it is to be minded
+    /// here, also whom the new day is another for; when the month did, everybody.
     ///
     /// # Errors
     /// What the database says.
     pub fn changes(&self, conn: &mut Conn, now: DateTime<Utc>, by_day: bool) -> QueryResult<Option<PoolChanges>> {
         let all = |conn: &mut Conn| Ok(Some(PoolChanges::All(Box::new(Self::load(conn, now)?))));
-        if by_day && !self.is_of(now) {
+        let today = beijing_date(now);
+        let new_day = by_day && !self.is_of(now);
+        // Within a month a new day is another for few; figures of months, and a clock set back, are read whole.
+        if new_day && !(self.read_on < today && self.read_on.with_day(1) == today.with_day(1)) {
             return all(conn);
         }
         let Some((changes, watermark)) = db::changes::since(conn, self.watermark)? else { return all(conn) };
@@ -199,12 +202,16 @@ impl ExpertPool {
             .filter(|change| change.entity == "expert")
             .filter_map(|change| change.entity_id.parse().ok())
             .collect();
+        if new_day {
+            ids.extend(history::rolled(conn, self.read_on, today)?);
+            ids.extend(expert_past::rolled(conn, self.read_on, now)?);
+        }
         ids.sort_unstable();
         ids.dedup();
         if ids.len() > 500 {
             return all(conn);
         }
-        if ids.is_empty() && watermark == self.watermark {
+        if ids.is_empty() && watermark == self.watermark && !new_day {
             return Ok(None);
         }
         let mut fresh = Vec::with_capacity(ids.len());
@@ -217,14 +224,16 @@ impl ExpertPool {
         }
         let ranking_set = changes.iter().any(|change| change.entity == "ranking");
         let weights = if ranking_set { super::set_ranking::in_force(conn)? } else { self.weights };
-        Ok(Some(PoolChanges::Some(fresh, weights, watermark)))
+        let read_on = if new_day { today } else { self.read_on };
+        Ok(Some(PoolChanges::Some(fresh, weights, watermark, read_on)))
     }
 
     /// Puts in what was read.
     pub fn apply(&mut self, changes: PoolChanges) {
         match changes {
             PoolChanges::All(pool) => *self = *pool,
-            PoolChanges::Some(fresh, weights, watermark) => {
+            PoolChanges::Some(fresh, weights, watermark, read_on) => {
+                self.read_on = read_on;
                 self.weights = weights;
                 for one in fresh {
                     self.put(one);
@@ -312,6 +321,15 @@ pub fn candidate_now(conn: &mut Conn, id: ExpertId, now: DateTime<Utc>) -> Query
     let (qualifications, leaves, history) = rows_of(conn, id, now)?;
     let industries: Vec<String> = region::industries().into_iter().map(str::to_owned).collect();
     Ok(Some(candidate(&row, &qualifications, &leaves, history, &industries)))
+}
+
+/// How many offers everybody has open, and got this month, on rows: the figures [`candidate_now`] tells of one expert, for
+/// all at once. Whoever has neither is left out.
+///
+/// # Errors
+/// What the database says.
+pub fn offers_now(conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<HashMap<ExpertId, (u16, u16)>> {
+    history::offers(conn, now)
 }
 
 /// The services as a set.

@@ -159,6 +159,7 @@ impl Office {
     /// # Errors
     /// A fault when none is free.
     pub fn read(&self) -> Done<Reader> {
+        reachable()?;
         Ok(self.db.reader()?)
     }
 
@@ -170,6 +171,7 @@ impl Office {
     #[track_caller]
     pub fn write<T>(&self, mut deed: impl FnMut(&mut Tx<'_>) -> Done<T>) -> Done<T> {
         let place = Location::caller();
+        reachable()?;
         if trial::at(place, "begin") {
             return Err(Fault::new("the database is busy").into());
         }
@@ -260,8 +262,8 @@ impl Office {
     }
 
     /// Works with the pool of experts, brought up to date with the change log first. Many rank at once; one reads what
-    /// changed while the others rank, and they wait only while it is put in. When the day changes everybody is read anew:
-    /// here, or by whoever renews the pool ([`renew_pool`](Self::renew_pool)), and until then figures of 90 days are
+    /// changed while the others rank, and they wait only while it is put in. When the day changes, whom it is another day for
+    /// is read anew: here, or everybody by whoever renews the pool ([`renew_pool`](Self::renew_pool)), and until then figures of 90 days are
     /// yesterday's. `work` must not ask for the pool again.
     ///
     /// # Errors
@@ -334,6 +336,14 @@ impl Office {
             tracing::warn!(%error, "no thread to read the board's figures ahead");
         }
     }
+}
+
+/// A fault, as of a database that is down, while a trial keeps the database from this thread.
+fn reachable() -> Done<()> {
+    if trial::is_cut_off() {
+        return Err(DbFault::Connection("cut off by a trial".to_owned()).into());
+    }
+    Ok(())
 }
 
 /// The calendar as the database has it.

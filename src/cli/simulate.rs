@@ -1,13 +1,15 @@
 //! `zhipai simulate`: the deterministic run of the real code on a virtual clock.
 
 use super::opening::Failure;
-use crate::simulation::ledger::Figures;
+pub use crate::simulation::many::one;
+use crate::simulation::many::{cores, many};
 use crate::simulation::plan::{Plan, SimulateArgs};
-use crate::simulation::run::{Ended, Run, Violation};
+use crate::simulation::run::{Ended, Violation};
 use std::io::IsTerminal;
+use std::ops::RangeInclusive;
 use std::time::Instant;
 
-/// Runs the seeds one after the other, and prints what each came to.
+/// Runs the seeds, several at a time, and prints what they came to.
 ///
 /// # Errors
 /// The seed that failed, and why; with a guard taken away, that no seed noticed.
@@ -16,48 +18,60 @@ pub fn run(args: &SimulateArgs) -> Result<(), Failure> {
     if args.database.is_some() && seeds.clone().count() > 1 {
         return Err("--database takes one seed: a simulation needs an empty database".to_owned());
     }
+    if let Some(guard) = args.without {
+        return without(args, seeds, &guard.to_string());
+    }
     let (began, count) = (Instant::now(), seeds.clone().count());
-    let mut total = (0, 0, 0_u64);
-    for (seed, nth) in seeds.zip(1..) {
-        let plan = Plan::of(args, seed);
-        match one(&plan) {
+    let at_a_time = args.jobs.unwrap_or_else(cores).min(count);
+    let shows = count > 1 && std::io::stderr().is_terminal();
+    let ended = many(
+        seeds,
+        at_a_time,
+        |seed| Plan::of(args, seed),
+        |seed, _| {
+            if shows {
+                eprint!("\rseed {seed}   ");
+            }
+        },
+    );
+    let (mut needs, mut letters, mut looks) = (0, 0, 0_u64);
+    for (seed, came_to) in ended {
+        match came_to {
             Ok(figures) => {
-                total = (total.0 + figures.needs, total.1 + figures.letters, total.2 + figures.looks);
+                needs += figures.needs;
+                letters += figures.letters;
+                looks += figures.looks;
                 if count == 1 {
                     println!("{figures}");
-                } else if std::io::stderr().is_terminal() {
-                    eprint!("\rseed {seed}");
                 }
-            }
-            Err(Ended::Violation(violation)) if plan.without.is_some() => {
-                print_violation(&violation, false);
-                println!("noticed: seed {seed}, run {nth} of at most {count}");
-                return Ok(());
             }
             Err(Ended::Violation(violation)) => {
                 print_violation(&violation, true);
                 return Err(format!("seed {seed}: an invariant does not hold"));
             }
-            Err(Ended::Broken(why)) => return Err(format!("seed {seed}: {why}")),
+            Err(Ended::Broken(why)) => return Err(format!("seed {seed}: {why}\n{}", Plan::of(args, seed).again())),
         }
     }
     let seconds = began.elapsed().as_secs_f64();
-    println!(
-        "{count} runs, {} needs, {} letters, {} looks at the invariants, {seconds:.1} s",
-        total.0, total.1, total.2
-    );
-    match args.without {
-        Some(guard) => Err(format!("nobody noticed that the guard {guard} was missing")),
-        None => Ok(()),
-    }
+    println!("{count} runs, {needs} needs, {letters} letters, {looks} looks at the invariants, {seconds:.1} s");
+    Ok(())
 }
 
-/// One run.
-///
-/// # Errors
-/// [`Ended`].
-pub fn one(plan: &Plan) -> Result<Figures, Ended> {
-    Run::open(plan.clone())?.to_the_end()
+/// With a guard taken away: seed after seed, until one notices.
+fn without(args: &SimulateArgs, seeds: RangeInclusive<u64>, guard: &str) -> Result<(), Failure> {
+    let count = seeds.clone().count();
+    for (seed, nth) in seeds.zip(1..) {
+        match one(&Plan::of(args, seed)) {
+            Ok(_) => {}
+            Err(Ended::Violation(violation)) => {
+                print_violation(&violation, false);
+                println!("noticed: seed {seed}, run {nth} of at most {count}");
+                return Ok(());
+            }
+            Err(Ended::Broken(why)) => return Err(format!("seed {seed}: {why}")),
+        }
+    }
+    Err(format!("nobody noticed that the guard {guard} was missing"))
 }
 
 fn print_violation(violation: &Violation, with_diary: bool) {
@@ -67,5 +81,6 @@ fn print_violation(violation: &Violation, with_diary: bool) {
     }
     if with_diary {
         println!("{}", violation.diary);
+        println!("again: {}", violation.again);
     }
 }

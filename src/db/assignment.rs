@@ -16,7 +16,10 @@ use crate::ids::ExpertId;
 use crate::ids::NeedId;
 use crate::ids::SeatId;
 use chrono::NaiveDateTime;
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 /// One offer of one seat to one expert (派单).
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
@@ -134,6 +137,12 @@ pub fn of_expert(conn: &mut Conn, expert: ExpertId, states: &[AssignmentState]) 
         .limit(200)
         .select(cols::<AssignmentRow>())
         .load(conn)
+}
+
+/// Offers that wait for an answer and cases in hand, in the very words of the index `assignments_in_hand`: for questions
+/// about everybody's. diesel prepares a statement with it anew each time, so questions about one expert spell it out.
+pub fn in_hand() -> SqlLiteral<Bool> {
+    sql::<Bool>("assignments.state IN ('offered', 'accepted')")
 }
 
 /// What is due at `now`, oldest first.

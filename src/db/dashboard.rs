@@ -35,6 +35,32 @@ pub fn recently_asked(conn: &mut Conn, one: Option<ExpertId>, from: NaiveDateTim
     }
 }
 
+/// Whoever was asked in the days from `from` on and before `until`, each once.
+///
+/// # Errors
+/// What the database says.
+pub fn asked_between(conn: &mut Conn, from: NaiveDateTime, until: NaiveDateTime) -> QueryResult<Vec<ExpertId>> {
+    assignments::table
+        .filter(assignments::created_at.ge(from))
+        .filter(assignments::created_at.lt(until))
+        .select(assignments::expert)
+        .distinct()
+        .load(conn)
+}
+
+/// Whose offers were told from `from` on and before `until`, each once.
+///
+/// # Errors
+/// What the database says.
+pub fn told_between(conn: &mut Conn, from: NaiveDate, until: NaiveDate) -> QueryResult<Vec<ExpertId>> {
+    offer_facts::table
+        .filter(offer_facts::notified_on.ge(from))
+        .filter(offer_facts::notified_on.lt(until))
+        .select(offer_facts::expert)
+        .distinct()
+        .load(conn)
+}
+
 /// How many subjects of the trail a statement asks for.
 const AT_A_TIME: usize = 500;
 
@@ -48,25 +74,30 @@ pub fn admitted(
     one: Option<ExpertId>,
     from: NaiveDateTime,
 ) -> QueryResult<Vec<(ExpertId, NaiveDateTime)>> {
-    let ids: Vec<ExpertId> = match one {
-        Some(expert) => vec![expert],
-        None => experts::table.filter(experts::updated_at.ge(from)).select(experts::id).load(conn)?,
-    };
-    let mut admitted = Vec::new();
-    for chunk in ids.chunks(AT_A_TIME) {
-        let subjects: Vec<&str> = chunk.iter().map(ExpertId::as_str).collect();
-        let rows: Vec<(String, NaiveDateTime, JsonText<serde_json::Value>)> = audit::table
-            .filter(audit::subject.eq_any(subjects))
+    type Reviewed = (String, NaiveDateTime, JsonText<serde_json::Value>);
+    let reviewed = || {
+        audit::table
             .filter(audit::event.eq(Event::ExpertReviewed.as_str()))
             .order((audit::subject, audit::step))
             .select((audit::subject, audit::at, audit::detail))
-            .load(conn)?;
-        let admitting = rows
-            .into_iter()
-            .filter(|(_, _, detail)| detail.get().get("decision").and_then(serde_json::Value::as_str) == Some("admit"));
-        admitted.extend(admitting.filter_map(|(subject, at, _)| Some((subject.parse().ok()?, at))));
+    };
+    let mut rows: Vec<Reviewed> = Vec::new();
+    match one {
+        // Without a list the prepared statement is kept.
+        Some(expert) => rows = reviewed().filter(audit::subject.eq(expert.as_str())).load(conn)?,
+        None => {
+            let ids: Vec<ExpertId> =
+                experts::table.filter(experts::updated_at.ge(from)).select(experts::id).load(conn)?;
+            for chunk in ids.chunks(AT_A_TIME) {
+                let subjects: Vec<&str> = chunk.iter().map(ExpertId::as_str).collect();
+                rows.append(&mut reviewed().filter(audit::subject.eq_any(subjects)).load(conn)?);
+            }
+        }
     }
-    Ok(admitted)
+    let admitting = rows
+        .into_iter()
+        .filter(|(_, _, detail)| detail.get().get("decision").and_then(serde_json::Value::as_str) == Some("admit"));
+    Ok(admitting.filter_map(|(subject, at, _)| Some((subject.parse().ok()?, at))).collect())
 }
 
 /// How many offers are open, by expert.
@@ -84,6 +115,7 @@ pub fn open_offers(conn: &mut Conn, one: Option<ExpertId>) -> QueryResult<Vec<(E
             Ok(vec![(expert, count)])
         }
         None => assignments::table
+            .filter(super::assignment::in_hand())
             .filter(assignments::state.eq(AssignmentState::Offered))
             .group_by(assignments::expert)
             .select((assignments::expert, count_star()))
@@ -98,12 +130,13 @@ pub fn open_offers(conn: &mut Conn, one: Option<ExpertId>) -> QueryResult<Vec<(E
 pub fn booked_from(conn: &mut Conn, one: Option<ExpertId>, from: NaiveDate) -> QueryResult<Vec<(ExpertId, NaiveDate)>> {
     let query = assignments::table
         .inner_join(needs::table.on(needs::id.eq(assignments::need)))
-        .filter(assignments::state.eq_any([AssignmentState::Offered, AssignmentState::Accepted]))
         .filter(needs::wanted_by.ge(from))
         .select((assignments::expert, needs::wanted_by.assume_not_null()));
+    let spelled_out =
+        assignments::state.eq(AssignmentState::Offered).or(assignments::state.eq(AssignmentState::Accepted));
     match one {
-        Some(expert) => query.filter(assignments::expert.eq(expert)).load(conn),
-        None => query.load(conn),
+        Some(expert) => query.filter(spelled_out).filter(assignments::expert.eq(expert)).load(conn),
+        None => query.filter(super::assignment::in_hand()).load(conn),
     }
 }
 

@@ -13,6 +13,11 @@ use crate::ids::OutboxId;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
+/// How many letters travel in one digest at most.
+const MOST_TOGETHER: usize = 60;
+/// How many of a reader's letters are read to find those: what other nodes are sending at this moment is among them.
+const MOST_READY: i64 = 120;
+
 /// The letters a reader got since `since`, with when; a digest counts once.
 ///
 /// # Errors
@@ -37,17 +42,22 @@ pub fn ready_for(
     now: NaiveDateTime,
     leased: &[OutboxId],
 ) -> QueryResult<Vec<OutboxRow>> {
-    outbox::table
+    // Which of those being sent are in the lease is told apart here: with a list in it, the statement would be prepared anew
+    // for every letter.
+    let mut rows: Vec<OutboxRow> = outbox::table
         .filter(outbox::reader.eq(reader))
         .filter(outbox::accepted_at.is_null())
         .filter(outbox::by_desk.eq(true))
         .filter(outbox::digest.is_null())
         .filter(outbox::not_before.le(now))
-        .filter(outbox::state.eq("queued").or(outbox::state.eq("sending").and(outbox::id.eq_any(leased))))
+        .filter(outbox::state.eq("queued").or(outbox::state.eq("sending")))
         .order((outbox::created_at, outbox::id))
-        .limit(60)
+        .limit(MOST_READY)
         .select(cols::<OutboxRow>())
-        .load(conn)
+        .load(conn)?;
+    rows.retain(|row| row.state == "queued" || leased.contains(&row.id));
+    rows.truncate(MOST_TOGETHER);
+    Ok(rows)
 }
 
 /// Whether somebody else has a letter of the desk for that reader in hand at this moment: one that is leased and not among

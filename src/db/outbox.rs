@@ -110,17 +110,48 @@ pub fn claim(conn: &mut Conn, now: NaiveDateTime, until: NaiveDateTime, limit: i
         Conn::Pg(c) => due.for_update().skip_locked().load(c)?,
         Conn::Sqlite(c) => due.load(c)?,
     };
-    let mut rows: Vec<OutboxRow> = diesel::update(outbox::table.filter(outbox::id.eq_any(&ids)))
-        .set((
+    let leased = || {
+        (
             outbox::state.eq("sending"),
             outbox::leased_until.eq(Some(until)),
             outbox::fence.eq(outbox::fence + 1),
             outbox::attempts.eq(outbox::attempts + 1),
-        ))
-        .returning(cols::<OutboxRow>())
-        .get_results(conn)?;
+        )
+    };
+    let mut rows: Vec<OutboxRow> = Vec::with_capacity(ids.len());
+    match ids.as_slice() {
+        // A statement with a list in it is prepared anew each time; SQLite does it letter by letter for less.
+        few if !conn.is_postgres() => {
+            for id in few {
+                let row = diesel::update(outbox::table.filter(outbox::id.eq(id)))
+                    .set(leased())
+                    .returning(cols::<OutboxRow>())
+                    .get_result(conn)?;
+                rows.push(row);
+            }
+        }
+        many => {
+            let claimed = diesel::update(outbox::table.filter(outbox::id.eq_any(many)))
+                .set(leased())
+                .returning(cols::<OutboxRow>())
+                .get_results(conn)?;
+            rows.extend::<Vec<OutboxRow>>(claimed);
+        }
+    }
     rows.sort_by_key(|row| (row.not_before, row.id));
     Ok(rows)
+}
+
+/// Whether [`claim`] would find anything at `now`: asked before a write transaction is opened for it.
+///
+/// # Errors
+/// What the database says.
+pub fn any_due(conn: &mut Conn, now: NaiveDateTime) -> QueryResult<bool> {
+    let due = outbox::table
+        .filter(outbox::not_before.le(now))
+        .filter(outbox::digest.is_null())
+        .filter(outbox::state.eq("queued").or(outbox::state.eq("sending").and(outbox::leased_until.lt(now))));
+    diesel::select(diesel::dsl::exists(due)).get_result(conn)
 }
 
 /// What became of a leased letter.
@@ -267,7 +298,7 @@ pub fn void_of_assignment(conn: &mut Conn, assignment: AssignmentId) -> QueryRes
 /// What the database says.
 pub fn next_due(conn: &mut Conn) -> QueryResult<Option<NaiveDateTime>> {
     outbox::table
-        .filter(outbox::state.eq_any(["queued", "sending"]))
+        .filter(outbox::state.eq("queued").or(outbox::state.eq("sending")))
         .filter(outbox::digest.is_null())
         .order(outbox::not_before)
         .select(outbox::not_before)

@@ -109,6 +109,8 @@ impl Target {
 pub struct Opener {
     target: Target,
     read_only: bool,
+    /// Whether a commit waits for the disk.
+    synced: bool,
 }
 
 impl ManageConnection for Opener {
@@ -119,8 +121,10 @@ impl ManageConnection for Opener {
         let (mut conn, setup) = match &self.target {
             Target::Postgres(url) => (
                 Conn::Pg(PgConnection::establish(&patient(url)).map_err(diesel::r2d2::Error::ConnectionError)?),
-                "SET TIME ZONE 'UTC'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '30s';"
-                    .to_owned(),
+                format!(
+                    "SET TIME ZONE 'UTC'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '30s';{}",
+                    if self.synced { "" } else { " SET synchronous_commit = off;" }
+                ),
             ),
             Target::Sqlite(path) => (
                 Conn::Sqlite(
@@ -128,9 +132,10 @@ impl ManageConnection for Opener {
                         .map_err(diesel::r2d2::Error::ConnectionError)?,
                 ),
                 format!(
-                    "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                    "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = {}; \
                      PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; \
                      PRAGMA mmap_size = 268435456; PRAGMA journal_size_limit = 67108864; PRAGMA query_only = {};",
+                    if self.synced { "FULL" } else { "OFF" },
                     i32::from(self.read_only)
                 ),
             ),
@@ -204,7 +209,7 @@ impl Db {
     /// # Errors
     /// [`DbFault`] when the address is wrong or the database cannot be reached.
     pub fn open(url: &str, connections: u32) -> Result<Self, DbFault> {
-        Self::open_lending(url, connections, LENT_WITHIN)
+        Self::opened(url, connections, LENT_WITHIN, true)
     }
 
     /// The same, for callers who wait `within` for a connection.
@@ -212,13 +217,26 @@ impl Db {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn open_lending(url: &str, connections: u32, within: Duration) -> Result<Self, DbFault> {
+        Self::opened(url, connections, within, true)
+    }
+
+    /// Opens the database for a trial: no commit waits for the disk. What was committed survives the end of the process,
+    /// not that of the machine.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_unsynced(url: &str, connections: u32) -> Result<Self, DbFault> {
+        Self::opened(url, connections, LENT_WITHIN, false)
+    }
+
+    fn opened(url: &str, connections: u32, within: Duration, synced: bool) -> Result<Self, DbFault> {
         let target = Target::parse(url)?;
         let pool = |read_only: bool, size: u32| {
             Pool::builder()
                 .max_size(size)
                 .min_idle(Some(1))
                 .connection_timeout(within)
-                .build(Opener { target: target.clone(), read_only })
+                .build(Opener { target: target.clone(), read_only, synced })
                 .map_err(|error| DbFault::Connection(error.to_string()))
         };
         let writer = match &target {
@@ -227,7 +245,7 @@ impl Db {
                 if let Some(folder) = path.parent().filter(|folder| is_file && !folder.as_os_str().is_empty()) {
                     std::fs::create_dir_all(folder).map_err(|error| DbFault::Connection(error.to_string()))?;
                 }
-                let opener = Opener { target: target.clone(), read_only: false };
+                let opener = Opener { target: target.clone(), read_only: false, synced };
                 let conn = opener.connect().map_err(|error| DbFault::Connection(error.to_string()))?;
                 Writer::Shared(Box::new(SharedWriter {
                     opener,

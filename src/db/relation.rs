@@ -78,9 +78,6 @@ pub struct NeedBrief {
     pub services: JsonText<Vec<String>>,
 }
 
-/// The states of what binds at this moment: an offer may be accepted any minute.
-const OPEN: [AssignmentState; 2] = [AssignmentState::Offered, AssignmentState::Accepted];
-
 /// Services asked for since `from` that were done, and whatever is being asked or served now; of one expert or of all.
 ///
 /// # Errors
@@ -94,10 +91,11 @@ pub fn past_services(conn: &mut Conn, one: Option<ExpertId>, from: NaiveDateTime
         Some(expert) => done.filter(assignments::expert.eq(expert)).load(conn)?,
         None => done.load(conn)?,
     };
-    let now = assignments::table.filter(assignments::state.eq_any(OPEN)).select(cols::<PastService>());
+    let open = assignments::state.eq(AssignmentState::Offered).or(assignments::state.eq(AssignmentState::Accepted));
+    let now = assignments::table.select(cols::<PastService>());
     services.extend::<Vec<PastService>>(match one {
-        Some(expert) => now.filter(assignments::expert.eq(expert)).load(conn)?,
-        None => now.load(conn)?,
+        Some(expert) => now.filter(open).filter(assignments::expert.eq(expert)).load(conn)?,
+        None => now.filter(super::assignment::in_hand()).load(conn)?,
     });
     Ok(services)
 }
@@ -109,14 +107,25 @@ pub fn past_services(conn: &mut Conn, one: Option<ExpertId>, from: NaiveDateTime
 /// # Errors
 /// What the database says.
 pub fn served_now_by_firm(conn: &mut Conn, key: &str, but: ExpertId) -> QueryResult<Vec<(PastService, String)>> {
-    assignments::table
-        .inner_join(experts::table.on(experts::id.eq(assignments::expert)))
+    // Two steps, so that no planner starts from every offer there ever was: the firm's people first, they are few.
+    let people: Vec<ExpertId> = experts::table
         .filter(experts::firm_key.like(super::listing::beginning(key)).escape('\\'))
         .filter(experts::id.ne(but))
-        .filter(assignments::state.eq_any(OPEN))
-        .order(assignments::id)
-        .select((cols::<PastService>(), experts::firm))
-        .load(conn)
+        .order(experts::id)
+        .select(experts::id)
+        .load(conn)?;
+    let mut found = Vec::new();
+    for chunk in people.chunks(500) {
+        let rows: Vec<(PastService, String)> = assignments::table
+            .inner_join(experts::table.on(experts::id.eq(assignments::expert)))
+            .filter(assignments::expert.eq_any(chunk))
+            .filter(super::assignment::in_hand())
+            .select((cols::<PastService>(), experts::firm))
+            .load(conn)?;
+        found.extend(rows);
+    }
+    found.sort_unstable_by_key(|(service, _)| service.id);
+    Ok(found)
 }
 
 /// What needs are about, each with the enterprise's name; some hundreds a statement.

@@ -96,15 +96,18 @@ pub fn finish_of_offer(
     by: Option<AccountId>,
     now: NaiveDateTime,
 ) -> QueryResult<()> {
-    diesel::update(
-        tasks::table
-            .filter(tasks::assignment.eq(assignment))
-            .filter(tasks::kind.eq_any(kinds))
-            .filter(tasks::done_at.is_null()),
-    )
-    .set((tasks::done_at.eq(Some(now)), tasks::done_by.eq(by)))
-    .execute(conn)
-    .map(drop)
+    // Kind by kind: a statement with a list in it is prepared anew each time, and there are one or two.
+    for kind in kinds {
+        diesel::update(
+            tasks::table
+                .filter(tasks::assignment.eq(assignment))
+                .filter(tasks::kind.eq(kind))
+                .filter(tasks::done_at.is_null()),
+        )
+        .set((tasks::done_at.eq(Some(now)), tasks::done_by.eq(by)))
+        .execute(conn)?;
+    }
+    Ok(())
 }
 
 /// The open tasks of one kind that belong to that offer.

@@ -23,10 +23,10 @@ use crate::ids::ExpertId;
 use crate::ids::NeedId;
 use crate::search::Kind;
 use crate::search::SearchQuery;
-use chrono::{DateTime, Datelike, Days, NaiveDateTime, Utc};
-use diesel::dsl::{count_star, max};
+use chrono::{DateTime, Datelike, NaiveDateTime, Utc};
+use diesel::dsl::count_star;
 use diesel::prelude::*;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// How many acknowledged calls are looked at, newest first.
 const MOST_CALLS: i64 = 10_000;
@@ -100,14 +100,20 @@ pub fn conflicts(conn: &mut Conn, dossiers: &[Dossier], findings: &mut Findings)
         dossiers.iter().flat_map(|dossier| &dossier.offers).map(|offer| offer.expert).collect();
     asked.sort_unstable();
     asked.dedup();
-    let people: Vec<Person> = experts::table.filter(experts::id.eq_any(&asked)).select(cols::<Person>()).load(conn)?;
+    let people: Vec<Person> = rows_of!(conn, &asked, experts::id, experts::table.select(cols::<Person>()));
     let people: HashMap<ExpertId, (FirmName, Person)> =
         people.into_iter().map(|person| (person.id, (FirmName::parse(&person.firm), person))).collect();
-    let sides: Vec<Sides> = needs::table
-        .inner_join(enterprises::table.on(enterprises::id.eq(needs::enterprise)))
-        .filter(needs::id.eq_any(&ids))
-        .select((needs::id, enterprises::name, needs::opposing_party, needs::opposing_agent))
-        .load(conn)?;
+    let sides: Vec<Sides> = rows_of!(
+        conn,
+        &ids,
+        needs::id,
+        needs::table.inner_join(enterprises::table.on(enterprises::id.eq(needs::enterprise))).select((
+            needs::id,
+            enterprises::name,
+            needs::opposing_party,
+            needs::opposing_agent
+        ))
+    );
     let sides: HashMap<NeedId, Sides> = sides.into_iter().map(|side| (side.0, side)).collect();
     for dossier in dossiers {
         let Some((_, enterprise, party, agent)) = sides.get(&dossier.need.id) else { continue };
@@ -138,25 +144,37 @@ pub fn conflicts(conn: &mut Conn, dossiers: &[Dossier], findings: &mut Findings)
 pub fn caps(conn: &mut Conn, now: DateTime<Utc>, findings: &mut Findings) -> QueryResult<()> {
     let today = beijing_date(now);
     let month = start_of_day(today.with_day(1).unwrap_or(today)).naive_utc();
-    let open: Vec<(ExpertId, i64, Option<NaiveDateTime>)> = assignments::table
+    let open: Vec<(ExpertId, NaiveDateTime)> = assignments::table
+        .filter(crate::db::assignment::in_hand())
         .filter(assignments::state.eq(AssignmentState::Offered))
-        .group_by(assignments::expert)
-        .select((assignments::expert, count_star(), max(assignments::created_at)))
+        .select((assignments::expert, assignments::created_at))
         .load(conn)?;
-    over(conn, &open, false, findings)?;
-    let lives = assignments::table
+    over(conn, &counted(open), false, findings)?;
+    // Counted here: asked to group, SQLite walks every offer there ever was in the order of experts.
+    let of_month: Vec<(ExpertId, NaiveDateTime)> = assignments::table
         .filter(assignments::created_at.ge(month))
         .filter(assignments::round.eq(1))
-        .filter(assignments::state.ne_all([AssignmentState::Void, AssignmentState::Undelivered]))
-        .group_by(assignments::expert)
-        .select((assignments::expert, count_star(), max(assignments::created_at)));
-    let of_month: Vec<(ExpertId, i64, Option<NaiveDateTime>)> = lives.load(conn)?;
-    over(conn, &of_month, true, findings)
+        .filter(assignments::state.ne(AssignmentState::Void))
+        .filter(assignments::state.ne(AssignmentState::Undelivered))
+        .select((assignments::expert, assignments::created_at))
+        .load(conn)?;
+    over(conn, &counted(of_month), true, findings)
+}
+
+/// How many offers each has, and when the newest was made.
+fn counted(offers: Vec<(ExpertId, NaiveDateTime)>) -> Vec<(ExpertId, i64, NaiveDateTime)> {
+    let mut by_expert: BTreeMap<ExpertId, (i64, NaiveDateTime)> = BTreeMap::new();
+    for (expert, at) in offers {
+        let (count, newest) = by_expert.entry(expert).or_insert((0, at));
+        *count += 1;
+        *newest = at.max(*newest);
+    }
+    by_expert.into_iter().map(|(expert, (count, newest))| (expert, count, newest)).collect()
 }
 
 fn over(
     conn: &mut Conn,
-    counted: &[(ExpertId, i64, Option<NaiveDateTime>)],
+    counted: &[(ExpertId, i64, NaiveDateTime)],
     monthly: bool,
     findings: &mut Findings,
 ) -> QueryResult<()> {
@@ -169,7 +187,7 @@ fn over(
         for (id, open_cap, monthly_cap, updated_at) in caps {
             let Some((_, count, newest)) = part.iter().find(|(other, _, _)| *other == id) else { continue };
             let cap = if monthly { monthly_cap } else { open_cap };
-            if *count > i64::from(cap) && newest.is_some_and(|newest| newest >= updated_at) {
+            if *count > i64::from(cap) && *newest >= updated_at {
                 let what = if monthly { "this month" } else { "open" };
                 findings.add(Invariant::CapsAndConflicts, id.as_str(), format!("{count} offers {what}, at most {cap}"));
             }
@@ -213,20 +231,15 @@ fn pool(office: &Office, conn: &mut Conn, findings: &mut Findings) -> Done<()> {
         let why = format!("{} in the pool, {registered} in the database", held.len());
         findings.add(Invariant::IndexAgrees, "experts", why);
     }
-    // Whoever was asked lately could differ; nobody else's figures move.
-    let since = (now - Days::new(31)).naive_utc();
-    let asked: Vec<ExpertId> = assignments::table
-        .filter(assignments::created_at.ge(since))
-        .select(assignments::expert)
-        .distinct()
-        .limit(2_000)
-        .load(conn)?;
-    for id in asked {
-        let fresh = expert_pool::candidate_now(conn, id, now)?.map(|one| (one.open_offers, one.month_offers));
-        if fresh != held.get(&id).copied() {
-            let why = format!("the pool counts {:?}, the rows {fresh:?}", held.get(&id));
-            findings.add(Invariant::IndexAgrees, id.as_str(), why);
-        }
+    // All at once: somebody by somebody, this would be most of what a night's look costs.
+    let rows = expert_pool::offers_now(conn, now)?;
+    let mut differing: Vec<(ExpertId, (u16, u16))> =
+        held.into_iter().filter(|(id, counted)| rows.get(id).copied().unwrap_or_default() != *counted).collect();
+    differing.sort_unstable();
+    for (id, counted) in differing {
+        let fresh = rows.get(&id).copied().unwrap_or_default();
+        let why = format!("the pool counts {counted:?}, the rows {fresh:?}");
+        findings.add(Invariant::IndexAgrees, id.as_str(), why);
     }
     Ok(())
 }

@@ -96,7 +96,7 @@ fn history_is_wrong(steps: &[&StepRow], standing: Option<Standing>) -> Option<St
 fn gone(conn: &mut Conn, findings: &mut Findings) -> QueryResult<()> {
     let held: Vec<(String, AssignmentState, Standing)> = assignments::table
         .inner_join(experts::table.on(experts::id.eq(assignments::expert)))
-        .filter(assignments::state.eq_any([AssignmentState::Offered, AssignmentState::Accepted]))
+        .filter(crate::db::assignment::in_hand())
         .filter(experts::standing.ne(Standing::Active))
         .select((assignments::number, assignments::state, experts::standing))
         .load(conn)?;

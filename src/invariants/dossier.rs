@@ -213,66 +213,63 @@ fn grouped<K: std::hash::Hash + Eq, V>(rows: Vec<V>, key: impl Fn(&V) -> K) -> H
 /// # Errors
 /// What the database says.
 pub fn read(conn: &mut Conn, ids: &[NeedId]) -> QueryResult<Vec<Dossier>> {
-    let found: Vec<Need> =
-        needs::table.filter(needs::id.eq_any(ids)).order(needs::id).select(cols::<Need>()).load(conn)?;
+    let mut found: Vec<Need> = rows_of!(conn, ids, needs::id, needs::table.select(cols::<Need>()));
+    found.sort_unstable_by_key(|need| need.id);
     let mut seats: HashMap<NeedId, Vec<Seat>> = grouped(
-        seats::table
-            .filter(seats::need.eq_any(ids))
-            .order((seats::need, seats::position))
-            .select(cols::<Seat>())
-            .load(conn)?,
+        rows_of!(conn, ids, seats::need, seats::table.order((seats::need, seats::position)).select(cols::<Seat>())),
         |seat: &Seat| seat.need,
     );
-    let offers: Vec<Offer> = assignments::table
-        .filter(assignments::need.eq_any(ids))
-        .order((assignments::created_at, assignments::id))
-        .select(cols::<Offer>())
-        .load(conn)?;
+    let offers: Vec<Offer> = rows_of!(
+        conn,
+        ids,
+        assignments::need,
+        assignments::table.order((assignments::created_at, assignments::id)).select(cols::<Offer>())
+    );
     let offer_ids: Vec<AssignmentId> = offers.iter().map(|offer| offer.id).collect();
     let need_of: HashMap<AssignmentId, NeedId> = offers.iter().map(|offer| (offer.id, offer.need)).collect();
     let seat_of: HashMap<SeatId, NeedId> = seats.values().flatten().map(|seat| (seat.id, seat.need)).collect();
     let seat_ids: Vec<SeatId> = seat_of.keys().copied().collect();
-    let owed: Vec<Owed> = outbox::table
-        .filter(outbox::need.eq_any(ids))
-        .order((outbox::created_at, outbox::id))
-        .select(cols::<Owed>())
-        .load(conn)?;
-    let sent: Vec<OutboxId> = owed.iter().filter(|row| row.accepted_at.is_some()).map(|row| row.id).collect();
+    let owed: Vec<Owed> =
+        rows_of!(conn, ids, outbox::need, outbox::table.order((outbox::created_at, outbox::id)).select(cols::<Owed>()));
     let mut kept: HashMap<OutboxId, usize> = HashMap::new();
-    for part in sent.chunks(1_000) {
-        let rows: Vec<OutboxId> =
-            letters::table.filter(letters::outbox.eq_any(part)).select(letters::outbox).load(conn)?;
-        for row in rows {
-            *kept.entry(row).or_default() += 1;
-        }
+    let letters_kept: Vec<OutboxId> = rows_of!(
+        conn,
+        ids,
+        outbox::need,
+        letters::table
+            .inner_join(outbox::table.on(outbox::id.eq(letters::outbox)))
+            .filter(outbox::accepted_at.is_not_null())
+            .select(letters::outbox)
+    );
+    for row in letters_kept {
+        *kept.entry(row).or_default() += 1;
     }
     let mut owed = grouped(owed, |row| row.need);
     let mut offers = grouped(offers, |offer| offer.need);
     let facts: Vec<Fact> =
-        offer_facts::table.filter(offer_facts::assignment.eq_any(&offer_ids)).select(cols::<Fact>()).load(conn)?;
+        rows_of!(conn, &offer_ids, offer_facts::assignment, offer_facts::table.select(cols::<Fact>()));
     let mut facts = grouped(facts, |fact| need_of.get(&fact.assignment).copied());
-    let asked: Vec<Reserve> =
-        reserves::table.filter(reserves::seat.eq_any(&seat_ids)).select(cols::<Reserve>()).load(conn)?;
+    let asked: Vec<Reserve> = rows_of!(conn, &seat_ids, reserves::seat, reserves::table.select(cols::<Reserve>()));
     let mut reserves = grouped(asked, |reserve| seat_of.get(&reserve.seat).copied());
-    let open: Vec<Task> = tasks::table
-        .filter(tasks::need.eq_any(ids))
-        .filter(tasks::done_at.is_null())
-        .select(cols::<Task>())
-        .load(conn)?;
+    let open: Vec<Task> =
+        rows_of!(conn, ids, tasks::need, tasks::table.filter(tasks::done_at.is_null()).select(cols::<Task>()));
     let mut tasks = grouped(open, |task| task.need);
     let keys: Vec<String> = offer_ids.iter().map(|id| format!("lapse:{id}")).collect();
-    let stands: Vec<Option<AssignmentId>> = incidents::table
-        .filter(incidents::dedup_key.eq_any(&keys))
-        .filter(incidents::withdrawn_at.is_null())
-        .select(incidents::assignment)
-        .load(conn)?;
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    let stands: Vec<Option<AssignmentId>> = rows_of!(
+        conn,
+        &keys,
+        incidents::dedup_key,
+        incidents::table.filter(incidents::withdrawn_at.is_null()).select(incidents::assignment)
+    );
     let mut breaches = grouped(stands.into_iter().flatten().collect(), |id| need_of.get(id).copied());
     let subjects: Vec<&str> = ids.iter().map(NeedId::as_str).collect();
-    let trail: Vec<AuditRow> = audit::table
-        .filter(audit::subject.eq_any(&subjects))
-        .order((audit::subject, audit::step))
-        .select(cols::<AuditRow>())
-        .load(conn)?;
+    let trail: Vec<AuditRow> = rows_of!(
+        conn,
+        &subjects,
+        audit::subject,
+        audit::table.order((audit::subject, audit::step)).select(cols::<AuditRow>())
+    );
     let mut trail = grouped(trail, |row| row.subject.clone());
     Ok(found
         .into_iter()

@@ -6,6 +6,25 @@
 //! own. Every query is bounded: pages by id, or an index. The sentences stand in `i18n` as `invariant-<code>`.
 //! Deliberately absent: repair.
 
+/// So few ids are asked for one by one.
+const FEW: usize = 4;
+
+/// The rows of those ids. After a step of a simulation it is one need, and a statement with a list in it is prepared anew
+/// each time: few are asked for one by one, by a statement that is kept.
+macro_rules! rows_of {
+    ($conn:expr, $ids:expr, $column:expr, $query:expr) => {{
+        let mut rows = Vec::new();
+        if $ids.len() <= $crate::invariants::FEW {
+            for one in $ids.iter() {
+                rows.append(&mut $query.filter($column.eq(*one)).load($conn)?);
+            }
+        } else {
+            rows.append(&mut $query.filter($column.eq_any($ids)).load($conn)?);
+        }
+        rows
+    }};
+}
+
 pub mod across;
 mod chain;
 mod conduct;
@@ -19,6 +38,8 @@ mod waiting;
 
 use crate::db::Conn;
 use crate::db::anchor::RootRow;
+use crate::db::audit;
+use crate::db::schema::assignments;
 use crate::db::schema::audit_heads;
 use crate::db::schema::needs;
 use crate::domain::answer_rule::letter_hours::QuietHours;
@@ -186,12 +207,18 @@ impl<'a> Look<'a> {
 pub enum Reach {
     /// Every need.
     Everything,
-    /// The open ones, and those whose trail moved since that instant.
+    /// The open ones, and those whose trail moved since that instant; the whole trail.
     Since(DateTime<Utc>),
+    /// Only what moved since that instant, or should have: the needs and chains whose trail did, the needs of overdue
+    /// offers, the newest root. Whoever looked at everything once need look no further until it moves; an edit of what
+    /// stands still is found by the next look at everything.
+    Moved(DateTime<Utc>),
 }
 
 /// How many needs are read at a time.
 const PAGE: i64 = 500;
+/// The same for needs whose ids are known.
+const PAGE_OF_MOVED: usize = 500;
 
 /// Judges one need.
 pub fn judge(dossier: &Dossier, look: &Look<'_>, findings: &mut Findings) {
@@ -238,8 +265,14 @@ pub fn verify(
     findings
         .offenders
         .retain(|offender| offender.invariant != Invariant::TrailWhole || offender.what.starts_with("XQ-"));
-    let rows = trail::chains(conn, findings)?;
-    let roots = trail::roots(conn, keys, exported, findings)?;
+    let (rows, roots) = match reach {
+        Reach::Moved(since) => {
+            (trail::moved(conn, since.naive_utc(), findings)?, trail::newest_root(conn, keys, findings)?)
+        }
+        Reach::Everything | Reach::Since(_) => {
+            (trail::chains(conn, findings)?, trail::roots(conn, keys, exported, findings)?)
+        }
+    };
     Ok(Seen { needs, rows, roots })
 }
 
@@ -258,12 +291,34 @@ pub fn look_at(conn: &mut Conn, look: &Look<'_>, ids: &[NeedId], findings: &mut 
     })
 }
 
+/// The needs whose trail moved since that instant, and those with an offer that should have been tended by now.
+fn moved(conn: &mut Conn, look: &Look<'_>, since: DateTime<Utc>) -> QueryResult<Vec<NeedId>> {
+    let trails = audit::subjects_since(conn, since.naive_utc())?;
+    let mut ids: Vec<NeedId> = trails.iter().filter_map(|subject| subject.parse().ok()).collect();
+    if let Some(until) = look.tended_until {
+        let overdue: Vec<NeedId> = assignments::table
+            .filter(assignments::next_due_at.lt(until.naive_utc()))
+            .select(assignments::need)
+            .load(conn)?;
+        ids.extend(overdue);
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(ids)
+}
+
 /// Judges every need in reach, page by page. Answers how many.
 ///
 /// # Errors
 /// What the database says.
 pub fn look_at_needs(conn: &mut Conn, look: &Look<'_>, reach: Reach, findings: &mut Findings) -> QueryResult<usize> {
     let mut seen = 0;
+    if let Reach::Moved(since) = reach {
+        for part in moved(conn, look, since)?.chunks(PAGE_OF_MOVED) {
+            seen += look_at(conn, look, part, findings)?;
+        }
+        return Ok(seen);
+    }
     let mut after: Option<NeedId> = None;
     loop {
         let mut page =

@@ -258,16 +258,18 @@ fn rounds(desk: &Desk, report: &mut TickReport, parts: &[Part]) -> Done<()> {
 }
 
 /// The next instant at which something is due: an assignment, a task, a letter, a paper's notice, a change of address.
+/// While mail is off no letter is due, however long it waits.
 ///
 /// # Errors
 /// A fault when the database cannot be read.
 pub fn next_due(office: &Office) -> Done<Option<DateTime<Utc>>> {
     let mut reader = office.read()?;
+    let letter = if office.settings.mail_off { None } else { db::outbox::next_due(&mut reader)? };
     let due = [
         db::assignment::next_due(&mut reader)?,
         db::conduct::next_due(&mut reader)?,
         db::escalation::next_due(&mut reader)?,
-        db::outbox::next_due(&mut reader)?,
+        letter,
         db::document::next_notice(&mut reader)?,
         db::email_change::next_due(&mut reader)?,
     ];

@@ -25,8 +25,8 @@ const DAYS: i64 = 12;
 pub fn settle(plan: &Plan) -> Result<Findings, Ended> {
     let house = House::again(plan)?;
     let clock = Arc::new(SimulatedClock::at(world::start()?));
-    let post = Arc::new(Post::new(plan.seed, Arc::clone(&clock), false));
-    let desk = world::node(&house, plan, &clock, &post, "aftermath")?;
+    let post = Arc::new(Post::new(plan.seed, Arc::clone(&clock), 0));
+    let desk = world::node(&house, plan, &clock, Some(&post), "aftermath")?;
     let office = &desk.office;
     let last: Option<NaiveDateTime> = audit::table.select(max(audit::at)).first(&mut *office.read()?)?;
     clock.move_to(last.map_or(world::start()?, |at| at.and_utc()) + TimeDelta::seconds(1));

@@ -2,11 +2,15 @@
 
 use super::dice::Dice;
 use super::ledger;
+use super::mailbox;
+use super::managers;
 use super::people::{self, Act};
 use super::run::{Ended, Run, Went};
 use super::scanner;
 use super::staff;
+use crate::actions::withdraw_expert::{pause_expert, resume_expert, withdraw_expert};
 use crate::actions::{ActionError, Done, Office};
+use crate::clock::Clock;
 use crate::ids::NeedId;
 use crate::jobs::Desk;
 use crate::trial;
@@ -22,12 +26,16 @@ impl Run {
     pub(super) fn act(&mut self, act: Act) -> Result<(), Ended> {
         let node = self.some_node();
         let again = act.clone();
+        self.log.note(self.clock.now(), &act);
         let went = match act {
             Act::Skew(seconds) => {
                 self.clock.set_off_by(TimeDelta::seconds(seconds));
                 return Ok(());
             }
             Act::LoseIndex => return self.reopen(node),
+            Act::Outage(span) => return self.begins(true, span),
+            Act::CutOff(span) => return self.begins(false, span),
+            Act::SwitchMail(off) => return self.switch_mail(off),
             Act::Submit(n) => return self.submit(node, n),
             Act::SeeTo(need, tries) => return self.see_to(node, need, tries),
             Act::Scan(_, text) => return self.scan(node, &text),
@@ -37,7 +45,33 @@ impl Run {
                 }
                 self.deed(node, |office, run| people::answer(office, run, offer, kind, by))?
             }
-            Act::ComesBack(letter) => self.deed(node, |office, _| people::comes_back(office, letter))?,
+            Act::MailIn(letter, report) => {
+                self.deed(node, |office, run| mailbox::mail_in(office, run, letter, report))?
+            }
+            Act::PassOn => self.passes_on(node)?,
+            Act::EnterNotice => self.enters_notice(node)?,
+            Act::DecideNotice(import, yes) => {
+                self.deed(node, |office, run| managers::decide_notice(office, run, import, yes))?
+            }
+            Act::SetPolicy => self.deed(node, managers::policy)?,
+            Act::HandOver(station) => self.deed(node, |office, run| managers::hand_over(office, run, station))?,
+            Act::OpenCase(expert, kind) => self.opens_case(node, expert, kind)?,
+            Act::TellCase(case) => self.deed(node, |office, run| managers::tell_case(office, run, case))?,
+            Act::Hear(case, kind) => self.deed(node, |office, run| managers::hear(office, run, case, kind))?,
+            Act::Decide(case, decision, tries) => self.decides(node, case, decision, tries)?,
+            Act::DecideAppeal(case, outcome) => {
+                self.deed(node, |office, run| managers::appeal(office, run, case, outcome))?
+            }
+            Act::Withdraw(expert) => {
+                self.deed(node, |office, run| withdraw_expert(office, &run.world.manager, expert, None).map(drop))?
+            }
+            Act::Pause(expert) => {
+                self.deed(node, |office, run| pause_expert(office, &run.world.manager, expert, None).map(drop))?
+            }
+            Act::Resume(expert) => self.deed(node, |office, run| resume_expert(office, &run.world.manager, expert))?,
+            Act::LeaveLater { expert, ahead, days } => {
+                self.deed(node, |office, run| managers::leave_later(office, run, expert, ahead, days))?
+            }
             Act::Reply(offer) => self.deed(node, |office, run| staff::reply(office, run, offer))?,
             Act::Phone(offer) => self.deed(node, |office, run| staff::phone(office, run, offer))?,
             Act::Release(offer, by) => self.deed(node, |office, run| people::release(office, run, offer, by))?,
@@ -53,7 +87,11 @@ impl Run {
     }
 
     /// A deed that may look at the run while it is done.
-    fn deed<T>(&mut self, node: usize, deed: impl FnOnce(&Office, &Self) -> Done<T>) -> Result<Went<T>, Ended> {
+    pub(super) fn deed<T>(
+        &mut self,
+        node: usize,
+        deed: impl FnOnce(&Office, &Self) -> Done<T>,
+    ) -> Result<Went<T>, Ended> {
         self.through(node, |desk, run| deed(&desk.office, run))
     }
 
@@ -64,7 +102,9 @@ impl Run {
     ) -> Result<Went<T>, Ended> {
         let desk = self.desk(node);
         let faults = self.faults.load(Ordering::SeqCst);
+        trial::cut_off(self.is_cut_off());
         let done = catch_unwind(AssertUnwindSafe(|| deed(&desk, self)));
+        trial::cut_off(false);
         drop(desk);
         match done {
             Ok(done) => self.went(done, faults),
@@ -80,6 +120,7 @@ impl Run {
         match done {
             Ok(value) => Ok(Went::Done(value)),
             Err(ActionError::Refused(_)) => Ok(Went::Refused),
+            Err(ActionError::Fault(_)) if self.is_cut_off() => Ok(Went::Failed),
             Err(ActionError::Fault(_)) if self.faults.load(Ordering::SeqCst) > faults => Ok(Went::Failed),
             Err(error) => Err(error.into()),
         }
@@ -122,10 +163,11 @@ impl Run {
     /// GET changes nothing: the database is the same before and after.
     fn scan(&mut self, node: usize, text: &str) -> Result<(), Ended> {
         let office = self.desk(node).office;
-        let before = ledger::fingerprint(&mut *office.read()?)?;
+        let since = (office.now() - TimeDelta::days(1)).naive_utc();
+        let before = ledger::fingerprint(&mut *office.read()?, since)?;
         let site = Arc::clone(&self.site);
         let went = self.attempt(node, |desk| scanner::scan(&desk.office, &site, text))?;
-        let after = ledger::fingerprint(&mut *office.read()?)?;
+        let after = ledger::fingerprint(&mut *office.read()?, since)?;
         if matches!(went, Went::Done(_)) && before != after {
             return Err(Ended::Broken("opening a link changed the database".to_owned()));
         }

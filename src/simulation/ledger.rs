@@ -6,6 +6,7 @@ use crate::db::schema::audit;
 use crate::db::schema::changes;
 use crate::db::schema::needs;
 use crate::db::schema::offer_facts;
+use crate::db::schema::outages;
 use crate::db::schema::outbox;
 use crate::db::schema::seats;
 use crate::domain::assignment::OfferOutcome;
@@ -47,6 +48,12 @@ pub struct Figures {
     pub doubles: u32,
     /// Crashes, failures and pauses.
     pub faults: u32,
+    /// Times nobody could answer.
+    pub outages: i64,
+    /// Deadlines that moved for them.
+    pub moved: i64,
+    /// What happened, by its name, and how often.
+    pub happened: BTreeMap<&'static str, u32>,
     /// Events of the trail.
     pub events: i64,
     /// The hash of the run.
@@ -55,10 +62,13 @@ pub struct Figures {
 
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let happened: Vec<String> = self.happened.iter().map(|(name, times)| format!("{name} {times}")).collect();
         write!(
             f,
             "needs {} (closed {}), offers {} (deepest chain {}), on time {}, late {}, lapsed {}, undelivered {}\n\
-             letters {}, left twice {}, crashes, failures and pauses {}; events {}, steps {}, looks {}\n\
+             letters {}, left twice {}, crashes, failures and pauses {}; outages {} that moved {} deadlines\n\
+             happened: {}\n\
+             events {}, steps {}, looks {}\n\
              hash {}",
             self.needs,
             self.closed,
@@ -71,6 +81,9 @@ impl fmt::Display for Figures {
             self.letters,
             self.doubles,
             self.faults,
+            self.outages,
+            self.moved,
+            happened.join(", "),
             self.events,
             self.steps,
             self.looks,
@@ -79,18 +92,30 @@ impl fmt::Display for Figures {
     }
 }
 
+/// What the run itself counted.
+#[derive(Debug, Clone)]
+pub struct Counted {
+    /// Steps.
+    pub steps: u64,
+    /// Looks.
+    pub looks: u64,
+    /// Letters taken.
+    pub letters: usize,
+    /// Those that left again.
+    pub doubles: u32,
+    /// Crashes, failures and pauses.
+    pub faults: u32,
+    /// What happened, and how often.
+    pub happened: BTreeMap<&'static str, u32>,
+}
+
 /// Counts, and hashes.
 ///
 /// # Errors
 /// What the database says.
-pub fn figures(
-    conn: &mut Conn,
-    steps: u64,
-    looks: u64,
-    letters: usize,
-    doubles: u32,
-    faults: u32,
-) -> QueryResult<Figures> {
+pub fn figures(conn: &mut Conn, counted: Counted) -> QueryResult<Figures> {
+    let Counted { steps, looks, letters, doubles, faults, happened } = counted;
+    let outages: Vec<i32> = outages::table.select(outages::moved).load(conn)?;
     let outcomes: Vec<(OfferOutcome, i64)> =
         offer_facts::table.group_by(offer_facts::outcome).select((offer_facts::outcome, count_star())).load(conn)?;
     let of = |wanted: OfferOutcome| outcomes.iter().find(|(outcome, _)| *outcome == wanted).map_or(0, |(_, n)| *n);
@@ -114,6 +139,9 @@ pub fn figures(
         letters,
         doubles,
         faults,
+        outages: i64::try_from(outages.len()).unwrap_or(i64::MAX),
+        moved: outages.iter().map(|moved| i64::from(*moved)).sum(),
+        happened,
         events: audit::table.count().get_result(conn)?,
         hash: hash(conn)?,
     })
@@ -177,16 +205,16 @@ pub fn hash(conn: &mut Conn) -> QueryResult<String> {
     Ok(hex(&hasher.finalize()))
 }
 
-/// What tells whether anything was written: the newest change, the number of events, letters and facts.
+/// What tells whether anything was written: the newest change, the events since that instant, the letters that wait. Whatever
+/// is written leaves one of them, and none of them grows with the years.
 ///
 /// # Errors
 /// What the database says.
-pub fn fingerprint(conn: &mut Conn) -> QueryResult<(Option<i64>, i64, i64, i64)> {
+pub fn fingerprint(conn: &mut Conn, since: NaiveDateTime) -> QueryResult<(Option<i64>, i64, i64)> {
     Ok((
         changes::table.select(max(changes::seq)).first(conn)?,
-        audit::table.count().get_result(conn)?,
-        outbox::table.count().get_result(conn)?,
-        offer_facts::table.count().get_result(conn)?,
+        audit::table.filter(audit::at.ge(since)).count().get_result(conn)?,
+        outbox::table.filter(outbox::state.eq_any(["queued", "sending"])).count().get_result(conn)?,
     ))
 }
 

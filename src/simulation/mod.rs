@@ -4,13 +4,19 @@
 //! Contract: the same plan gives the same run, event by event, on SQLite and on PostgreSQL: time and chance are ours, and
 //! a run is told by the hash of its trail, letters and states. A violation ends the run with its seed, its step and a
 //! diary of the need in Chinese and English. Read in this order: [`plan`] · [`dice`] · [`time`] · [`post`] · [`world`] ·
-//! [`people`] · [`run`] · [`deeds`] · [`ledger`] · [`diary`] · [`aftermath`]. Deliberately absent: rules; whatever is decided is decided by `actions`.
+//! [`people`] · [`run`] · [`days`] · [`deeds`] · [`troubles`] · [`managers`] · [`mailbox`] · [`looks`] · [`ledger`] · [`diary`] ·
+//! [`many`] · [`aftermath`]. Deliberately absent: rules; whatever is decided is decided by `actions`.
 
 pub mod aftermath;
+pub mod days;
 pub mod deeds;
 pub mod diary;
 pub mod dice;
 pub mod ledger;
+pub mod looks;
+pub mod mailbox;
+pub mod managers;
+pub mod many;
 pub mod people;
 pub mod plan;
 pub mod post;
@@ -18,4 +24,5 @@ pub mod run;
 pub mod scanner;
 pub mod staff;
 pub mod time;
+pub mod troubles;
 pub mod world;

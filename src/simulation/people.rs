@@ -1,23 +1,24 @@
 //! What experts and enterprises do when a letter reaches them, and when: planned from the letter and the person alone.
 
 use super::dice::Dice;
+use super::mailbox::Report;
+use super::plan::Fault;
 use super::run::Run;
 use super::world::Temper;
 use crate::actions::answer_assignment::{AnswerInput, answer_assignment};
 use crate::actions::file_feedback::{FileFeedback, file_feedback};
 use crate::actions::rate_service::{RateService, rate_service};
-use crate::actions::receive_mail::receive_mail;
 use crate::actions::release_assignment::release_assignment;
 use crate::actions::{Actor, Done, Office};
 use crate::clock::Clock;
 use crate::db;
 use crate::db::outbox::OutboxRow;
 use crate::domain::assignment::{AnswerKind, AnsweredBy, DeclineReason, ReleasedBy};
+use crate::domain::conduct::{AppealOutcome, CaseKind, Decision, StatementKind};
 use crate::domain::feedback::RatingChannel;
-use crate::domain::incoming::{Incoming, Said};
 use crate::domain::notice::NoticeKind;
 use crate::domain::refusal::Refusal;
-use crate::ids::{AssignmentId, ExpertId, NeedId, OutboxId};
+use crate::ids::{AssignmentId, CalendarImportId, CaseId, ExpertId, NeedId, OutboxId};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Something somebody will do.
@@ -54,12 +55,123 @@ pub enum Act {
     Leave(ExpertId, i64),
     /// A scanner opens every link of a letter.
     Scan(OutboxId, std::sync::Arc<str>),
-    /// A letter that was taken comes back.
-    ComesBack(OutboxId),
+    /// A message about a letter that was taken comes in.
+    MailIn(OutboxId, Report),
     /// The machine's clock is set off by so many seconds.
     Skew(i64),
     /// The search index is lost.
     LoseIndex,
+    /// The service stands still for so long, and is started anew.
+    Outage(TimeDelta),
+    /// The database cannot be reached for so long.
+    CutOff(TimeDelta),
+    /// Mail is switched off, or on.
+    SwitchMail(bool),
+    /// Mail is off: liaisons pass on what waits.
+    PassOn,
+    /// A manager enters a notice of the State Council.
+    EnterNotice,
+    /// A second manager says yes or no to it.
+    DecideNotice(CalendarImportId, bool),
+    /// A manager sets the policy anew.
+    SetPolicy,
+    /// The needs and tasks of the liaison of that station go to its head.
+    HandOver(usize),
+    /// A case is opened against an expert.
+    OpenCase(ExpertId, CaseKind),
+    /// Staff tell an expert of a case themselves.
+    TellCase(CaseId),
+    /// An expert is heard in a case.
+    Hear(CaseId, StatementKind),
+    /// A second manager decides a case; the number counts the tries.
+    Decide(CaseId, Decision, u32),
+    /// An appeal is decided.
+    DecideAppeal(CaseId, AppealOutcome),
+    /// An expert leaves the register.
+    Withdraw(ExpertId),
+    /// An expert pauses.
+    Pause(ExpertId),
+    /// An expert comes back from a pause.
+    Resume(ExpertId),
+    /// An expert goes on leave that begins later.
+    LeaveLater {
+        /// Who.
+        expert: ExpertId,
+        /// In how many days it begins.
+        ahead: i64,
+        /// How many days after its first it ends.
+        days: i64,
+    },
+}
+
+impl Act {
+    /// Its name in the figures and, with the prefix `simulated-`, the key of its words in the diary.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Submit(_) => "submit",
+            Self::Answer { .. } => "answer",
+            Self::Reply(_) => "reply",
+            Self::Phone(_) => "phone",
+            Self::Release(..) => "release",
+            Self::Feedback(_) => "feedback",
+            Self::Rate(..) => "rate",
+            Self::SeeTo(..) => "see-to",
+            Self::Retract(_) => "retract",
+            Self::Leave(..) => "leave",
+            Self::Scan(..) => "scan",
+            Self::MailIn(..) => "mail-in",
+            Self::Skew(_) => "skew",
+            Self::LoseIndex => "lose-index",
+            Self::Outage(_) => "outage",
+            Self::CutOff(_) => "cut-off",
+            Self::SwitchMail(_) => "switch-mail",
+            Self::PassOn => "pass-on",
+            Self::EnterNotice => "enter-notice",
+            Self::DecideNotice(..) => "decide-notice",
+            Self::SetPolicy => "set-policy",
+            Self::HandOver(_) => "hand-over",
+            Self::OpenCase(..) => "open-case",
+            Self::TellCase(_) => "tell-case",
+            Self::Hear(..) => "hear",
+            Self::Decide(..) => "decide",
+            Self::DecideAppeal(..) => "decide-appeal",
+            Self::Withdraw(_) => "withdraw",
+            Self::Pause(_) => "pause",
+            Self::Resume(_) => "resume",
+            Self::LeaveLater { .. } => "leave-later",
+        }
+    }
+
+    /// What it is done to, and how, in a few technical words.
+    #[must_use]
+    pub fn about(&self) -> String {
+        match self {
+            Self::Submit(n) => n.to_string(),
+            Self::Answer { offer, kind, by, twice } => format!("{offer} {kind} {by} {twice}"),
+            Self::Reply(offer) | Self::Phone(offer) | Self::Feedback(offer) => offer.to_string(),
+            Self::Release(offer, by) => format!("{offer} {by}"),
+            Self::Rate(offer, channel) => format!("{offer} {channel}"),
+            Self::SeeTo(need, tries) => format!("{need} {tries}"),
+            Self::Retract(need) => need.to_string(),
+            Self::Scan(letter, _) => letter.to_string(),
+            Self::MailIn(letter, report) => format!("{letter} {report:?}"),
+            Self::Skew(seconds) => format!("{seconds} s"),
+            Self::Outage(span) | Self::CutOff(span) => format!("{} s", span.num_seconds()),
+            Self::SwitchMail(off) => if *off { "off" } else { "on" }.to_owned(),
+            Self::LoseIndex | Self::PassOn | Self::EnterNotice | Self::SetPolicy => String::new(),
+            Self::DecideNotice(import, yes) => format!("{import} {yes}"),
+            Self::HandOver(station) => station.to_string(),
+            Self::OpenCase(expert, kind) => format!("{expert} {kind}"),
+            Self::TellCase(case) => case.to_string(),
+            Self::Hear(case, kind) => format!("{case} {kind}"),
+            Self::Decide(case, decision, tries) => format!("{case} {decision} {tries}"),
+            Self::DecideAppeal(case, outcome) => format!("{case} {outcome}"),
+            Self::Withdraw(expert) | Self::Pause(expert) | Self::Resume(expert) => expert.to_string(),
+            Self::Leave(expert, days) => format!("{expert} 0 {days}"),
+            Self::LeaveLater { expert, ahead, days } => format!("{expert} {ahead} {days}"),
+        }
+    }
 }
 
 impl Run {
@@ -103,6 +215,22 @@ impl Run {
             }
             _ => {}
         }
+    }
+
+    /// Plans what a mailbox says of a letter, if it says anything.
+    pub(super) fn plan_report(&mut self, letter: OutboxId) {
+        let mut dice = Dice::of(self.plan.seed, "report", letter.as_str());
+        if !dice.percent(self.plan.faults.odds(Fault::Reports)) {
+            return;
+        }
+        let report = match dice.between(0, 9) {
+            0..=3 => Report::Delivered,
+            4..=5 => Report::Delayed,
+            6..=7 => Report::Away,
+            8 => Report::Reply,
+            _ => Report::Stranger,
+        };
+        self.at(self.clock.truth() + dice.minutes(1, 600), Act::MailIn(letter, report));
     }
 
     fn temper(&self, expert: ExpertId) -> Temper {
@@ -152,20 +280,6 @@ pub fn answer(office: &Office, run: &Run, offer: AssignmentId, kind: AnswerKind,
         first_byte_at: run.clock.now(),
     };
     answer_assignment(office, &actor, offer, &input).map(drop)
-}
-
-/// A mail server reports that a letter it took could not be delivered after all.
-///
-/// # Errors
-/// What the deed refuses.
-pub fn comes_back(office: &Office, letter: OutboxId) -> Done<()> {
-    let incoming = Incoming {
-        key: format!("bounce:{letter}"),
-        about: Some(letter),
-        said: Said::Failed { status: "5.1.1".to_owned(), text: "no such user".to_owned() },
-        subject: String::new(),
-    };
-    receive_mail(office, &incoming).map(drop)
 }
 
 /// A seat is given back.

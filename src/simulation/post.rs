@@ -12,7 +12,7 @@ use crate::mail::mailer::Envelope;
 use crate::mail::message::Message;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The part of an address that says what its server does with letters.
@@ -56,23 +56,26 @@ pub type Interruption = Box<dyn Fn() + Send + Sync>;
 pub struct Post {
     seed: u64,
     clock: Arc<SimulatedClock>,
-    storms: bool,
+    /// How many letters in a hundred are put off; 0 in a world without storms.
+    put_off: u32,
     started: DateTime<Utc>,
     inner: Mutex<Inner>,
     interruption: Mutex<Option<Arc<Interruption>>>,
     interrupted: AtomicBool,
+    paused: AtomicU32,
 }
 
 impl Post {
-    /// Servers that misbehave if `storms`.
+    /// Servers that put off so many letters in a hundred and are down at times; with 0 they do neither.
     #[must_use]
-    pub fn new(seed: u64, clock: Arc<SimulatedClock>, storms: bool) -> Self {
+    pub fn new(seed: u64, clock: Arc<SimulatedClock>, put_off: u32) -> Self {
         let started = clock.truth();
         Self {
             seed,
             clock,
-            storms,
+            put_off,
             started,
+            paused: AtomicU32::new(1),
             inner: Mutex::default(),
             interruption: Mutex::default(),
             interrupted: AtomicBool::new(false),
@@ -84,12 +87,17 @@ impl Post {
         *self.interruption.lock().unwrap_or_else(PoisonError::into_inner) = interruption.map(Arc::new);
     }
 
-    /// Lets a node stand still in the middle of one letter in a hundred, while the world goes on.
+    /// Says in the midst of how many letters in a hundred a node stands still.
+    pub fn pause_in(&self, letters: u32) {
+        self.paused.store(letters, Ordering::SeqCst);
+    }
+
+    /// Lets a node stand still in the middle of some letter, while the world goes on.
     fn pause(&self, outbox: OutboxId) {
         let interruption = self.interruption.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(interruption) = interruption else { return };
         let mut dice = Dice::of(self.seed, "pause", outbox.as_str());
-        if dice.percent(1) && !self.interrupted.swap(true, Ordering::SeqCst) {
+        if dice.percent(self.paused.load(Ordering::SeqCst)) && !self.interrupted.swap(true, Ordering::SeqCst) {
             interruption();
             self.interrupted.store(false, Ordering::SeqCst);
         }
@@ -110,7 +118,7 @@ impl Post {
 
     /// Whether the office's own relay is down: one storm of one to three days in three weeks.
     fn is_down(&self, at: DateTime<Utc>) -> bool {
-        if !self.storms {
+        if self.put_off == 0 {
             return false;
         }
         let week = (at - self.started).num_days() / 21;
@@ -139,7 +147,7 @@ impl Mailer for Post {
         if domain == domains::GONE {
             return Err(SendError::Permanent { code: Some(550), text: "no such user".to_owned() });
         }
-        if (domain == domains::GREY && handed == 1) || (self.storms && dice.percent(4)) {
+        if (domain == domains::GREY && handed == 1) || (self.put_off > 0 && dice.percent(self.put_off)) {
             return Err(SendError::Temporary { code: Some(451), text: "try again later".to_owned() });
         }
         let copies = inner.copies.entry(message.outbox).or_default();

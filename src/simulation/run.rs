@@ -1,29 +1,29 @@
 //! One run: what is due next happens, in order, and after every step the needs it touched are judged.
 
-use super::diary;
+use super::diary::Log;
 use super::dice::Dice;
-use super::ledger;
 use super::ledger::Figures;
+use super::mailbox::Report;
 use super::people::Act;
 use super::plan::{Fault, Missing, Plan};
 use super::post::{Interruption, Post};
 use super::time::SimulatedClock;
+use super::troubles::Trouble;
 use super::world::{self, House, World};
 use crate::actions::keep_pulse::has_run_until_now;
 use crate::actions::{ActionError, Actor, Done, Office};
 use crate::clock::Clock;
 use crate::db;
 use crate::demo::corpus::Corpus;
-use crate::domain::calendar::{Calendar, at_hour, beijing_date, day_after, start_of_day};
+use crate::domain::calendar::{beijing_date, day_after, start_of_day};
 use crate::domain::refusal::Refusal;
 use crate::ids::NeedId;
-use crate::invariants::{self, Findings, Look, Offender, Reach};
-use crate::jobs::night::look_and_keep;
+use crate::invariants::Offender;
 use crate::jobs::{Desk, TickReport, do_due, next_due};
 use crate::trial::{self, Verdict};
 use crate::web::Site;
 use chrono::{DateTime, TimeDelta, Utc};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -31,6 +31,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 const STUCK: TimeDelta = TimeDelta::minutes(1);
 /// How long a node stands still in the middle of a letter.
 const PAUSE: TimeDelta = TimeDelta::minutes(6);
+/// A run of more days than these is long: less of it is looked at twice.
+pub(super) const LONG: u32 = 60;
 
 /// Why a run ended early.
 #[derive(Debug)]
@@ -52,6 +54,8 @@ pub struct Violation {
     pub at: DateTime<Utc>,
     /// What.
     pub offenders: Vec<Offender>,
+    /// The command that runs it again.
+    pub again: String,
     /// What happened to the need, in Chinese and English.
     pub diary: String,
 }
@@ -90,19 +94,22 @@ pub struct Run {
     pub world: World,
     /// What needs say.
     pub corpus: Corpus,
-    post: Arc<Post>,
+    pub(super) post: Arc<Post>,
     house: House,
     nodes: Arc<Mutex<(Desk, Option<Desk>)>>,
     pub(super) site: Arc<Site>,
-    agenda: BTreeMap<(DateTime<Utc>, u64), Act>,
+    pub(super) agenda: BTreeMap<(DateTime<Utc>, u64), Act>,
+    pub(super) trouble: Option<Trouble>,
+    pub(super) mail_off: bool,
+    pub(super) log: Log,
     serial: u64,
     pub(super) dice: Dice,
     lives: u32,
     /// Faults so far that may have made one letter leave twice: crashes, failures, pauses.
     pub(super) faults: Arc<AtomicU32>,
-    step: u64,
-    looks: u64,
-    ticked_well: bool,
+    pub(super) step: u64,
+    pub(super) looks: u64,
+    pub(super) ticked_well: bool,
 }
 
 impl Run {
@@ -113,13 +120,15 @@ impl Run {
     pub fn open(plan: Plan) -> Result<Self, Ended> {
         let clock = Arc::new(SimulatedClock::at(world::start()?));
         let house = House::open(&plan)?;
-        let post = Arc::new(Post::new(plan.seed, Arc::clone(&clock), plan.faults.has(Fault::Mail)));
+        let post = Arc::new(Post::new(plan.seed, Arc::clone(&clock), plan.faults.odds(Fault::Mail)));
+        post.pause_in(plan.faults.odds(Fault::Nodes));
         trial::watch(None);
         trial::take_away(None);
-        let first = world::node(&house, &plan, &clock, &post, &world::life(0, 0))?;
+        trial::cut_off(false);
+        let first = world::node(&house, &plan, &clock, Some(&post), &world::life(0, 0))?;
         let world = world::people(&first.office, &plan)?;
         let second = if world::has_two_nodes(&plan) {
-            Some(world::node(&house, &plan, &clock, &post, &world::life(1, 0))?)
+            Some(world::node(&house, &plan, &clock, Some(&post), &world::life(1, 0))?)
         } else {
             None
         };
@@ -135,6 +144,9 @@ impl Run {
             nodes: Arc::new(Mutex::new((first, second))),
             site: Arc::new(Site::new("simulation".to_owned())),
             agenda: BTreeMap::new(),
+            trouble: None,
+            mail_off: false,
+            log: Log::default(),
             serial: 0,
             lives: 0,
             faults: Arc::default(),
@@ -161,25 +173,27 @@ impl Run {
         let mut next_day = start_of_day(day_after(beijing_date(self.clock.truth())));
         self.plan_day();
         let done = loop {
-            let now = self.clock.truth();
-            let due = self.next_due()?.map(|due| if due <= now { now + STUCK } else { due });
-            let act = self.agenda.first_key_value().map(|((at, _), _)| (*at).max(now));
-            let at = [due, act, Some(next_day)].into_iter().flatten().min().unwrap_or(next_day);
+            let at = self.next_step(next_day)?;
             if at >= end {
                 break self.finish();
             }
             self.clock.move_to(at);
             self.step += 1;
-            let before = self.clock.now();
-            if at >= next_day {
-                next_day = start_of_day(day_after(beijing_date(at)));
+            let (now, before) = (self.clock.truth(), self.clock.now());
+            if self.ends()? {
+                // The service is back; what is due is done below.
+            } else if self.trouble.is_none() && now >= next_day {
+                next_day = start_of_day(day_after(beijing_date(now)));
                 self.day_ends()?;
                 self.plan_day();
-            } else if let Some((key, _)) = self.agenda.first_key_value().filter(|((when, _), _)| *when <= at) {
+            } else if let Some((key, _)) = self.agenda.first_key_value().filter(|((when, _), _)| *when <= now) {
                 let key = *key;
                 if let Some(act) = self.agenda.remove(&key) {
                     self.act(act)?;
                 }
+            }
+            if self.is_down() {
+                continue;
             }
             self.tick()?;
             self.react()?;
@@ -187,6 +201,21 @@ impl Run {
         };
         self.disarm();
         done
+    }
+
+    /// When the next step is taken: the next thing due, planned, or the end of the day; while the service stands still, when
+    /// it comes back.
+    fn next_step(&self, next_day: DateTime<Utc>) -> Result<DateTime<Utc>, Ended> {
+        let now = self.clock.truth();
+        let act = self.agenda.first_key_value().map(|((at, _), _)| (*at).max(now));
+        Ok(match self.trouble {
+            Some(trouble) if trouble.down => trouble.until.max(now),
+            Some(trouble) => act.map_or(trouble.until, |act| act.min(trouble.until)).max(now),
+            None => {
+                let due = self.next_due()?.map(|due| if due <= now { now + STUCK } else { due });
+                [due, act, Some(next_day.max(now))].into_iter().flatten().min().unwrap_or(next_day)
+            }
+        })
     }
 
     /// Plans something.
@@ -197,7 +226,7 @@ impl Run {
 
     /// How many letters in a hundred a scanner opens.
     pub(super) const fn scanned_percent(&self) -> u32 {
-        if self.plan.days > 60 { 1 } else { 10 }
+        if self.plan.days > LONG { 1 } else { 10 }
     }
 
     /// The liaison who owns a need.
@@ -208,32 +237,6 @@ impl Run {
         let row = db::need::find(&mut *office.read()?, &need)?.ok_or(Refusal::NotFound)?;
         let station = self.world.stations.iter().find(|station| station.id == row.station).ok_or(Refusal::NotFound)?;
         Ok(station.liaison.clone())
-    }
-
-    fn plan_day(&mut self) {
-        let today = beijing_date(self.clock.truth());
-        let day = today.to_string();
-        let mut dice = Dice::of(self.plan.seed, "day", &day);
-        for n in 0..self.plan.needs_per_day {
-            let at = at_hour(today, 8) + dice.minutes(0, 15 * 60);
-            let number =
-                u32::try_from((at - world::START.parse::<DateTime<Utc>>().unwrap_or(at)).num_days()).unwrap_or(0);
-            self.at(at, Act::Submit(number * 1_000 + n));
-        }
-        if dice.percent(40)
-            && let Some(expert) = dice.pick(&self.world.experts).copied()
-        {
-            self.at(at_hour(today, 10) + dice.minutes(0, 300), Act::Leave(expert, 6));
-        }
-        if self.plan.faults.has(Fault::Clock) && dice.percent(15) {
-            let off = *dice.pick(&[-3_600, -2, 3, 3_600, -86_400]).unwrap_or(&0);
-            let at = at_hour(today, 0) + dice.minutes(0, 1_380);
-            self.at(at, Act::Skew(off));
-            self.at(at + dice.minutes(5, 300), Act::Skew(0));
-        }
-        if self.plan.faults.has(Fault::Index) && dice.percent(10) {
-            self.at(at_hour(today, 12), Act::LoseIndex);
-        }
     }
 
     pub(super) fn desk(&self, node: usize) -> Desk {
@@ -254,7 +257,8 @@ impl Run {
     pub(super) fn reopen(&mut self, node: usize) -> Result<(), Ended> {
         self.lives += 1;
         trial::watch(None);
-        let fresh = world::node(&self.house, &self.plan, &self.clock, &self.post, &world::life(node, self.lives))?;
+        let post = (!self.mail_off).then_some(&self.post);
+        let fresh = world::node(&self.house, &self.plan, &self.clock, post, &world::life(node, self.lives))?;
         {
             let mut nodes = self.nodes.lock().unwrap_or_else(PoisonError::into_inner);
             if node == 1 { nodes.1 = Some(fresh) } else { nodes.0 = fresh }
@@ -264,19 +268,23 @@ impl Run {
     }
 
     /// Arms what is planned to go wrong.
-    fn arm(&mut self) {
+    pub(super) fn arm(&mut self) {
         if let Some(Missing::Of(guard)) = self.plan.without {
             trial::take_away(Some(guard));
         }
-        let (crash, busy) = (self.plan.faults.has(Fault::Crash), self.plan.faults.has(Fault::Busy));
-        if crash || busy {
+        let odds = |kind| i64::from(self.plan.faults.odds(kind));
+        let (crash, busy) = (odds(Fault::Crash), odds(Fault::Busy));
+        if crash + busy > 0 {
             let mut dice = Dice::of(self.plan.seed, "faults", &self.lives.to_string());
             let faults = Arc::clone(&self.faults);
             trial::watch(Some(Box::new(move |_| {
-                let verdict = match dice.between(0, 2_999) {
-                    0 if crash => Verdict::Crash,
-                    1 | 2 if busy => Verdict::Fail,
-                    _ => return Verdict::GoOn,
+                let thrown = dice.between(0, 2_999);
+                let verdict = if thrown < crash {
+                    Verdict::Crash
+                } else if thrown < crash + busy {
+                    Verdict::Fail
+                } else {
+                    return Verdict::GoOn;
                 };
                 faults.fetch_add(1, Ordering::SeqCst);
                 verdict
@@ -287,9 +295,10 @@ impl Run {
         }
     }
 
-    fn disarm(&self) {
+    pub(super) fn disarm(&self) {
         trial::watch(None);
         trial::take_away(None);
+        trial::cut_off(false);
         self.post.interrupt_with(None);
     }
 
@@ -313,7 +322,7 @@ impl Run {
     }
 
     /// The jobs of every node, in an order of chance.
-    fn tick(&mut self) -> Result<(), Ended> {
+    pub(super) fn tick(&mut self) -> Result<(), Ended> {
         let count = 1 + usize::from(world::has_two_nodes(&self.plan));
         let first = self.some_node();
         self.ticked_well = true;
@@ -325,7 +334,7 @@ impl Run {
     }
 
     /// What people do about the letters that reached them.
-    fn react(&mut self) -> Result<(), Ended> {
+    pub(super) fn react(&mut self) -> Result<(), Ended> {
         for taken in self.post.collect() {
             let office = self.desk(0).office;
             let mut reader = office.read()?;
@@ -334,92 +343,16 @@ impl Run {
             drop(reader);
             if taken.comes_back {
                 let mut dice = Dice::of(self.plan.seed, "comes-back", row.id.as_str());
-                self.at(self.clock.truth() + dice.minutes(10, 5 * 1_440), Act::ComesBack(row.id));
+                self.at(self.clock.truth() + dice.minutes(10, 5 * 1_440), Act::MailIn(row.id, Report::Failed));
+            }
+            if self.plan.faults.has(Fault::Reports) {
+                self.plan_report(row.id);
             }
             for row in carried.iter().chain([&row]) {
                 self.plan_reaction(row, &taken.text);
             }
         }
         Ok(())
-    }
-
-    fn look<'a>(&self, office: &Office, calendar: &'a Calendar) -> Look<'a> {
-        let now = office.now();
-        Look::at(now, calendar, (self.ticked_well && !office.clock_is_back()).then_some(now))
-    }
-
-    fn judge_touched(&mut self, since: DateTime<Utc>) -> Result<(), Ended> {
-        let office = self.desk(0).office;
-        let mut reader = office.read()?;
-        let touched: BTreeSet<NeedId> = db::audit::subjects_since(&mut reader, since.naive_utc())?
-            .iter()
-            .filter_map(|id| id.parse().ok())
-            .collect();
-        if touched.is_empty() {
-            return Ok(());
-        }
-        let ids: Vec<NeedId> = touched.into_iter().collect();
-        let mut findings = Findings::default();
-        self.looks += 1;
-        // A need is rarely touched by a step that left something due; what is overdue is looked for once a day.
-        let calendar = office.calendar();
-        let look = Look { tended_until: None, ..self.look(&office, &calendar) };
-        invariants::look_at(&mut reader, &look, &ids, &mut findings)?;
-        self.hold(&mut reader, findings)
-    }
-
-    fn day_ends(&mut self) -> Result<(), Ended> {
-        let since = self.clock.now() - TimeDelta::days(2);
-        self.tick()?;
-        self.react()?;
-        trial::watch(None);
-        let office = self.desk(0).office;
-        let calendar = office.calendar();
-        let look = self.look(&office, &calendar);
-        let roots = crate::actions::anchor_trail::anchor_trail(&office);
-        let findings = roots.and_then(|_| look_and_keep(&office, &look, Reach::Since(since)));
-        self.arm();
-        self.looks += 1;
-        let mut reader = office.read()?;
-        self.hold(&mut reader, findings?)
-    }
-
-    /// Ends the run when something does not hold.
-    fn hold(&self, conn: &mut db::Conn, findings: Findings) -> Result<(), Ended> {
-        if findings.offenders.is_empty() {
-            return Ok(());
-        }
-        let diary = diary::of(conn, &findings.offenders)?;
-        Err(self.violation(findings.offenders, diary))
-    }
-
-    fn violation(&self, offenders: Vec<Offender>, diary: String) -> Ended {
-        Ended::Violation(Box::new(Violation {
-            seed: self.plan.seed,
-            step: self.step,
-            at: self.clock.now(),
-            offenders,
-            diary,
-        }))
-    }
-
-    /// Everything once more, and the figures.
-    fn finish(&mut self) -> Result<Figures, Ended> {
-        self.disarm();
-        let office = self.desk(0).office;
-        let calendar = office.calendar();
-        let look = Look { tended_until: None, ..self.look(&office, &calendar) };
-        let findings = look_and_keep(&office, &look, Reach::Everything)?;
-        let mut reader = office.read()?;
-        self.hold(&mut reader, findings)?;
-        let (letters, doubles) = self.post.counts();
-        let faults = self.faults.load(Ordering::SeqCst);
-        if doubles > faults {
-            let why = format!("{doubles} letters left twice after {faults} crashes, failures and pauses");
-            let offender = Offender { invariant: invariants::Invariant::LetterOnce, what: "letters".to_owned(), why };
-            return Err(self.violation(vec![offender], String::new()));
-        }
-        Ok(ledger::figures(&mut reader, self.step, self.looks, letters, doubles, faults)?)
     }
 }
 

@@ -5,6 +5,7 @@ use super::run::Run;
 use crate::actions::assign_expert::{AssignExpert, assign_expert};
 use crate::actions::close_need::{CloseNeed, close_need};
 use crate::actions::enter_leave::{LeaveInput, enter_leave};
+use crate::actions::pass_on_letter::pass_on_letter;
 use crate::actions::record_notice::enter_notice;
 use crate::actions::reply_question::reply_question;
 use crate::actions::retract_need::retract_need;
@@ -13,6 +14,7 @@ use crate::actions::suggest_experts;
 use crate::actions::{ActionError, Actor, Done, Office};
 use crate::clock::Clock;
 use crate::db;
+use crate::db::outbox::OutboxRow;
 use crate::domain::assignment::{AssignmentState, NotifiedBy};
 use crate::domain::calendar::beijing_date;
 use crate::domain::feedback::{Evaluation, RatingChannel};
@@ -23,6 +25,8 @@ use chrono::{Days, TimeDelta};
 
 /// How often a liaison asks anew before a need is closed for want of anybody.
 const TRIES: u32 = 3;
+/// How many letters a liaison passes on at a sitting.
+const AT_A_SITTING: i64 = 200;
 
 /// Enters a need. Answers its id, so that somebody sees to it where the station does not ask by itself.
 ///
@@ -137,6 +141,28 @@ pub fn phone(office: &Office, run: &Run, offer: AssignmentId) -> Done<()> {
 /// What the deed refuses.
 pub fn retract(office: &Office, run: &Run, need: NeedId) -> Done<()> {
     retract_need(office, &run.liaison_of(office, need)?, need, "企业已自行解决")
+}
+
+/// Mail is off: each liaison passes on what waits for the readers of the station's needs. Answers what was passed on.
+///
+/// # Errors
+/// A fault of the machine.
+pub fn pass_on(office: &Office, run: &Run) -> Done<Vec<OutboxRow>> {
+    let mut told = Vec::new();
+    for station in &run.world.stations {
+        let liaison = &station.liaison;
+        let mut rows = db::mail_health::waiting(&mut *office.read()?, &liaison.scope(), AT_A_SITTING)?;
+        rows.sort_unstable_by_key(|row| row.id);
+        let now = office.now().naive_utc();
+        for row in rows.into_iter().filter(|row| row.not_before <= now) {
+            match pass_on_letter(office, liaison, row.id, NotifiedBy::Wechat) {
+                Ok(()) => told.push(row),
+                Err(ActionError::Refused(_)) => {}
+                Err(fault) => return Err(fault),
+            }
+        }
+    }
+    Ok(told)
 }
 
 /// An expert goes on leave from today.

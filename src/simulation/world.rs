@@ -39,6 +39,8 @@ pub struct Station {
     pub region: &'static str,
     /// Its liaison.
     pub liaison: Actor,
+    /// Its head (站长).
+    pub head: Actor,
     /// Whether it asks by itself.
     pub automatic: bool,
 }
@@ -66,6 +68,8 @@ pub enum Temper {
 pub struct World {
     /// A manager of the city.
     pub manager: Actor,
+    /// Another one, who decides what the first began.
+    pub deputy: Actor,
     /// The stations.
     pub stations: Vec<Station>,
     /// How each expert takes to letters.
@@ -138,12 +142,30 @@ pub fn start() -> Result<DateTime<Utc>, String> {
     START.parse().map_err(|error| format!("{START}: {error}"))
 }
 
-/// A node over the run's database. `life` tells apart the lives a node has between crashes.
+/// In whose name letters go out.
+#[must_use]
+pub fn sender() -> Sender {
+    Sender {
+        name: "知派".to_owned(),
+        name_en: "Zhipai".to_owned(),
+        address: "desk@zhipai.example".to_owned(),
+        reply_to: None,
+    }
+}
+
+/// A node over the run's database; without `post`, one whose mail is off. `life` tells apart the lives a node has between
+/// crashes.
 ///
 /// # Errors
 /// A fault of the machine.
-pub fn node(house: &House, plan: &Plan, clock: &Arc<SimulatedClock>, post: &Arc<Post>, life: &str) -> Done<Desk> {
-    let db = Db::open(&house.url, 2)?;
+pub fn node(
+    house: &House,
+    plan: &Plan,
+    clock: &Arc<SimulatedClock>,
+    post: Option<&Arc<Post>>,
+    life: &str,
+) -> Done<Desk> {
+    let db = Db::open_unsynced(&house.url, 2)?;
     let mut dice = Dice::of(plan.seed, "chance", life);
     let chance = Chance::seeded(dice.between(0, i64::MAX).unsigned_abs());
     let keys = Keyring::new(BTreeMap::from([(1, [7; 32])])).ok_or_else(|| Broken::new("no keys"))?;
@@ -152,18 +174,12 @@ pub fn node(house: &House, plan: &Plan, clock: &Arc<SimulatedClock>, post: &Arc<
         base_url: "https://zhipai.example".to_owned(),
         connections: 2,
         second_factor: false,
-        mail_off: false,
+        mail_off: post.is_none(),
     };
     let index = (IndexHome::in_memory(), None);
     let office = Office::open(db, Arc::<SimulatedClock>::clone(clock), chance, keys, settings, index)?;
-    let sender = Sender {
-        name: "知派".to_owned(),
-        name_en: "Zhipai".to_owned(),
-        address: "desk@zhipai.example".to_owned(),
-        reply_to: None,
-    };
-    let mailer: Arc<dyn Mailer> = Arc::<Post>::clone(post);
-    Ok(Desk::new(Arc::new(office), Some(mailer), sender))
+    let mailer = post.map(|post| Arc::<Post>::clone(post) as Arc<dyn Mailer>);
+    Ok(Desk::new(Arc::new(office), mailer, sender()))
 }
 
 /// Enters everybody.
@@ -184,7 +200,7 @@ pub fn people(office: &Office, plan: &Plan) -> Done<World> {
         password: None,
     };
     let manager = staff(office, &account(Role::Manager, "manager-1", None, None, false))?;
-    staff(office, &account(Role::Manager, "manager-2", None, None, false))?;
+    let deputy = staff(office, &account(Role::Manager, "manager-2", None, None, false))?;
     let regions: Vec<&'static str> =
         region::SHIPPED.iter().filter(|region| region.parent.is_some()).map(|region| region.code).collect();
     let mut stations = Vec::new();
@@ -202,8 +218,8 @@ pub fn people(office: &Office, plan: &Plan) -> Done<World> {
         };
         let id = add_station(office, &manager, &input)?;
         let liaison = staff(office, &account(Role::Liaison, &format!("liaison-{n}"), Some(id), None, false))?;
-        staff(office, &account(Role::Liaison, &format!("head-{n}"), Some(id), None, true))?;
-        stations.push(Station { id, region, liaison, automatic });
+        let head = staff(office, &account(Role::Liaison, &format!("head-{n}"), Some(id), None, true))?;
+        stations.push(Station { id, region, liaison, head, automatic });
     }
     let mut tempers = HashMap::new();
     let mut experts = Vec::new();
@@ -212,7 +228,7 @@ pub fn people(office: &Office, plan: &Plan) -> Done<World> {
         tempers.insert(id, temper(&mut dice));
         experts.push(id);
     }
-    Ok(World { manager, stations, tempers, experts })
+    Ok(World { manager, deputy, stations, tempers, experts })
 }
 
 fn staff(office: &Office, new: &NewAccount) -> Done<Actor> {

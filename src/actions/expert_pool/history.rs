@@ -6,7 +6,7 @@ use crate::db::Conn;
 use crate::domain::assignment::{AssignmentState, OfferOutcome};
 use crate::domain::calendar::{beijing_date, start_of_day};
 use crate::ids::ExpertId;
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, Utc};
 use diesel::QueryResult;
 use std::collections::HashMap;
 
@@ -34,6 +34,40 @@ pub(super) struct History {
 
 pub(super) struct Histories(HashMap<ExpertId, History>);
 
+/// The first instant of the Beijing month.
+fn month_from(now: DateTime<Utc>) -> NaiveDateTime {
+    let today = beijing_date(now);
+    start_of_day(today.with_day(1).unwrap_or(today)).naive_utc()
+}
+
+/// Whether an offer in that state counts as one its expert got.
+const fn counts(state: AssignmentState) -> bool {
+    !matches!(state, AssignmentState::Void | AssignmentState::Undelivered)
+}
+
+/// How many offers everybody has open, and got this month, counted as [`Histories::read`] counts them but without the rest
+/// of anybody's past; whoever has neither is left out.
+pub(super) fn offers(conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<HashMap<ExpertId, (u16, u16)>> {
+    let mut all: HashMap<ExpertId, (u16, u16)> = HashMap::new();
+    for asked in db::dashboard::recently_asked(conn, None, month_from(now))? {
+        all.entry(asked.expert).or_default().1 += u16::from(counts(asked.state));
+    }
+    for (expert, open) in db::dashboard::open_offers(conn, None)? {
+        all.entry(expert).or_default().0 = u16::try_from(open).unwrap_or(u16::MAX);
+    }
+    Ok(all)
+}
+
+/// Whose past reads otherwise on `today` than it did on `before`, an earlier day of the same month, though nothing happened:
+/// an offer or an answer left the ninety days or the year that count.
+pub(super) fn rolled(conn: &mut Conn, before: NaiveDate, today: NaiveDate) -> QueryResult<Vec<ExpertId>> {
+    let quarter = |day: NaiveDate| start_of_day(day.checked_sub_days(Days::new(90)).unwrap_or(day)).naive_utc();
+    let year = |day: NaiveDate| day.checked_sub_days(Days::new(365)).unwrap_or(day);
+    let mut rolled = db::dashboard::asked_between(conn, quarter(before), quarter(today))?;
+    rolled.extend(db::dashboard::told_between(conn, year(before), year(today))?);
+    Ok(rolled)
+}
+
 impl Histories {
     pub(super) fn take(&mut self, id: ExpertId) -> History {
         self.0.remove(&id).unwrap_or_default()
@@ -42,7 +76,7 @@ impl Histories {
     /// Reads the past of one expert, or of all.
     pub(super) fn read(conn: &mut Conn, one: Option<ExpertId>, now: DateTime<Utc>) -> QueryResult<Self> {
         let today = beijing_date(now);
-        let month_from = start_of_day(today.with_day(1).unwrap_or(today)).naive_utc();
+        let month_from = month_from(now);
         let last_month = today.with_day(1).and_then(|first| first.checked_sub_months(Months::new(1))).unwrap_or(today);
         let last_month_from = start_of_day(last_month).naive_utc();
         let quarter_from = start_of_day(today.checked_sub_days(Days::new(90)).unwrap_or(today)).naive_utc();
@@ -51,7 +85,7 @@ impl Histories {
         for asked in db::dashboard::recently_asked(conn, one, quarter_from.min(month_from))? {
             let history = all.entry(asked.expert).or_default();
             let taken = u16::from(matches!(asked.state, AssignmentState::Accepted | AssignmentState::Done));
-            let lives = !matches!(asked.state, AssignmentState::Void | AssignmentState::Undelivered);
+            let lives = counts(asked.state);
             if asked.created_at >= quarter_from {
                 history.asked_90d += u16::from(lives);
                 history.taken_90d += taken;
