@@ -150,10 +150,12 @@ fn a_case_goes_its_way_from_three_lapses_to_an_appeal(backend: Backend) {
     app.tick();
     assert_eq!(case_row(&app, &case).stage, CaseStage::Appealable);
     let printed = page(&app, &mao, &format!("{at}/letter"));
-    for words in ["劝导通知书", "知服劝〔2026〕", "沈知行同志：", "10 个工作日", "抄送"] {
+    for words in ["劝导通知书", "知服劝〔2026〕", "沈知行同志：", "10 个工作日", "抄送：沈知行知识产权代理有限公司"] {
         assert!(printed.contains(words), "{words}: {printed}");
     }
-    assert!(page(&app, &mao, &format!("{at}/letter?of=notice")).contains("劝导立案告知书"));
+    let notice = page(&app, &mao, &format!("{at}/letter?of=notice"));
+    assert!(notice.contains("劝导立案告知书"));
+    assert!(!notice.contains("抄送"), "that a case was opened is nobody else's business: {notice}");
     assert!(page(&app, &mao, "/conduct/ledger").contains("知服劝〔2026〕"));
     app.advance(TimeDelta::days(2));
     let mao = signed_in(&app, "mao");
@@ -249,7 +251,9 @@ fn nobody_is_decided_against_unheard_without_saying_so(backend: Backend) {
     let knowingly = [fields[0], fields[1], ("early", "yes")];
     assert_eq!(sends(&app, &mao, &at, &format!("{at}/decision"), &knowingly).status, 303);
     assert!(case_row(&app, &case).early);
-    assert!(page(&app, &mao, &format!("{at}/letter")).contains("在陈述期满之前作出决定"));
+    let printed = page(&app, &mao, &format!("{at}/letter"));
+    assert!(printed.contains("在陈述期满之前作出决定") && printed.contains("抄送"));
+    assert!(!page(&app, &mao, &format!("{at}/letter?of=notice")).contains("抄送"));
     // For the expert nobody needs to wait.
     let xu = app.manager.registers(&expert("许望舒"));
     let other = opens(&app, &xu, "removal", &json!({"grounds": "误报。"}));
@@ -257,6 +261,7 @@ fn nobody_is_decided_against_unheard_without_saying_so(backend: Backend) {
     let kept = sends(&app, &mao, &path, &format!("{path}/decision"), &[("decision", "keep"), ("reason", "查无此事")]);
     assert_eq!(kept.status, 303, "{}", kept.text);
     assert_eq!((case_row(&app, &other).stage, standing(&app, &xu).as_str()), (CaseStage::Final, "active"));
+    assert!(!page(&app, &mao, &format!("{path}/letter")).contains("抄送"), "what came to nothing is not passed around");
 }
 
 fn a_notice_that_came_back_gives_the_time_again(backend: Backend) {
@@ -291,7 +296,7 @@ fn a_notice_that_came_back_gives_the_time_again(backend: Backend) {
 }
 
 /// A manager of a district, with a token.
-fn district_manager(app: &App, name: &str, region: &str) -> Person {
+pub fn district_manager(app: &App, name: &str, region: &str) -> Person {
     let secret = format!("zp_test_{name}");
     let id = app
         .office

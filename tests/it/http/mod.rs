@@ -6,6 +6,7 @@ mod bad_input;
 mod batch;
 mod chain;
 mod conduct;
+mod conduct_api;
 mod conduct_case;
 mod conduct_deeds;
 mod conflicts;
