@@ -13,6 +13,7 @@ use crate::domain::catalogue;
 use crate::domain::document;
 use crate::domain::expert::FirmType;
 use crate::domain::firm::FirmName;
+use crate::domain::licence::{LicenceRules, Licensed};
 use crate::domain::matching::{
     Bench, Candidate, Department, IndustrySet, LanguageSet, LeaveDays, ModeSet, Names, PastServices, Qualified,
     RegionIx, Roster, ServiceSet, Tie, Weights,
@@ -62,6 +63,8 @@ pub struct ExpertPool {
     pub officials: Vec<(usize, Department)>,
     /// The weights in force.
     pub weights: Weights,
+    /// Which service items ask for which licence, by the policy in force.
+    pub licences: LicenceRules,
     /// Whose texts fit a need's text; its slots are the pool's.
     pub affinity: Affinity,
     /// The industries' names by their interned number.
@@ -86,8 +89,8 @@ pub struct Workbench {
 
 /// What changed since a pool was read.
 pub enum PoolChanges {
-    /// These experts and the weights, up to this place in the change log.
-    Some(Vec<Fresh>, Weights, i64),
+    /// These experts, the weights and what service items ask for, up to this place in the change log.
+    Some(Vec<Fresh>, Box<(Weights, LicenceRules)>, i64),
     /// So much, or another day: a whole new pool.
     All(Box<ExpertPool>),
 }
@@ -120,6 +123,7 @@ impl ExpertPool {
         let experts = db::expert::all(conn)?;
         let mut pool = Self::empty(experts.len(), watermark, now);
         pool.weights = super::set_ranking::in_force(conn)?;
+        pool.licences = super::set_policy::licences_in_force(conn)?;
         let mut facts = Histories::read(conn, None, now)?;
         let mut past = expert_past::read_as_known(conn, None, now, known_at)?;
         let mut qualifications: HashMap<ExpertId, Vec<QualificationRow>> = HashMap::new();
@@ -165,6 +169,7 @@ impl ExpertPool {
             tied: Names::default(),
             officials: Vec::new(),
             weights: Weights::SHIPPED,
+            licences: LicenceRules::default(),
             affinity: Affinity::default(),
             industries: region::industries().into_iter().map(str::to_owned).collect(),
             workbenches: Mutex::default(),
@@ -213,15 +218,18 @@ impl ExpertPool {
         }
         let ranking_set = changes.iter().any(|change| change.entity == "ranking");
         let weights = if ranking_set { super::set_ranking::in_force(conn)? } else { self.weights };
-        Ok(Some(PoolChanges::Some(fresh, weights, watermark)))
+        let policy_set = changes.iter().any(|change| change.entity == "policy");
+        let licences =
+            if policy_set { super::set_policy::licences_in_force(conn)? } else { self.licences.clone() };
+        Ok(Some(PoolChanges::Some(fresh, Box::new((weights, licences)), watermark)))
     }
 
     /// Puts in what was read.
     pub fn apply(&mut self, changes: PoolChanges) {
         match changes {
             PoolChanges::All(pool) => *self = *pool,
-            PoolChanges::Some(fresh, weights, watermark) => {
-                self.weights = weights;
+            PoolChanges::Some(fresh, set, watermark) => {
+                (self.weights, self.licences) = *set;
                 for one in fresh {
                     self.put(one);
                 }
@@ -393,12 +401,15 @@ fn candidate(
         // Whoever waited long for the admission catches up from that day, not from the day of the application.
         active_since: Some(history.admitted_on.unwrap_or_else(|| beijing_date(row.created_at.and_utc()))),
         qualified,
+        licensed: Licensed::of(qualifications.iter().map(|row| (row.kind.as_str(), row.validity()))),
         leaves: leaves.iter().map(|leave| LeaveDays { from: leave.from_on, to: leave.to_on }).collect(),
         open_offers: history.open,
         open_cap: u16::try_from(row.open_cap).unwrap_or(0),
         month_offers: history.month,
         monthly_cap: u16::try_from(row.monthly_cap).unwrap_or(0),
         booked: history.booked,
+        weekly_hours: history.weekly_hours,
+        given: history.given,
         taken_last_month: history.taken_last_month,
         load_90d: history.taken_90d,
         asked_90d: history.asked_90d,

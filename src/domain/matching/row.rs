@@ -8,13 +8,14 @@
 use super::sets::{IndustrySet, LanguageSet, ModeSet, ServiceSet};
 use super::{Candidate, NeedProfile, Qualified, signals};
 use crate::domain::firm::FirmName;
+use crate::domain::licence::Licensed;
 use crate::domain::place::Direction;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
 /// Not on the register as active.
 pub(super) const OFF_REGISTER: u8 = 1;
-/// Dated rows to look at: leave, bookings.
+/// Dated rows to look at: leave, bookings, hours a week.
 pub(super) const DATED: u8 = 2;
 /// Serves some districts only: the row does not say which.
 pub(super) const SOME_DISTRICTS: u8 = 16;
@@ -31,6 +32,7 @@ pub(super) struct Row {
     pub(super) direction: Direction,
     /// The last valid day; the end of time for no end and for none on file.
     pub(super) qualified_until: NaiveDate,
+    pub(super) licensed: Licensed,
     pub(super) active_since: Option<NaiveDate>,
     /// The region's number; [`u16::MAX`] for none.
     pub(super) region: u16,
@@ -50,7 +52,8 @@ impl Row {
         let mut bars = 0;
         let mut bar = |holds: bool, bit: u8| bars |= if holds { bit } else { 0 };
         bar(!expert.standing.may_be_asked(), OFF_REGISTER);
-        bar(!expert.leaves.is_empty() || !expert.booked.is_empty(), DATED);
+        let dated = !expert.leaves.is_empty() || !expert.booked.is_empty() || expert.weekly_hours.is_some();
+        bar(dated, DATED);
         bar(!expert.served.is_empty(), SOME_DISTRICTS);
         bar(expert.open_offers >= expert.open_cap, OPEN_CAP);
         bar(expert.month_offers >= expert.monthly_cap, MONTHLY_CAP);
@@ -62,6 +65,7 @@ impl Row {
                 Qualified::Until(day) => day,
                 Qualified::NoExpiry | Qualified::None => NaiveDate::MAX,
             },
+            licensed: expert.licensed,
             active_since: expert.active_since,
             region: expert.region.map_or(u16::MAX, |region| region.0),
             languages: expert.languages.or_chinese(),

@@ -126,6 +126,9 @@ impl<'a> Tables<'a> {
         if row.qualified_until < self.last_day {
             return Ok(Some("qualification"));
         }
+        if self.need.licences.iter().any(|rule| rule.met(&row.licensed, self.last_day).is_err()) {
+            return Ok(Some("licence"));
+        }
         if row.bars & OPEN_CAP != 0 {
             return Ok(Some("open-cap"));
         }

@@ -21,6 +21,7 @@ pub mod options;
 pub mod password;
 pub mod policy;
 mod policy_letters;
+mod policy_register;
 pub mod ranking_weights;
 pub mod roster;
 pub mod search;
