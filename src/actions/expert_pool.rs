@@ -219,8 +219,7 @@ impl ExpertPool {
         let ranking_set = changes.iter().any(|change| change.entity == "ranking");
         let weights = if ranking_set { super::set_ranking::in_force(conn)? } else { self.weights };
         let policy_set = changes.iter().any(|change| change.entity == "policy");
-        let licences =
-            if policy_set { super::set_policy::licences_in_force(conn)? } else { self.licences.clone() };
+        let licences = if policy_set { super::set_policy::licences_in_force(conn)? } else { self.licences.clone() };
         Ok(Some(PoolChanges::Some(fresh, Box::new((weights, licences)), watermark)))
     }
 

@@ -30,7 +30,12 @@ pub struct LetGo {
 pub fn let_go_contacts(office: &Office) -> Done<LetGo> {
     let now = office.now();
     let rules = office.policy()?.retention;
-    let drafts = office.write(|tx| Ok(db::retention::drop_drafts(tx.conn, rules.drafts_before(now).naive_utc())?))?;
+    let drafts = office.write(|tx| {
+        let before = rules.drafts_before(now).naive_utc();
+        // What came of a sheet names people, and has been read by then.
+        db::sheet_import::drop_ended(tx.conn, before)?;
+        Ok(db::retention::drop_drafts(tx.conn, before)?)
+    })?;
     let mut gone = LetGo { contacts: 0, drafts };
     loop {
         let some = office.write(|tx| {

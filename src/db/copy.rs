@@ -52,6 +52,7 @@ pub const TABLES: [&str; 61] = [
     "offer_fact_services",
     "attachments",
     "drafts",
+    "sheet_imports",
     "policies",
     "calendar_days",
     "idempotency",

@@ -21,6 +21,7 @@ use crate::jobs::follow_index::IndexFollower;
 use crate::mail::{MailboxFile, Mailer, Sender, Smtp, SmtpSettings};
 use crate::search::IndexHome;
 use crate::telemetry::init_logging;
+use crate::web::pages::sheet_work::ImportWorker;
 use crate::web::{Ending, Site, SiteInfo, serve};
 use chrono::{DateTime, Utc};
 use clap::Args;
@@ -115,12 +116,14 @@ pub fn run(args: DemoArgs) -> Result<(), Failure> {
     println!("{}", opened.greeting);
     let index = IndexFollower::start(Arc::clone(&opened.office)).map_err(|error| format!("index: {error}"))?;
     let rounds = Rounds::start(Arc::clone(&opened.machine)).map_err(|error| format!("jobs: {error}"))?;
+    let sheets = ImportWorker::start(Arc::clone(&opened.office)).map_err(|error| format!("sheets: {error}"))?;
     let ended = actix_web::rt::System::new().block_on(async {
         let serving =
             serve(opened.office, opened.site, opened.listener, 0, Ending::Signal).map_err(|error| error.to_string())?;
         serving.server.await.map_err(|error| error.to_string())
     });
     drop(rounds);
+    drop(sheets);
     drop(index);
     opened.machine.keep().map_err(|fault| fault.to_string())?;
     ended

@@ -51,8 +51,10 @@ impl Licensed {
     pub fn of<'a>(certificates: impl Iterator<Item = (&'a str, Validity)> + Clone) -> Self {
         let mut licensed = Self::default();
         for (licence, held) in Licence::ALL.iter().zip(&mut licensed.0) {
-            let of_kind =
-                certificates.clone().filter(|(name, _)| Licence::of_certificate(name) == Some(*licence)).map(|(_, v)| v);
+            let of_kind = certificates
+                .clone()
+                .filter(|(name, _)| Licence::of_certificate(name) == Some(*licence))
+                .map(|(_, v)| v);
             *held = last_day(of_kind).map(|end| end.unwrap_or(NaiveDate::MAX));
         }
         licensed
@@ -204,7 +206,11 @@ mod tests {
             Ok(()),
             "any one of them will do"
         );
-        assert_eq!(asked(&[("律师执业证", until("2020-01-01")), ("律师执业证", until("2026-12-31"))]), Ok(()), "renewed");
+        assert_eq!(
+            asked(&[("律师执业证", until("2020-01-01")), ("律师执业证", until("2026-12-31"))]),
+            Ok(()),
+            "renewed"
+        );
         let later = [("律师执业证", until("2026-01-01")), ("专利代理师", until("2026-05-31"))];
         let told = Unlicensed { licence: Licence::PatentAttorney, until: Some(day("2026-05-31")) };
         assert_eq!(asked(&later), Err(told), "told is the one that lasted longest");

@@ -87,6 +87,7 @@ pub mod resident_id;
 pub mod retention;
 pub mod role;
 pub mod selection;
+pub mod sheet_import;
 pub mod standing;
 pub mod task;
 pub mod uscc;

@@ -229,7 +229,10 @@ pub fn list(call: &Call) -> Answered {
     let most = i64::try_from(limit + 1).unwrap_or(i64::MAX);
     let rows = db::conduct_list::page(&mut *call.office.read()?, call.scope()?, &pick, before, most)?;
     let (rows, next_cursor) = paging::cut(rows, limit, |(last, _)| paging::cursor("cases", last.id.as_str()));
-    Answer::json(&Page { items: rows.into_iter().map(|(case, expert)| CaseLine::of(case, expert)).collect(), next_cursor })
+    Answer::json(&Page {
+        items: rows.into_iter().map(|(case, expert)| CaseLine::of(case, expert)).collect(),
+        next_cursor,
+    })
 }
 
 /// `GET /api/v1/conduct-ledger`: every decision against an expert, the case opened last first.

@@ -27,6 +27,7 @@ pub mod roster;
 pub mod search;
 pub mod sheet_rows;
 mod sheet_template;
+pub mod sheet_work;
 pub mod sheets;
 pub mod sign_in;
 pub mod station;

@@ -64,7 +64,11 @@ fn a_case_goes_its_whole_way_over_json(backend: Backend) {
     assert_eq!(weakened["evidence_sha256"], opened["evidence_sha256"]);
     app.tick();
     assert_eq!(shown(&app.manager, &case)["stage"], "hearing", "the mail server took the notice");
-    assert_eq!(posts(&app.manager, &case, "appeal", &json!({"words": "不服"})).status, 409, "nothing to appeal against");
+    assert_eq!(
+        posts(&app.manager, &case, "appeal", &json!({"words": "不服"})).status,
+        409,
+        "nothing to appeal against"
+    );
     let heard = posts(&app.manager, &case, "statement", &json!({"words": "当日在外地办案。"})).expect(200).body;
     assert_eq!(heard["stage"], "deciding");
     let said = &heard["statements"][0];
@@ -179,7 +183,8 @@ fn what_cannot_be_taken_is_named_by_its_field(backend: Backend) {
         let told = posts(&app.second_manager, &case, what, &body);
         assert_eq!((told.status, told.fields()), (422, vec![field.to_owned()]), "{what} {body}: {}", told.text);
     }
-    for (query, field) in [("?stage=gone", "stage"), ("?kind=x", "kind"), ("?expert=x", "expert"), ("?cursor=x", "cursor")]
+    for (query, field) in
+        [("?stage=gone", "stage"), ("?kind=x", "kind"), ("?expert=x", "expert"), ("?cursor=x", "cursor")]
     {
         let told = app.manager.get(&format!("{CASES}{query}"));
         assert_eq!((told.status, told.fields()), (422, vec![field.to_owned()]), "{query}");

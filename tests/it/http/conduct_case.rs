@@ -151,7 +151,8 @@ fn a_case_goes_its_way_from_three_lapses_to_an_appeal(backend: Backend) {
     app.tick();
     assert_eq!(case_row(&app, &case).stage, CaseStage::Appealable);
     let printed = page(&app, &mao, &format!("{at}/letter"));
-    for words in ["劝导通知书", "知服劝〔2026〕", "沈知行同志：", "10 个工作日", "抄送：沈知行知识产权代理有限公司"] {
+    for words in ["劝导通知书", "知服劝〔2026〕", "沈知行同志：", "10 个工作日", "抄送：沈知行知识产权代理有限公司"]
+    {
         assert!(printed.contains(words), "{words}: {printed}");
     }
     let notice = page(&app, &mao, &format!("{at}/letter?of=notice"));

@@ -26,6 +26,7 @@ mod personal;
 mod promise;
 mod rule;
 mod search;
+mod sheets;
 mod stuck;
 mod suggest;
 mod waiting;

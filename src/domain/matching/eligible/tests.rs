@@ -1,8 +1,8 @@
 use super::*;
-use crate::domain::matching::tests::{bare_need, day, plain_expert};
-use crate::domain::matching::{Conflicts, LeaveDays, ModeSet, RegionIx, Relation, Waived};
 use crate::domain::document::Validity;
 use crate::domain::licence::{LicenceRule, LicenceRules, Licensed};
+use crate::domain::matching::tests::{bare_need, day, plain_expert};
+use crate::domain::matching::{Conflicts, LeaveDays, ModeSet, RegionIx, Relation, Waived};
 use crate::domain::place::Point;
 use std::collections::BTreeSet;
 
@@ -115,10 +115,10 @@ fn lawyer_until(last: &str) -> Licensed {
 fn an_expired_licence_bars_only_the_matters_that_ask_for_it() {
     for (services, last, barred) in [
         (&["dispute"][..], "2026-05-14", true),
-        (&["dispute"], "2026-05-15", false),
-        (&["search", "rights-aid"], "2026-05-07", true),
-        (&["search", "training"], "2020-01-01", false),
-        (&["application"], "2020-01-01", false),
+        (&["dispute"][..], "2026-05-15", false),
+        (&["search", "rights-aid"][..], "2026-05-07", true),
+        (&["search", "training"][..], "2020-01-01", false),
+        (&["application"][..], "2020-01-01", false),
     ] {
         let services: Vec<String> = services.iter().map(|slug| (*slug).to_owned()).collect();
         let verdict = verdict(|need, expert, _| {
@@ -138,11 +138,11 @@ fn an_expired_licence_bars_only_the_matters_that_ask_for_it() {
 fn the_week_in_which_a_service_is_wanted_has_its_own_hours() {
     for (hours, given, minutes, barred) in [
         (Some(4), &[("2026-05-11", 120), ("2026-05-17", 60)][..], 60, false),
-        (Some(4), &[("2026-05-11", 120), ("2026-05-17", 61)], 60, true),
-        (Some(4), &[("2026-05-10", 240), ("2026-05-18", 240)], 60, false),
-        (Some(4), &[], 480, false),
-        (Some(4), &[("2026-05-13", 60)], 240, true),
-        (None, &[("2026-05-13", 6_000)], 480, false),
+        (Some(4), &[("2026-05-11", 120), ("2026-05-17", 61)][..], 60, true),
+        (Some(4), &[("2026-05-10", 240), ("2026-05-18", 240)][..], 60, false),
+        (Some(4), &[][..], 480, false),
+        (Some(4), &[("2026-05-13", 60)][..], 240, true),
+        (None, &[("2026-05-13", 6_000)][..], 480, false),
     ] {
         let verdict = verdict(|need, expert, _| {
             need.minutes = minutes;

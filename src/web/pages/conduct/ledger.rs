@@ -125,10 +125,8 @@ impl Ledger {
 
 /// How an appeal ended, or where the case stands.
 fn appeal(l: L, case: &CaseRow) -> String {
-    case.appeal_outcome.map_or_else(
-        || l.t(&format!("case-stage-{}", case.stage)),
-        |outcome| l.t(&format!("appeal-outcome-{outcome}")),
-    )
+    case.appeal_outcome
+        .map_or_else(|| l.t(&format!("case-stage-{}", case.stage)), |outcome| l.t(&format!("appeal-outcome-{outcome}")))
 }
 
 /// `GET /conduct/ledger?year=&kind=`.
@@ -264,7 +262,9 @@ mod tests {
     #[test]
     fn every_column_of_the_file_has_its_word() {
         for lang in [Lang::Zh, Lang::En] {
-            for key in COLUMNS.into_iter().chain(["conduct-ledger-does", "conduct-ledger-does-not", "conduct-ledger-csv"]) {
+            for key in
+                COLUMNS.into_iter().chain(["conduct-ledger-does", "conduct-ledger-does-not", "conduct-ledger-csv"])
+            {
                 assert!(L(lang).has(key), "{key}");
             }
         }
