@@ -93,6 +93,12 @@ impl SealedText {
         Self(format!("~{}", URL_SAFE_NO_PAD.encode(sealed)))
     }
 
+    /// A text that is still to be sealed.
+    #[must_use]
+    pub fn in_clear(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
     /// The sealed bytes; `None` of a value in the clear.
     #[must_use]
     pub fn bytes(&self) -> Option<Vec<u8>> {

@@ -12,7 +12,7 @@ use super::time_machine::{TimeMachine, stood_at, written};
 use super::world::{self, Plan, Size};
 use crate::actions::account::password;
 use crate::actions::found_office::found_office;
-use crate::actions::seal_contacts::seal_contacts;
+use crate::actions::seal_contacts::{seal_contacts, seal_words};
 use crate::actions::{Office, Settings};
 use crate::cli::opening::{Failure, database, hold, keys};
 use crate::clock::{Chance, Clock, VirtualClock};
@@ -174,6 +174,7 @@ pub fn open(args: &DemoArgs) -> Result<Opened, Failure> {
     let db = database(&folder.database_url(), 8)?;
     found_office(&db, &ring, clock.now()).map_err(|error| error.to_string())?;
     seal_contacts(&db, &ring, &chance, clock.now()).map_err(|error| error.to_string())?;
+    seal_words(&db, &ring).map_err(|error| error.to_string())?;
     let host = if args.bind.is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { args.bind };
     let base_url = format!("http://{}", SocketAddr::new(host, port));
     let settings = Settings { base_url: base_url.clone(), connections: 8, second_factor: false, mail_off: false };

@@ -168,7 +168,7 @@ fn shown(call: &Call, id: CaseId) -> Result<CaseShape, WebError> {
     if !call.scope()?.covers_region(&expert.region) {
         return Err(Refusal::NotFound.into());
     }
-    CaseShape::read(&mut reader, case, expert)
+    CaseShape::read(&call.office.keys, &mut reader, case, expert)
 }
 
 /// The id in the path, of a case the account may see: a foreign one does not exist, for deeds as for reading.

@@ -5,6 +5,7 @@
 
 use super::shape::{ExpertName, utc};
 use crate::actions::freeze_evidence::known_since;
+use crate::actions::own_words::OwnWords;
 use crate::db::conduct::CaseRow;
 use crate::db::conn::Conn;
 use crate::db::expert::ExpertRow;
@@ -16,6 +17,7 @@ use crate::domain::feedback::FiledBy;
 use crate::domain::standing::Standing;
 use crate::i18n::{L, Lang};
 use crate::ids::{AccountId, AssignmentId, CaseId, PaperId, StatementId, TransferId};
+use crate::seal::Keyring;
 use crate::web::error::WebError;
 use crate::web::pages::conduct::decision_number;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -159,11 +161,12 @@ impl CaseShape {
     ///
     /// # Errors
     /// A fault.
-    pub fn read(conn: &mut Conn, case: CaseRow, expert: ExpertRow) -> Result<Self, WebError> {
+    pub fn read(keys: &Keyring, conn: &mut Conn, case: CaseRow, expert: ExpertRow) -> Result<Self, WebError> {
         let since = known_since(conn, &case)?;
         let frozen: Evidence = serde_json::from_value(case.evidence.get()).unwrap_or_default();
         let verdict = frozen.with_since(&since).verdict();
         let statements = case_file::statements_of(conn, case.id)?;
+        let words = OwnWords::of(keys, conn, case.expert)?;
         let papers = case_file::papers_of(conn, case.id)?;
         let transfers = case_file::transfers_of(conn, &[case.id])?;
         Ok(Self {
@@ -200,7 +203,7 @@ impl CaseShape {
                 .map(|row| StatementShape {
                     id: row.id,
                     kind: row.kind,
-                    words: row.words,
+                    words: words.statement(row.id, &row.words),
                     channel: row.channel,
                     entered_by: row.entered_by,
                     at: utc(row.at),
