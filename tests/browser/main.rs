@@ -19,3 +19,4 @@ mod conduct;
 mod driver;
 mod journey;
 mod pages;
+mod withdrawal;

@@ -4,6 +4,7 @@ mod admission;
 mod answer;
 mod bad_input;
 mod batch;
+mod bounds;
 mod chain;
 mod conduct;
 mod conduct_api;
