@@ -88,6 +88,14 @@ impl TransferShape {
     }
 }
 
+/// The words of a verdict, in place: another shape of the API goes by that name.
+fn verdicts() -> utoipa::openapi::schema::Object {
+    utoipa::openapi::ObjectBuilder::new()
+        .schema_type(utoipa::openapi::schema::Type::String)
+        .enum_values(Some(Verdict::ALL.iter().map(|verdict| verdict.as_str())))
+        .build()
+}
+
 /// A conduct case.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CaseShape {
@@ -113,6 +121,7 @@ pub struct CaseShape {
     /// What has become known since and weakens it.
     pub since: Vec<SinceShape>,
     /// Whether the evidence would stand, what has become known since included.
+    #[schema(schema_with = verdicts)]
     pub verdict: Verdict,
     /// Who opened it.
     pub opened_by: AccountId,

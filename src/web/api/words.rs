@@ -29,7 +29,7 @@ worded! {
     assignment::AssignmentState, assignment::AnswerKind, assignment::AnsweredBy, assignment::NotifiedBy,
     assignment::DeclineReason, assignment::ReleasedBy,
     conduct::CaseKind, conduct::CaseState, conduct::Decision, conduct::CaseStage, conduct::AppealOutcome,
-    conduct::Doubt, conduct::Verdict, conduct::StatementKind, conduct::PaperKind,
+    conduct::Doubt, conduct::StatementKind, conduct::PaperKind,
     expert::FirmType,
     crate::domain::figures::By,
     feedback::Outcome, feedback::RatingChannel, feedback::ConductReport, feedback::FiledBy,
