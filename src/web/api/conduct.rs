@@ -244,7 +244,7 @@ pub fn list(call: &Call) -> Answered {
 pub fn ledger(call: &Call) -> Answered {
     let query: LedgerQuery = call.query()?;
     let limit = paging::limit(query.limit, paging::USUAL, paging::MOST)?;
-    let from = day("from", query.from.as_deref())?.unwrap_or(NaiveDate::default());
+    let from = day("from", query.from.as_deref())?.unwrap_or_default();
     let to = day("to", query.to.as_deref())?.unwrap_or(LAST_DAY);
     let after = to.succ_opt().unwrap_or(to);
     let pick = CasePick {
