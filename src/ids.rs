@@ -135,6 +135,8 @@ id! {
     OutageId,
     /// A State Council notice waiting for approval: 放假安排.
     CalendarImportId,
+    /// A sheet on its way in: 表格导入.
+    SheetImportId,
     /// A plan of duty turns: 值班计划.
     DutyPlanId,
     /// One seat of one duty turn: 班次.

@@ -191,7 +191,8 @@ pub(super) fn within(
         .into_iter()
         .find(|seat| seat.state == SeatState::Free && input.seat.is_none_or(|wanted| wanted == seat.id))
         .ok_or(Refusal::NoFreeSeat)?;
-    suggest_experts::eligible_now(tx.conn, &need, input.expert_id, tx.now, false)
+    let asked = suggest_experts::as_asked_by(&need, &seat);
+    suggest_experts::eligible_now(tx.conn, &asked, input.expert_id, tx.now, false)
         .map_err(|error| suggest_experts::told(actor, error))?;
     set_reserves(tx, actor, &need, &seat, input)?;
     let id = offer(tx, actor, &need, &seat, input.expert_id, frozen, input.tomorrow)?;

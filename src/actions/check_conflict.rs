@@ -113,6 +113,8 @@ fn against(party: &str, agent: Option<&str>, now: DateTime<Utc>) -> NeedProfile 
         opposing_agent: agent.map(FirmName::parse_list).unwrap_or_default(),
         asked_on,
         wanted_on: asked_on,
+        licences: Vec::new(),
+        minutes: 0,
     }
 }
 

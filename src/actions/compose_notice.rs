@@ -10,7 +10,7 @@ use crate::db::task::TaskRow;
 use crate::db::{self, Conn};
 use crate::domain::answer_rule::due;
 use crate::domain::assignment::AssignmentState;
-use crate::domain::conduct::PaperKind;
+use crate::domain::conduct::{CaseStage, PaperKind};
 use crate::domain::document::DocumentKind;
 use crate::domain::notice::{
     AdmissionFacts, Audience, CaseFacts, DocumentFacts, Enclosure, NeedFacts, Notice, NoticeKind, OfferFacts, Person,
@@ -101,7 +101,12 @@ fn compose(office: &Office, conn: &mut Conn, letter: &OutboxRow) -> Done<Option<
         None => None,
     };
     let case = match owed.case {
-        Some(id) => case_facts(conn, id, owed.kind)?,
+        Some(id) => match case_facts(conn, id, owed.kind)? {
+            Some(facts) => Some(facts),
+            // The time it reminds of is over, or was used.
+            None if owed.kind.reminds_of().is_some() => return Ok(None),
+            None => None,
+        },
         None => None,
     };
     let document = match owed.document {
@@ -303,6 +308,14 @@ fn sealed_decision(conn: &mut Conn, id: CaseId) -> Done<Option<Enclosure>> {
 
 fn case_facts(conn: &mut Conn, id: CaseId, kind: NoticeKind) -> Done<Option<CaseFacts>> {
     let Some(case) = db::conduct::find(conn, &id)? else { return Ok(None) };
+    let due_at = match case.stage {
+        CaseStage::Hearing => case.statement_due_at,
+        CaseStage::Appealable => case.appeal_due_at,
+        CaseStage::Notice | CaseStage::Deciding | CaseStage::Decided | CaseStage::Appealed | CaseStage::Final => None,
+    };
+    if kind.reminds_of().is_some_and(|stage| stage != case.stage) {
+        return Ok(None);
+    }
     let scan = if kind == NoticeKind::CaseSealed { sealed_decision(conn, id)? } else { None };
     let expert = db::expert::find(conn, &case.expert)?.map(|row| row.name).unwrap_or_default();
     Ok(Some(CaseFacts {
@@ -316,6 +329,7 @@ fn case_facts(conn: &mut Conn, id: CaseId, kind: NoticeKind) -> Done<Option<Case
         expert_id: case.expert,
         statement_days: case.statement_days,
         appeal_days: case.appeal_days,
+        due_at: due_at.map(|at| at.and_utc()),
         appeal_outcome: case.appeal_outcome,
         appeal_reason: case.appeal_reason,
         scan,

@@ -34,6 +34,7 @@ pub struct DutyCrowd {
     refused: HashMap<ExpertId, Vec<DutyTurnId>>,
     /// Turns borne in the quarter before the period; read by [`DutyCrowd::remember`] alone.
     borne: HashMap<ExpertId, u32>,
+    weekly_hours: HashMap<ExpertId, u16>,
 }
 
 impl DutyCrowd {
@@ -67,6 +68,20 @@ impl DutyCrowd {
         }
         for (expert, turn, plan, span) in db::duty_turn::held(conn, only, from, to)? {
             crowd.held.entry(expert).or_default().push((turn, plan, span));
+        }
+        let terms = match only {
+            Some(ids) => {
+                let mut rows = Vec::new();
+                for id in ids {
+                    rows.extend(db::expert_terms::of_expert(conn, *id)?);
+                }
+                rows
+            }
+            None => db::expert_terms::all(conn, None)?,
+        };
+        for row in terms {
+            let hours = row.weekly_hours.and_then(|hours| u16::try_from(hours).ok());
+            crowd.weekly_hours.extend(hours.map(|hours| (row.expert, hours)));
         }
         for (expert, turn) in db::duty_consent::refusals(conn, period.0, period.1)? {
             crowd.refused.entry(expert).or_default().push(turn);
@@ -128,6 +143,7 @@ impl DutyCrowd {
             at_stations: row.modes.get().contains(&Mode::Station),
             metres: metres(row, station),
             most_km: row.max_distance_km,
+            weekly_hours: self.weekly_hours(row.id),
             period: self.period,
             held: held.iter().filter(|(_, plan, _)| Some(*plan) != without).map(|(id, _, span)| (*id, *span)).collect(),
             said_no: self.refused.get(&row.id).cloned().unwrap_or_default(),
@@ -139,6 +155,12 @@ impl DutyCrowd {
     pub fn elsewhere(&self, expert: ExpertId, plan: DutyPlanId) -> Vec<Span> {
         let held = self.held.get(&expert).map(Vec::as_slice).unwrap_or_default();
         held.iter().filter(|(_, of, _)| *of != plan).map(|(_, _, span)| *span).collect()
+    }
+
+    /// Hours a week somebody gives to the service, if they set any.
+    #[must_use]
+    pub fn weekly_hours(&self, expert: ExpertId) -> Option<u16> {
+        self.weekly_hours.get(&expert).copied()
     }
 
     /// How many turns of the period somebody holds.

@@ -13,6 +13,7 @@ use crate::domain::catalogue;
 use crate::domain::document;
 use crate::domain::expert::FirmType;
 use crate::domain::firm::FirmName;
+use crate::domain::licence::{LicenceRules, Licensed};
 use crate::domain::matching::{
     Bench, Candidate, Department, IndustrySet, LanguageSet, LeaveDays, ModeSet, Names, PastServices, Qualified,
     RegionIx, Roster, ServiceSet, Tie, Weights,
@@ -63,6 +64,8 @@ pub struct ExpertPool {
     pub officials: Vec<(usize, Department)>,
     /// The weights in force.
     pub weights: Weights,
+    /// Which service items ask for which licence, by the policy in force.
+    pub licences: LicenceRules,
     /// Whose texts fit a need's text; its slots are the pool's.
     pub affinity: Affinity,
     /// The industries' names by their interned number.
@@ -89,8 +92,8 @@ pub struct Workbench {
 
 /// What changed since a pool was read.
 pub enum PoolChanges {
-    /// These experts and the weights, up to this place in the change log and as of that day.
-    Some(Vec<Fresh>, Weights, i64, NaiveDate),
+    /// These experts, the weights and what service items ask for, up to this place in the change log and as of that day.
+    Some(Vec<Fresh>, Box<(Weights, LicenceRules)>, i64, NaiveDate),
     /// So much, or another month: a whole new pool.
     All(Box<ExpertPool>),
 }
@@ -123,6 +126,7 @@ impl ExpertPool {
         let experts = db::expert::all(conn)?;
         let mut pool = Self::empty(experts.len(), watermark, now);
         pool.weights = super::set_ranking::in_force(conn)?;
+        pool.licences = super::set_policy::licences_in_force(conn)?;
         let mut facts = Histories::read(conn, None, now)?;
         let mut past = expert_past::read_as_known(conn, None, now, known_at)?;
         let mut qualifications: HashMap<ExpertId, Vec<QualificationRow>> = HashMap::new();
@@ -168,6 +172,7 @@ impl ExpertPool {
             tied: Names::default(),
             officials: Vec::new(),
             weights: Weights::SHIPPED,
+            licences: LicenceRules::default(),
             affinity: Affinity::default(),
             industries: Arc::new(region::industries().into_iter().map(str::to_owned).collect()),
             texts: TextsRead::default(),
@@ -224,17 +229,19 @@ impl ExpertPool {
         }
         let ranking_set = changes.iter().any(|change| change.entity == "ranking");
         let weights = if ranking_set { super::set_ranking::in_force(conn)? } else { self.weights };
+        let policy_set = changes.iter().any(|change| change.entity == "policy");
+        let licences = if policy_set { super::set_policy::licences_in_force(conn)? } else { self.licences.clone() };
         let read_on = if new_day { today } else { self.read_on };
-        Ok(Some(PoolChanges::Some(fresh, weights, watermark, read_on)))
+        Ok(Some(PoolChanges::Some(fresh, Box::new((weights, licences)), watermark, read_on)))
     }
 
     /// Puts in what was read.
     pub fn apply(&mut self, changes: PoolChanges) {
         match changes {
             PoolChanges::All(pool) => *self = *pool,
-            PoolChanges::Some(fresh, weights, watermark, read_on) => {
+            PoolChanges::Some(fresh, set, watermark, read_on) => {
                 self.read_on = read_on;
-                self.weights = weights;
+                (self.weights, self.licences) = *set;
                 for one in fresh {
                     self.put(one);
                 }
@@ -415,12 +422,15 @@ fn candidate(
         // Whoever waited long for the admission catches up from that day, not from the day of the application.
         active_since: Some(history.admitted_on.unwrap_or_else(|| beijing_date(row.created_at.and_utc()))),
         qualified,
+        licensed: Licensed::of(qualifications.iter().map(|row| (row.kind.as_str(), row.validity()))),
         leaves: leaves.iter().map(|leave| LeaveDays { from: leave.from_on, to: leave.to_on }).collect(),
         open_offers: history.open,
         open_cap: u16::try_from(row.open_cap).unwrap_or(0),
         month_offers: history.month,
         monthly_cap: u16::try_from(row.monthly_cap).unwrap_or(0),
         booked: history.booked,
+        weekly_hours: history.weekly_hours,
+        given: history.given,
         taken_last_month: history.taken_last_month,
         load_90d: history.taken_90d,
         asked_90d: history.asked_90d,

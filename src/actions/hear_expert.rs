@@ -5,7 +5,7 @@
 //! decided; an appeal only within its time.
 
 use super::conduct_case::{ask_for_decision, leave_case_task, locked, step, tell_managers};
-use super::{Actor, Done, Office};
+use super::{Actor, Done, Office, own_words};
 use crate::db;
 use crate::db::case_file::StatementRow;
 use crate::domain::conduct::{CaseStep, StatementKind};
@@ -40,11 +40,12 @@ pub fn hear_expert(office: &Office, actor: &Actor, id: CaseId, kind: StatementKi
         // From here on a person has to act, not the clock.
         case.next_due_at = None;
         db::conduct::save(tx.conn, &case)?;
+        let statement = StatementId::from_minted(tx.mint());
         let row = StatementRow {
-            id: StatementId::from_minted(tx.mint()),
+            id: statement,
             conduct_case: id,
             kind,
-            words: words.clone(),
+            words: own_words::seal(tx, case.expert, &own_words::of_statement(statement), &words)?,
             channel: if matches!(actor, Actor::Expert(_)) { FiledBy::Link } else { FiledBy::Staff },
             entered_by: actor.account(),
             at: tx.now.naive_utc(),

@@ -3,15 +3,16 @@
 //!
 //! Contract: one transaction for the sheet, a savepoint for each row. The same sheet twice changes nothing the second
 //! time. Whoever is on record is changed only where a filled cell differs; an empty cell says nothing, so it takes nothing
-//! away. A trial (`dry_run`) runs the same code and rolls everything back. Deliberately absent: reading the file and the
+//! away. A trial (`dry_run`) runs the same code and rolls everything back. On the pages a sheet goes part by part, each a
+//! transaction of its own ([`job`]). Deliberately absent: reading the file and the
 //! wording of problems (`web::pages::sheet_rows`), and any change of an expert's standing.
 
 mod difference;
 pub mod enterprise;
 pub mod expert;
+pub mod job;
 mod merged;
 pub mod station;
-pub mod upload;
 
 pub use difference::Difference;
 pub use enterprise::{EnterpriseRecord, import_enterprises};
@@ -101,16 +102,29 @@ fn take_sheet(
     dry_run: bool,
     mut work: impl FnMut(&mut Tx<'_>, &mut ImportReport) -> Done<()>,
 ) -> Done<ImportReport> {
-    actor.needs(Right::KeepRegister)?;
-    let mut answer = None;
-    let ended = office.write(|tx| {
-        let mut report = ImportReport::default();
-        work(tx, &mut report)?;
+    take_transaction(office, actor, dry_run, |tx, report| {
+        work(tx, report)?;
         let detail = json!({"kind": kind, "rows": rows, "created": report.created, "changed": report.changed,
             "refused": report.problems.len()});
         if !dry_run && report.created + report.changed > 0 {
             tx.event(SUBJECT, actor, Event::SheetImported, &detail)?;
         }
+        Ok(())
+    })
+}
+
+/// Takes rows in one transaction; a trial is rolled back. What is written down of it is the caller's.
+fn take_transaction(
+    office: &Office,
+    actor: &Actor,
+    dry_run: bool,
+    mut work: impl FnMut(&mut Tx<'_>, &mut ImportReport) -> Done<()>,
+) -> Done<ImportReport> {
+    actor.needs(Right::KeepRegister)?;
+    let mut answer = None;
+    let ended = office.write(|tx| {
+        let mut report = ImportReport::default();
+        work(tx, &mut report)?;
         answer = Some(report);
         // A trial ends as a refusal would: nothing of it stays.
         if dry_run { Err(Refusal::WrongState.into()) } else { Ok(()) }
@@ -138,30 +152,38 @@ fn take_rows<T>(
     dry_run: bool,
     mut take: impl FnMut(&mut Tx<'_>, &T, &mut ImportReport) -> Done<Taken>,
 ) -> Done<ImportReport> {
-    take_sheet(office, actor, (kind, rows.len()), dry_run, |tx, report| {
-        for (number, row) in rows {
-            tx.conn.begin_write()?;
-            match take(tx, row, report) {
-                Ok(taken) => {
-                    tx.conn.commit()?;
-                    if taken.kept == Kept::Created {
-                        report.add(*number, &taken.name);
-                        continue;
-                    }
-                    report.count(taken.kept);
-                    if taken.kept == Kept::Changed {
-                        report.change(*number, &taken.name, taken.fields);
-                    }
+    take_sheet(office, actor, (kind, rows.len()), dry_run, |tx, report| one_by_one(tx, rows, report, &mut take))
+}
+
+/// Takes rows one by one, each under a savepoint of its own: a bad one hides no good one.
+fn one_by_one<T>(
+    tx: &mut Tx<'_>,
+    rows: &[(usize, T)],
+    report: &mut ImportReport,
+    take: &mut dyn FnMut(&mut Tx<'_>, &T, &mut ImportReport) -> Done<Taken>,
+) -> Done<()> {
+    for (number, row) in rows {
+        tx.conn.begin_write()?;
+        match take(tx, row, report) {
+            Ok(taken) => {
+                tx.conn.commit()?;
+                if taken.kept == Kept::Created {
+                    report.add(*number, &taken.name);
+                    continue;
                 }
-                Err(ActionError::Refused(refusal)) => {
-                    tx.conn.rollback()?;
-                    report.problems.extend(told(refusal).into_iter().map(|problem| (*number, problem)));
+                report.count(taken.kept);
+                if taken.kept == Kept::Changed {
+                    report.change(*number, &taken.name, taken.fields);
                 }
-                Err(fault) => return Err(fault),
             }
+            Err(ActionError::Refused(refusal)) => {
+                tx.conn.rollback()?;
+                report.problems.extend(told(refusal).into_iter().map(|problem| (*number, problem)));
+            }
+            Err(fault) => return Err(fault),
         }
-        Ok(())
-    })
+    }
+    Ok(())
 }
 
 /// What a refusal says of a row.

@@ -3,13 +3,12 @@
 //!
 //! Contract: takes no input, finds what is due, may run on several nodes and any number of times. A need keeps its file,
 //! figures and enterprise; the contact's name stays masked, phone and mail go. Each is in its need's trail. Deliberately
-//! absent: how long, which is `domain::retention`, and experts, who are erased by a person's decision.
+//! absent: how long, which is policy (`domain::retention`), and experts, who are erased by a person's decision.
 
 use super::{Actor, Done, Office};
 use crate::db;
 use crate::domain::contact::masked_name;
 use crate::domain::event::Event;
-use crate::domain::retention::{contacts_before, drafts_before};
 use serde_json::json;
 
 /// Needs a transaction.
@@ -30,11 +29,17 @@ pub struct LetGo {
 /// A fault of the machine; what went so far is gone.
 pub fn let_go_contacts(office: &Office) -> Done<LetGo> {
     let now = office.now();
-    let drafts = office.write(|tx| Ok(db::retention::drop_drafts(tx.conn, drafts_before(now).naive_utc())?))?;
+    let rules = office.policy()?.retention;
+    let drafts = office.write(|tx| {
+        let before = rules.drafts_before(now).naive_utc();
+        // What came of a sheet names people, and has been read by then.
+        db::sheet_import::drop_ended(tx.conn, before)?;
+        Ok(db::retention::drop_drafts(tx.conn, before)?)
+    })?;
     let mut gone = LetGo { contacts: 0, drafts };
     loop {
         let some = office.write(|tx| {
-            let due = db::retention::contacts_to_let_go(tx.conn, contacts_before(now).naive_utc(), AT_A_TIME)?;
+            let due = db::retention::contacts_to_let_go(tx.conn, rules.contacts_before(now).naive_utc(), AT_A_TIME)?;
             for (need, name) in &due {
                 db::retention::let_go(tx.conn, *need, &masked_name(name))?;
                 tx.event(

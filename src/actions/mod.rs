@@ -69,6 +69,7 @@ pub mod kept_letter;
 pub mod let_go_contacts;
 pub mod mail_alarm;
 pub mod next_in_chain;
+pub mod own_words;
 pub mod pass_on_letter;
 pub mod plan_batch;
 pub mod plan_duty;

@@ -3,7 +3,7 @@
 
 use super::assign_expert::offer;
 use super::owners::{managers_of, staff_for};
-use super::suggest_experts::eligible_now;
+use super::suggest_experts::{as_asked_by, eligible_now};
 use super::{ActionError, Actor, Done, Letter, Tx, Work};
 use crate::db;
 use crate::db::need::{NeedRow, SeatRow};
@@ -37,7 +37,7 @@ fn ask_next(tx: &mut Tx<'_>, need: &NeedRow, seat: SeatId) -> Done<bool> {
             reserve.seat = seat.id;
             reserve.position = last + 1;
         }
-        match eligible_now(tx.conn, need, reserve.expert, tx.now, false) {
+        match eligible_now(tx.conn, &as_asked_by(need, &seat), reserve.expert, tx.now, false) {
             Ok(_) => {
                 ask(tx, need, &seat, &mut reserve, &frozen)?;
                 return Ok(true);

@@ -4,7 +4,7 @@
 //! What a case has dealt with is not counted towards the next one; what was withdrawn, or reported and never proven, is not
 //! counted at all.
 
-use super::{Actor, Done, Tx, Work};
+use super::{Actor, Done, Tx, Work, own_words};
 use crate::db;
 use crate::db::assignment::AssignmentRow;
 use crate::db::conduct::{CaseRow, IncidentRow};
@@ -33,8 +33,13 @@ pub(super) fn record(
     key: String,
     told: Incident,
 ) -> Done<bool> {
+    let id = IncidentId::from_minted(tx.mint());
+    let note = match &told.note {
+        Some(note) => own_words::seal_if_known(tx, expert, &own_words::of_incident(id, "note"), note)?,
+        None => None,
+    };
     let row = IncidentRow {
-        id: IncidentId::from_minted(tx.mint()),
+        id,
         expert,
         kind,
         need: of.map(|row| row.need),
@@ -43,7 +48,7 @@ pub(super) fn record(
         withdrawn_at: None,
         withdrawn_why: None,
         dedup_key: key,
-        note: told.note,
+        note,
         entered_by: told.entered_by,
         finding: None,
         finding_note: None,

@@ -6,7 +6,7 @@
 
 use super::owners::managers_of;
 use super::propose_case::{self, Incident};
-use super::{Actor, Done, Letter, Office, Tx, Work};
+use super::{Actor, Done, Letter, Office, Tx, Work, own_words};
 use crate::db;
 use crate::domain::conduct::{Finding, IncidentKind};
 use crate::domain::event::Event;
@@ -102,7 +102,8 @@ pub fn find_incident(office: &Office, actor: &Actor, id: IncidentId, finding: Fi
             return Err(Refusal::WrongState.into());
         }
         row.finding = Some(finding);
-        row.finding_note = Some(note.clone());
+        let name = own_words::of_incident(id, "finding_note");
+        row.finding_note = Some(own_words::seal(tx, row.expert, &name, &note)?);
         row.found_by = actor.account();
         row.found_at = Some(tx.now.naive_utc());
         if finding == Finding::Unfounded {

@@ -1,4 +1,5 @@
-//! Contact data that an older binary wrote in the clear is sealed, once; and all of it is sealed anew under another key.
+//! Contact data that an older binary wrote in the clear is sealed, once, and so are words said by and of people; and contact
+//! data is sealed anew under another key.
 //!
 //! Contract: a few hundred rows a transaction, so that a service beside it is not held up and a crash loses nothing: what
 //! is sealed stays sealed, and the next run goes on. No event is written and no row's stamp moves, for nothing changed
@@ -6,7 +7,8 @@
 //! is asked for at the end. Deliberately absent: letters and second-factor secrets, which are sealed since they exist and
 //! stay under the key they were sealed with: a key is added to the ring, never taken out.
 
-use super::contact::{email_mark, field, opened, phone_mark, sealed_row};
+use super::contact::{email_mark, field, opened, person_key, phone_mark, sealed_row};
+use super::own_words::{of_incident, of_statement, sealed};
 use super::{ActionError, Done, Fault};
 use crate::clock::Chance;
 use crate::db::contact::ContactRow;
@@ -59,6 +61,65 @@ pub fn seal_contacts(db: &Db, keys: &Keyring, chance: &Chance, now: DateTime<Utc
         tracing::info!(sealed, "contact data that stood in the clear was sealed");
     }
     Ok(())
+}
+
+/// Seals the words said by and of people that an older binary, or a world made for a demo, wrote in the clear. Finds
+/// nothing the second time; what was said of an erased person is gone and stays so.
+///
+/// # Errors
+/// A fault of the machine; what was sealed so far stays.
+pub fn seal_words(db: &Db, keys: &Keyring) -> Done<usize> {
+    let mut count = 0;
+    let mut last = None;
+    loop {
+        let (next, some) = db.write::<_, ActionError>(|conn| {
+            db::sealing::take_turns(conn)?;
+            let rows = db::sealing::statements_in_the_clear(conn, last, AT_A_TIME)?;
+            let mut some = 0;
+            for (id, expert, words) in &rows {
+                let Some(key) = person_key(keys, conn, *expert)? else { continue };
+                let words = sealed(&key, &of_statement(*id), words.as_str());
+                db::sealing::set_words(conn, *id, &words)?;
+                some += 1;
+            }
+            Ok((rows.last().map(|(id, _, _)| *id), some))
+        })?;
+        count += some;
+        last = next;
+        if last.is_none() {
+            break;
+        }
+    }
+    let mut last = None;
+    loop {
+        let (next, some) = db.write::<_, ActionError>(|conn| {
+            db::sealing::take_turns(conn)?;
+            let rows = db::sealing::reports_in_the_clear(conn, last, AT_A_TIME)?;
+            let mut some = 0;
+            for (id, expert, note, finding) in &rows {
+                let Some(key) = person_key(keys, conn, *expert)? else { continue };
+                let anew = |name: &str, text: Option<&SealedText>| {
+                    text.map(|text| match text.in_the_clear() {
+                        Some(clear) => sealed(&key, &of_incident(*id, name), clear),
+                        None => text.clone(),
+                    })
+                };
+                let (note, finding) = (anew("note", note.as_ref()), anew("finding_note", finding.as_ref()));
+                db::sealing::set_report(conn, *id, note.as_ref(), finding.as_ref())?;
+                some += 1;
+            }
+            Ok((rows.last().map(|(id, _, _, _)| *id), some))
+        })?;
+        count += some;
+        last = next;
+        if last.is_none() {
+            break;
+        }
+    }
+    if count > 0 {
+        tracing::info!(count, "words said by or of people that stood in the clear were sealed");
+    }
+    Ok(count)
 }
 
 fn experts_in_the_clear(conn: &mut Conn, keys: &Keyring, chance: &Chance) -> Done<usize> {

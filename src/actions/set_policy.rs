@@ -4,10 +4,12 @@ use super::{Actor, Done, Office};
 use crate::db::policy::PolicyRow;
 use crate::db::{self, Conn, JsonText};
 use crate::domain::event::Event;
+use crate::domain::licence::LicenceRules;
 use crate::domain::policy::Policy;
 use crate::domain::refusal::{Problems, Refusal};
 use crate::domain::role::Right;
 use chrono::NaiveDateTime;
+use diesel::QueryResult;
 use serde_json::json;
 
 /// The key of the office's policy among the versions.
@@ -23,6 +25,17 @@ pub fn in_force(conn: &mut Conn) -> Done<Policy> {
         Some(row) => serde_json::from_str(row.value.as_str())
             .map_err(|error| super::ActionError::Fault(super::Fault::new(format!("policy: {error}")))),
     }
+}
+
+/// Which service items ask for which licence now. A version that cannot be read asks for what is usual: whoever sets policy
+/// is told of it elsewhere.
+///
+/// # Errors
+/// What the database says.
+pub fn licences_in_force(conn: &mut Conn) -> QueryResult<LicenceRules> {
+    let row = db::policy::latest(conn, POLICY_KEY)?;
+    let policy = row.and_then(|row| serde_json::from_str::<Policy>(row.value.as_str()).ok());
+    Ok(policy.unwrap_or_default().licences)
 }
 
 /// The policy that was in force at `at`: what was promised under it stays.
@@ -55,6 +68,8 @@ pub fn set_policy(office: &Office, actor: &Actor, policy: &Policy) -> Done<()> {
             set_at: tx.now.naive_utc(),
         };
         db::policy::insert(tx.conn, &row)?;
+        // Rankings in memory ask what a service item asks for.
+        tx.changed("policy", POLICY_KEY)?;
         tx.event("policy", actor, Event::PolicySet, &json!({"version": version, "policy": value}))
     })
 }
@@ -78,5 +93,7 @@ fn check(policy: &Policy) -> Result<(), Refusal> {
     within("waking_hours_floor", i64::from(policy.waking_hours_floor.unwrap_or(0)), 0, 336);
     policy.letters.check(&mut problems);
     policy.conduct.check(&mut problems);
+    policy.retention.check(&mut problems);
+    policy.licences.check(&mut problems);
     problems.settle()
 }

@@ -68,18 +68,31 @@ pub(super) fn skills(slugs: &[String]) -> u64 {
 }
 
 /// The caps of one expert. What they hold in other plans is taken off every week and month of this one alike: that asks
-/// less of them than they might do, never more. What they agreed to here stays lawful.
-fn caps(plan: &PlanRow, rules: &DutyRules, elsewhere: &[Span], own: &[Span]) -> Caps {
+/// less of them than they might do, never more. What they agreed to here stays lawful. Hours a week become turns a week by
+/// the longest turn of the plan that fits into them, `longest` minutes: the search counts turns.
+fn caps(
+    plan: &PlanRow,
+    rules: &DutyRules,
+    elsewhere: &[Span],
+    own: &[Span],
+    (hours, longest): (Option<u16>, u32),
+) -> Caps {
     let week = |day: NaiveDate| (day.iso_week().year(), day.iso_week().week());
     let month = |day: NaiveDate| (day.year(), day.month());
     let left = |most: u32, of: &dyn Fn(NaiveDate) -> (i32, u32)| {
         let touched = |span: &&Span| of(plan.from_on) <= of(span.day) && of(span.day) <= of(plan.to_on);
         less(most, busiest(elsewhere.iter().filter(touched), of), busiest(own.iter(), of))
     };
+    let by_rule = left(rules.per_week, &week);
+    let by_hours = hours.map_or(NO_CAP, |hours| {
+        let busy = busiest_minutes(elsewhere, &week);
+        let turns = (u32::from(hours) * 60).saturating_sub(busy) / longest.max(1);
+        turns.max(busiest(own.iter(), &week)).max(1)
+    });
     let within = elsewhere.iter().filter(|span| plan.from_on <= span.day && span.day <= plan.to_on).count();
     Caps {
         day: 1,
-        week: left(rules.per_week, &week),
+        week: by_rule.min(by_hours),
         month: left(rules.per_month, &month),
         period: less(rules.in_period, short(within), short(own.len())),
     }
@@ -96,6 +109,21 @@ fn busiest<'s>(spans: impl Iterator<Item = &'s Span>, of: &dyn Fn(NaiveDate) -> 
         *counts.entry(of(span.day)).or_default() += 1;
     }
     short(counts.into_values().max().unwrap_or(0))
+}
+
+/// The most minutes in any one week.
+fn busiest_minutes(spans: &[Span], week: &dyn Fn(NaiveDate) -> (i32, u32)) -> u32 {
+    let mut minutes: BTreeMap<(i32, u32), u32> = BTreeMap::new();
+    for span in spans {
+        *minutes.entry(week(span.day)).or_default() += span.minutes();
+    }
+    minutes.into_values().max().unwrap_or(0)
+}
+
+/// The longest turn that fits into so many hours a week at all; longer ones are barred by themselves.
+fn longest(turns: &[&TurnRow], hours: Option<u16>) -> u32 {
+    let fits = |minutes: &u32| hours.is_none_or(|hours| *minutes <= u32::from(hours) * 60);
+    turns.iter().map(|turn| turn.span().minutes()).filter(fits).max().unwrap_or(0)
 }
 
 fn short(count: usize) -> u32 {
@@ -154,7 +182,13 @@ impl<'a> Table<'a> {
                         .collect();
                     who.push(row.id);
                     experts.push(rota::Expert {
-                        caps: caps(plan, &rules, &crowd.elsewhere(row.id, plan.id), &own),
+                        caps: caps(
+                            plan,
+                            &rules,
+                            &crowd.elsewhere(row.id, plan.id),
+                            &own,
+                            (person.weekly_hours, longest(&turns, person.weekly_hours)),
+                        ),
                         gap: rules.min_gap_days,
                         target: 0,
                         carried: 0,

@@ -7,7 +7,7 @@ mod seats;
 pub use freezing::freeze;
 pub(super) use judged::{conflict, told};
 pub use judged::{conflict_on_rows, eligible_now, is_told_plainly, judged_now};
-pub use seats::{best, suggest_for_item};
+pub use seats::{as_asked_by, best, suggest_for_item};
 
 use super::expert_past::kinds_of;
 use super::expert_pool::{ExpertBrief, ExpertPool, point, region_ix, service_set};
@@ -15,6 +15,7 @@ use super::{Actor, Done, Office};
 use crate::db::{self, Conn, JsonText};
 use crate::domain::calendar::beijing_date;
 use crate::domain::firm::{self, FirmMatch, FirmName};
+use crate::domain::licence::LicenceRules;
 use crate::domain::matching::{
     self, Conflicts, DutyHere, Exclusion, Facts, LanguageSet, MatchedWord, NeedProfile, Ranked, Ranking, Reason,
     ReasonText, Survey, Together, Track, Waived, Weights, conflict_of, conflict_of_firm,
@@ -22,6 +23,7 @@ use crate::domain::matching::{
 use crate::domain::need::Mode;
 use crate::domain::refusal::Refusal;
 use crate::domain::region;
+use crate::domain::week_hours;
 use crate::ids::{ExpertId, NeedId};
 use crate::search::Fits;
 use crate::search::affinity::{NeedText, Query};
@@ -99,6 +101,7 @@ pub fn profile(
     need: &NeedRow,
     enterprise: &str,
     pool_industries: &dyn Fn(&[String]) -> matching::IndustrySet,
+    licences: &LicenceRules,
     now: DateTime<Utc>,
 ) -> NeedProfile {
     let asked_on = beijing_date(now);
@@ -119,6 +122,8 @@ pub fn profile(
         opposing_agent: names(&need.opposing_agent),
         asked_on,
         wanted_on: need.wanted_by.unwrap_or(asked_on).max(asked_on),
+        licences: licences.of(&need.services.get()),
+        minutes: week_hours::matter_minutes(need.expected_hours),
     }
 }
 
@@ -303,7 +308,7 @@ pub fn survey_pool<T>(
     now: DateTime<Utc>,
     work: impl FnOnce(&Looked<'_, '_>) -> T,
 ) -> T {
-    let profile = profile(need, enterprise, &|names| pool.industry_set(names), now);
+    let profile = profile(need, enterprise, &|names| pool.industry_set(names), &pool.licences, now);
     let text = format!("{}\n{}", need.title, need.description);
     let read = pool.texts.read(&text);
     pool.on_a_workbench(|workbench| {

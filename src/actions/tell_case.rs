@@ -4,12 +4,13 @@
 //! Source: Civil Code art. 137 (arrival), 201 (counting); rules.md, "Standing, selection, conduct". A time to appeal that
 //! was told only ever grows.
 
-use super::conduct_case::{WAITS_FOR_LETTER, leave_case_task, locked, step};
-use super::{Actor, Done, Office, Tx};
+use super::conduct_case::{WAITS_FOR_LETTER, leave_case_task, locked, owe_to_expert, step, tell_managers};
+use super::{Actor, Done, Letter, Office, Tx};
 use crate::db;
 use crate::db::conduct::CaseRow;
+use crate::db::expert::ExpertRow;
 use crate::domain::assignment::NotifiedBy;
-use crate::domain::conduct::{CaseStage, CaseStep, ends_after};
+use crate::domain::conduct::{CaseStage, CaseStep, ends_after, reminds_at};
 use crate::domain::event::Event;
 use crate::domain::notice::NoticeKind;
 use crate::domain::refusal::{FieldProblem, Refusal};
@@ -109,7 +110,7 @@ fn notice(tx: &mut Tx<'_>, actor: &Actor, mut case: CaseRow, by: NotifiedBy, at:
     let due = ends_after(at, days, &tx.office.calendar());
     case.told_at = Some(at.naive_utc());
     case.statement_due_at = Some(due.naive_utc());
-    case.next_due_at = Some(due.naive_utc());
+    case.next_due_at = Some(reminds_at(at, due, &tx.office.calendar()).unwrap_or(due).naive_utc());
     told(tx, actor, &case, Event::CaseTold, &json!({"by": by, "at": at, "due": due}))
 }
 
@@ -122,7 +123,8 @@ fn decision(tx: &mut Tx<'_>, actor: &Actor, mut case: CaseRow, by: NotifiedBy, a
     case.decision_told_at.get_or_insert(at.naive_utc());
     case.appeal_due_at = Some(due);
     if case.stage == CaseStage::Appealable {
-        case.next_due_at = Some(due);
+        let reminder = reminds_at(at, due.and_utc(), &tx.office.calendar());
+        case.next_due_at = Some(reminder.map_or(due, |at| at.naive_utc()));
     }
     told(tx, actor, &case, Event::DecisionTold, &json!({"by": by, "at": at, "due": due.and_utc()}))
 }
@@ -134,8 +136,8 @@ fn told(tx: &mut Tx<'_>, actor: &Actor, case: &CaseRow, event: Event, detail: &s
     Ok(())
 }
 
-/// What is due for a case at this moment: a letter that never left, the end of the hearing, the end of the appeal. Answers
-/// whether anything was done; run twice, it does nothing the second time.
+/// What is due for a case at this moment: a letter that never left, the reminder of the end of the hearing or of the appeal,
+/// that end. Answers whether anything was done; run twice, it does nothing the second time.
 ///
 /// # Errors
 /// A fault of the machine.
@@ -158,6 +160,12 @@ pub fn tend_case(office: &Office, id: CaseId) -> Done<bool> {
                 }
                 db::conduct::save(tx.conn, &case)?;
             }
+            CaseStage::Hearing if case.statement_due_at.is_some_and(|due| due > tx.now.naive_utc()) => {
+                remind_of_hearing(tx, case, &expert)?;
+            }
+            CaseStage::Appealable if case.appeal_due_at.is_some_and(|due| due > tx.now.naive_utc()) => {
+                remind_of_appeal(tx, case)?;
+            }
             CaseStage::Hearing => {
                 step(&mut case, CaseStep::HearingEnds)?;
                 db::conduct::save(tx.conn, &case)?;
@@ -173,4 +181,32 @@ pub fn tend_case(office: &Office, id: CaseId) -> Done<bool> {
         }
         Ok(true)
     })
+}
+
+/// The time to be heard ends soon: the expert is reminded, and whoever may decide then. Once for each such time.
+fn remind_of_hearing(tx: &mut Tx<'_>, mut case: CaseRow, expert: &ExpertRow) -> Done<()> {
+    case.next_due_at = case.statement_due_at;
+    db::conduct::save(tx.conn, &case)?;
+    let told = case.told_at.map_or(0, |at| at.and_utc().timestamp_micros());
+    let key = format!("statement-reminder:{}:{told}", case.id);
+    owe_to_expert(tx, &Actor::Desk, &case, NoticeKind::StatementReminder, &key)?;
+    tell_managers(tx, &case, expert, NoticeKind::StaffStatementEnding, &[case.opened_by])?;
+    tx.event(case.id.as_str(), &Actor::Desk, Event::ReminderSent, &json!({"of": "statement", "due": case.next_due_at}))
+}
+
+/// The time to appeal ends soon: the expert is reminded, and whoever decided. Once for each such time: the sealed letter may
+/// have let it grow.
+fn remind_of_appeal(tx: &mut Tx<'_>, mut case: CaseRow) -> Done<()> {
+    case.next_due_at = case.appeal_due_at;
+    db::conduct::save(tx.conn, &case)?;
+    let due = case.appeal_due_at.map_or(0, |at| at.and_utc().timestamp_micros());
+    let key = format!("appeal-reminder:{}:{due}", case.id);
+    owe_to_expert(tx, &Actor::Desk, &case, NoticeKind::AppealReminder, &key)?;
+    if let Some(decider) = case.decided_by {
+        let mut letter = Letter::new(NoticeKind::StaffAppealEnding, format!("staff-{key}")).to_account(decider);
+        letter.case = Some(case.id);
+        letter.expert = Some(case.expert);
+        tx.owe(&Actor::Desk, letter)?;
+    }
+    tx.event(case.id.as_str(), &Actor::Desk, Event::ReminderSent, &json!({"of": "appeal", "due": case.next_due_at}))
 }

@@ -252,7 +252,7 @@ impl<'a> Run<'a> {
 
     fn need(&mut self, need: &NeedRow, enterprise: &str, first: Option<ExpertId>) {
         let at = need.created_at.and_utc();
-        let profile = profile(need, enterprise, &|names| self.pool.industry_set(names), at);
+        let profile = profile(need, enterprise, &|names| self.pool.industry_set(names), &self.pool.licences, at);
         let really = first.and_then(|id| self.pool.slot(id)).and_then(|slot| self.choice(&profile, slot));
         self.really.add(really.as_ref());
         let present = self.present.choose(self.pool, need, &profile, &mut self.workbench);

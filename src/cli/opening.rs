@@ -1,7 +1,7 @@
 //! Opening an office as the configuration says: lock, migrations, keys, index.
 
 use crate::actions::found_office::found_office;
-use crate::actions::seal_contacts::seal_contacts;
+use crate::actions::seal_contacts::{seal_contacts, seal_words};
 use crate::actions::{Office, Settings};
 use crate::clock::{Chance, Clock};
 use crate::config::Config;
@@ -104,7 +104,8 @@ pub fn write_private(path: &Path, content: &[u8]) -> Result<(), Failure> {
 /// Puts in what every office has, and seals what an older binary wrote in the clear.
 fn founded(db: &Db, keys: &Keyring, chance: &Chance, clock: &dyn Clock) -> Result<(), Failure> {
     found_office(db, keys, clock.now()).map_err(|error| error.to_string())?;
-    seal_contacts(db, keys, chance, clock.now()).map_err(|error| error.to_string())
+    seal_contacts(db, keys, chance, clock.now()).map_err(|error| error.to_string())?;
+    seal_words(db, keys).map(drop).map_err(|error| error.to_string())
 }
 
 /// Brings a database up to this binary: its schema, and the contact data an older one left in the clear, which is sealed.

@@ -13,6 +13,7 @@ use crate::mail::pacing::Pace;
 use crate::mail::{Mailer, Sender, Smtp, SmtpSettings, SmtpTls};
 use crate::web::frame::SiteInfo;
 use crate::web::network::Network;
+use crate::web::pages::sheet_work::ImportWorker;
 use crate::web::server::{Ending, Site, serve};
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -142,6 +143,7 @@ pub fn run(config: &Config) -> Result<(), Failure> {
         .paced(pace(config))
         .reading(inboxes(config)?)
         .rooted(config.data_dir.join("audit-roots.jsonl"));
+    let _sheets = ImportWorker::start(Arc::clone(&office)).map_err(|error| format!("sheets: {error}"))?;
     let _jobs = Supervisor::start(desk).map_err(|error| format!("jobs: {error}"))?;
     actix_web::rt::System::new().block_on(async {
         let serving = serve(Arc::clone(&office), Arc::new(site), listener, config.workers, Ending::Signal)

@@ -1,5 +1,6 @@
 //! What stands in the file of a conduct case beside the case: what the expert said, papers, what was passed on (移送).
 
+use super::SealedText;
 use super::conn::{Conn, cols};
 use super::schema::{case_papers, case_statements, case_transfers};
 use crate::domain::conduct::{PaperKind, StatementKind};
@@ -18,8 +19,8 @@ pub struct StatementRow {
     pub conduct_case: CaseId,
     /// 陈述 or 申诉.
     pub kind: StatementKind,
-    /// In the expert's own words.
-    pub words: String,
+    /// In the expert's own words, sealed under the expert's key.
+    pub words: SealedText,
     /// By link, or brought to staff.
     pub channel: FiledBy,
     /// The account that entered it.

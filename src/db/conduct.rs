@@ -1,6 +1,7 @@
 //! Incidents and conduct cases.
 
 use super::JsonText;
+use super::SealedText;
 use super::conn::{Conn, cols};
 use super::schema::{conduct_cases, incidents};
 use crate::domain::conduct::AppealOutcome;
@@ -116,14 +117,14 @@ pub struct IncidentRow {
     pub withdrawn_why: Option<String>,
     /// Dedup key.
     pub dedup_key: String,
-    /// What was said, by an enterprise or by staff.
-    pub note: Option<String>,
+    /// What was said, by an enterprise or by staff; sealed under the expert's key.
+    pub note: Option<SealedText>,
     /// The account that entered it; `None` for what arose by itself or came by link.
     pub entered_by: Option<AccountId>,
     /// What a manager found.
     pub finding: Option<Finding>,
-    /// In words.
-    pub finding_note: Option<String>,
+    /// In words, sealed under the expert's key.
+    pub finding_note: Option<SealedText>,
     /// Who found it.
     pub found_by: Option<AccountId>,
     /// When.

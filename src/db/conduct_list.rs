@@ -9,7 +9,7 @@ use super::need::NeedRow;
 use super::schema::{assignments, conduct_cases, experts, incidents, needs, ratings};
 use crate::domain::conduct::{CaseKind, CaseStage, Decision};
 use crate::domain::role::Scope;
-use crate::ids::{AssignmentId, ExpertId, StationId};
+use crate::ids::{AssignmentId, CaseId, ExpertId, StationId};
 use chrono::NaiveDateTime;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
@@ -38,6 +38,63 @@ pub fn cases(
         Scope::Everything => {}
         Scope::Regions(codes) => query = query.filter(experts::region.eq_any(codes.clone())),
         Scope::Station(_) => return Ok(Vec::new()),
+    }
+    query.load(conn)
+}
+
+/// Which cases a list holds.
+#[derive(Debug, Clone, Default)]
+pub struct CasePick {
+    /// At this stage.
+    pub stage: Option<CaseStage>,
+    /// Of this kind.
+    pub kind: Option<CaseKind>,
+    /// Of this expert.
+    pub expert: Option<ExpertId>,
+    /// Decided against the expert in `[from, to)`: what the ledger (台账) holds.
+    pub decided: Option<(NaiveDateTime, NaiveDateTime)>,
+}
+
+/// Cases page by page, newest first, at most `limit` before `before`; a station decides on nobody and sees none.
+///
+/// # Errors
+/// What the database says.
+pub fn page(
+    conn: &mut Conn,
+    scope: &Scope,
+    pick: &CasePick,
+    before: Option<CaseId>,
+    limit: i64,
+) -> QueryResult<Vec<(CaseRow, ExpertRow)>> {
+    let mut query = conduct_cases::table
+        .inner_join(experts::table.on(experts::id.eq(conduct_cases::expert)))
+        .order(conduct_cases::id.desc())
+        .limit(limit)
+        .select((cols::<CaseRow>(), cols::<ExpertRow>()))
+        .into_boxed();
+    match scope {
+        Scope::Everything => {}
+        Scope::Regions(codes) => query = query.filter(experts::region.eq_any(codes.clone())),
+        Scope::Station(_) => return Ok(Vec::new()),
+    }
+    if let Some(stage) = pick.stage {
+        query = query.filter(conduct_cases::stage.eq(stage));
+    }
+    if let Some(kind) = pick.kind {
+        query = query.filter(conduct_cases::kind.eq(kind));
+    }
+    if let Some(expert) = pick.expert {
+        query = query.filter(conduct_cases::expert.eq(expert));
+    }
+    if let Some((from, to)) = pick.decided {
+        let against: Vec<Decision> = Decision::ALL.iter().copied().filter(|one| one.is_against()).collect();
+        query = query
+            .filter(conduct_cases::decision.eq_any(against))
+            .filter(conduct_cases::decided_at.ge(from))
+            .filter(conduct_cases::decided_at.lt(to));
+    }
+    if let Some(id) = before {
+        query = query.filter(conduct_cases::id.lt(id));
     }
     query.load(conn)
 }

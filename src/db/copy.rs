@@ -10,7 +10,7 @@ use std::io::{BufRead, Write};
 use std::path::Path;
 
 /// Every table that is copied, parents before children.
-pub const TABLES: [&str; 61] = [
+pub const TABLES: [&str; 62] = [
     "regions",
     "stations",
     "accounts",
@@ -52,6 +52,7 @@ pub const TABLES: [&str; 61] = [
     "offer_fact_services",
     "attachments",
     "drafts",
+    "sheet_imports",
     "policies",
     "calendar_days",
     "idempotency",

@@ -140,6 +140,26 @@ pub fn booked_from(conn: &mut Conn, one: Option<ExpertId>, from: NaiveDate) -> Q
     }
 }
 
+/// What was asked or agreed for days from `from` on, finished services included: expert, day, hours expected. Of some
+/// experts.
+///
+/// # Errors
+/// What the database says.
+pub fn hours_from(
+    conn: &mut Conn,
+    experts: &[ExpertId],
+    from: NaiveDate,
+) -> QueryResult<Vec<(ExpertId, NaiveDate, Option<i32>)>> {
+    use AssignmentState::{Accepted, Done, Offered};
+    assignments::table
+        .inner_join(needs::table.on(needs::id.eq(assignments::need)))
+        .filter(assignments::expert.eq_any(experts))
+        .filter(assignments::state.eq_any([Offered, Accepted, Done]))
+        .filter(needs::wanted_by.ge(from))
+        .select((assignments::expert, needs::wanted_by.assume_not_null(), needs::expected_hours))
+        .load(conn)
+}
+
 /// How offers since `from` were answered.
 ///
 /// # Errors

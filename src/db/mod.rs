@@ -135,6 +135,7 @@ pub mod reminder;
 pub mod retention;
 pub mod sealing;
 pub mod session;
+pub mod sheet_import;
 pub mod standing_history;
 pub mod station;
 pub mod task;

@@ -627,6 +627,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    sheet_imports (id) {
+        id -> Text,
+        account -> Text,
+        kind -> Text,
+        name -> Text,
+        choice -> Text,
+        stage -> Text,
+        content -> Nullable<Binary>,
+        total -> Nullable<Integer>,
+        looked_at -> Integer,
+        progress -> Nullable<Binary>,
+        fence -> Integer,
+        leased_until -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     policies (key, version) {
         key -> Text,
         version -> Integer,
@@ -968,6 +987,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     offer_fact_services,
     attachments,
     drafts,
+    sheet_imports,
     policies,
     calendar_days,
     idempotency,

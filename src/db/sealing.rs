@@ -3,9 +3,11 @@
 use super::SealedText;
 use super::conn::{Conn, cols};
 use super::expert::ExpertRow;
-use super::schema::{expert_contacts, experts, needs, sealings};
+use super::schema::{case_statements, conduct_cases, expert_contacts, experts, incidents, needs, sealings};
 use crate::ids::ExpertId;
+use crate::ids::IncidentId;
 use crate::ids::NeedId;
+use crate::ids::StatementId;
 use chrono::NaiveDateTime;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -86,6 +88,75 @@ pub fn set_need_contact(
 ) -> QueryResult<()> {
     diesel::update(needs::table.filter(needs::id.eq(need)))
         .set((needs::contact_phone.eq(phone), needs::contact_email.eq(email)))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Statements after `last`, by id, whose words still stand in the clear, with whose they are.
+///
+/// # Errors
+/// What the database says.
+pub fn statements_in_the_clear(
+    conn: &mut Conn,
+    last: Option<StatementId>,
+    most: i64,
+) -> QueryResult<Vec<(StatementId, ExpertId, SealedText)>> {
+    let mut query = case_statements::table
+        .inner_join(conduct_cases::table.on(conduct_cases::id.eq(case_statements::conduct_case)))
+        .filter(case_statements::words.not_like("~%"))
+        .order(case_statements::id)
+        .limit(most)
+        .select((case_statements::id, conduct_cases::expert, case_statements::words))
+        .into_boxed();
+    if let Some(last) = last {
+        query = query.filter(case_statements::id.gt(last));
+    }
+    query.load(conn)
+}
+
+/// Puts a statement's sealed words in the place of what stood there.
+///
+/// # Errors
+/// What the database says.
+pub fn set_words(conn: &mut Conn, id: StatementId, words: &SealedText) -> QueryResult<()> {
+    diesel::update(case_statements::table.filter(case_statements::id.eq(id)))
+        .set(case_statements::words.eq(words))
+        .execute(conn)
+        .map(drop)
+}
+
+/// A report's words, as the row holds them: of whom, what was said, what was found.
+pub type ReportWords = (IncidentId, ExpertId, Option<SealedText>, Option<SealedText>);
+
+/// Reports after `last`, by id, some of whose words still stand in the clear.
+///
+/// # Errors
+/// What the database says.
+pub fn reports_in_the_clear(conn: &mut Conn, last: Option<IncidentId>, most: i64) -> QueryResult<Vec<ReportWords>> {
+    let mut query = incidents::table
+        .filter(incidents::note.not_like("~%").or(incidents::finding_note.not_like("~%")))
+        .order(incidents::id)
+        .limit(most)
+        .select((incidents::id, incidents::expert, incidents::note, incidents::finding_note))
+        .into_boxed();
+    if let Some(last) = last {
+        query = query.filter(incidents::id.gt(last));
+    }
+    query.load(conn)
+}
+
+/// Puts a report's sealed words in the place of what stood there.
+///
+/// # Errors
+/// What the database says.
+pub fn set_report(
+    conn: &mut Conn,
+    id: IncidentId,
+    note: Option<&SealedText>,
+    finding: Option<&SealedText>,
+) -> QueryResult<()> {
+    diesel::update(incidents::table.filter(incidents::id.eq(id)))
+        .set((incidents::note.eq(note), incidents::finding_note.eq(finding)))
         .execute(conn)
         .map(drop)
 }

@@ -1,8 +1,8 @@
 //! How the domain's ids, words and documents are stored: all of them as text, alike on both databases.
 
 use crate::domain::{
-    answer_rule, assignment, calendar, conduct, document, duty, email_change, expert, feedback, need, role, standing,
-    task,
+    answer_rule, assignment, calendar, conduct, document, duty, email_change, expert, feedback, need, role,
+    sheet_import, standing, task,
 };
 use crate::ids;
 use base64::Engine;
@@ -63,7 +63,7 @@ stored_as_text! {
     ids::SeatId, ids::ReserveId, ids::AssignmentId, ids::ReminderId, ids::FeedbackId, ids::RatingId, ids::IncidentId,
     ids::CaseId, ids::TaskId, ids::OutboxId, ids::LetterId, ids::AttachmentId, ids::TokenId, ids::DraftId, ids::EventId,
     ids::OutageId, ids::CalendarImportId, ids::StatementId, ids::PaperId, ids::TransferId, calendar::ImportState,
-    ids::RelationId, ids::WaiverId, ids::CheckId,
+    ids::RelationId, ids::WaiverId, ids::CheckId, ids::SheetImportId, sheet_import::ImportStage,
     ids::DutyPlanId, ids::DutyTurnId, ids::DutyConsentId, ids::DutyAskId, ids::DutySwapId, ids::DutyFeedId,
     duty::PlanState, duty::DutyPart, duty::TurnState, duty::ConsentAnswer, duty::SwapKind, duty::SwapState,
     ids::DocumentId, ids::ApplicationId, ids::ReviewId, ids::EmailChangeId,
@@ -91,6 +91,12 @@ impl SealedText {
     #[must_use]
     pub fn of(sealed: &[u8]) -> Self {
         Self(format!("~{}", URL_SAFE_NO_PAD.encode(sealed)))
+    }
+
+    /// A text that is still to be sealed.
+    #[must_use]
+    pub fn in_clear(text: &str) -> Self {
+        Self(text.to_owned())
     }
 
     /// The sealed bytes; `None` of a value in the clear.

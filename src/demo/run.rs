@@ -12,7 +12,7 @@ use super::time_machine::{TimeMachine, stood_at, written};
 use super::world::{self, Plan, Size};
 use crate::actions::account::password;
 use crate::actions::found_office::found_office;
-use crate::actions::seal_contacts::seal_contacts;
+use crate::actions::seal_contacts::{seal_contacts, seal_words};
 use crate::actions::{Office, Settings};
 use crate::cli::opening::{Failure, database, hold, keys};
 use crate::clock::{Chance, Clock, VirtualClock};
@@ -21,6 +21,7 @@ use crate::jobs::follow_index::IndexFollower;
 use crate::mail::{MailboxFile, Mailer, Sender, Smtp, SmtpSettings};
 use crate::search::IndexHome;
 use crate::telemetry::init_logging;
+use crate::web::pages::sheet_work::ImportWorker;
 use crate::web::{Ending, Site, SiteInfo, serve};
 use chrono::{DateTime, Utc};
 use clap::Args;
@@ -115,12 +116,14 @@ pub fn run(args: DemoArgs) -> Result<(), Failure> {
     println!("{}", opened.greeting);
     let index = IndexFollower::start(Arc::clone(&opened.office)).map_err(|error| format!("index: {error}"))?;
     let rounds = Rounds::start(Arc::clone(&opened.machine)).map_err(|error| format!("jobs: {error}"))?;
+    let sheets = ImportWorker::start(Arc::clone(&opened.office)).map_err(|error| format!("sheets: {error}"))?;
     let ended = actix_web::rt::System::new().block_on(async {
         let serving =
             serve(opened.office, opened.site, opened.listener, 0, Ending::Signal).map_err(|error| error.to_string())?;
         serving.server.await.map_err(|error| error.to_string())
     });
     drop(rounds);
+    drop(sheets);
     drop(index);
     opened.machine.keep().map_err(|fault| fault.to_string())?;
     ended
@@ -171,6 +174,7 @@ pub fn open(args: &DemoArgs) -> Result<Opened, Failure> {
     let db = database(&folder.database_url(), 8)?;
     found_office(&db, &ring, clock.now()).map_err(|error| error.to_string())?;
     seal_contacts(&db, &ring, &chance, clock.now()).map_err(|error| error.to_string())?;
+    seal_words(&db, &ring).map_err(|error| error.to_string())?;
     let host = if args.bind.is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { args.bind };
     let base_url = format!("http://{}", SocketAddr::new(host, port));
     let settings = Settings { base_url: base_url.clone(), connections: 8, second_factor: false, mail_off: false };

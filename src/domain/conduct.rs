@@ -10,7 +10,7 @@ pub mod stage;
 
 pub use evidence::{Doubt, Evidence, Exhibit, Verdict};
 pub use rules::{ConductRules, Threshold};
-pub use stage::{CaseStage, CaseStep, ends_after};
+pub use stage::{CaseStage, CaseStep, ends_after, reminds_at};
 
 use super::standing::{Standing, StandingDeed, reinstating};
 

@@ -137,6 +137,12 @@ impl Span {
         self.day == other.day && self.from < other.to && other.from < self.to
     }
 
+    /// How long it is, in minutes.
+    #[must_use]
+    pub fn minutes(self) -> u32 {
+        u32::try_from(self.to - self.from).unwrap_or(0)
+    }
+
     /// When it begins.
     #[must_use]
     pub fn begins(self) -> DateTime<Utc> {

@@ -44,6 +44,7 @@ pub use tie::{
 pub use weights::{Signal, Weights, WeightsError};
 
 use crate::domain::firm::FirmName;
+use crate::domain::licence::{LicenceRule, Licensed};
 use crate::domain::need::Mode;
 use crate::domain::place::Point;
 use crate::domain::standing::Standing;
@@ -90,6 +91,10 @@ pub struct NeedProfile {
     /// The Beijing date for which the service is wanted; `asked_on` if none was given. Qualification and leave are
     /// checked on both days.
     pub wanted_on: NaiveDate,
+    /// What the service items asked for ask of a licence, as policy says; may be empty.
+    pub licences: Vec<LicenceRule>,
+    /// How long the service is expected to take, in minutes.
+    pub minutes: u32,
 }
 
 /// How long an expert's qualifications hold.
@@ -165,6 +170,8 @@ pub struct Candidate {
     pub active_since: Option<NaiveDate>,
     /// How long his qualifications hold.
     pub qualified: Qualified,
+    /// How long each of his licences holds.
+    pub licensed: Licensed,
     /// His absences, past ones may be left out.
     pub leaves: Vec<LeaveDays>,
     /// Offers out and unanswered.
@@ -177,6 +184,10 @@ pub struct Candidate {
     pub monthly_cap: u16,
     /// For which coming Beijing dates he is asked or has accepted, one entry a service.
     pub booked: Vec<NaiveDate>,
+    /// Hours a week he gives to the service; None: no limit.
+    pub weekly_hours: Option<u16>,
+    /// What is given away of them: services and duty turns by their Beijing date, in minutes. Kept only for who set hours.
+    pub given: Vec<(NaiveDate, u32)>,
     /// Services taken on in the calendar month before.
     pub taken_last_month: u16,
     /// Services taken on in the last 90 days.

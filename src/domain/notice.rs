@@ -7,6 +7,7 @@ mod admission;
 mod duty;
 mod facts;
 
+use super::conduct::CaseStage;
 use super::task::TaskKind;
 use crate::ids::{AccountId, CaseId, DocumentId, DutyPlanId, DutyTurnId, OutboxId, ReviewId, TaskId};
 pub use admission::{AdmissionFacts, DocumentFacts};
@@ -46,6 +47,10 @@ text_enum! {
         CaseSealed = "case-sealed",
         /// An appeal was decided.
         AppealDecided = "appeal-decided",
+        /// The time to be heard ends soon.
+        StatementReminder = "statement-reminder",
+        /// The time to appeal ends soon.
+        AppealReminder = "appeal-reminder",
         /// What was in hand moved on to others: once, for everything.
         Rehomed = "rehomed",
         /// A breach was withdrawn: the letter had not reached you.
@@ -122,6 +127,10 @@ text_enum! {
         StaffCase = "staff-case",
         /// An appeal waits for another manager.
         StaffAppeal = "staff-appeal",
+        /// The time of an expert to be heard ends soon.
+        StaffStatementEnding = "staff-statement-ending",
+        /// The time of an expert to appeal ends soon.
+        StaffAppealEnding = "staff-appeal-ending",
         /// The expert says the entered answer was not theirs.
         StaffNotMine = "staff-not-mine",
         /// A task still waits: nobody acted on it.
@@ -169,6 +178,8 @@ impl NoticeKind {
             | Self::CaseDecided
             | Self::CaseSealed
             | Self::AppealDecided
+            | Self::StatementReminder
+            | Self::AppealReminder
             | Self::Rehomed
             | Self::BreachWithdrawn
             | Self::Digest
@@ -206,6 +217,8 @@ impl NoticeKind {
             | Self::StaffConduct
             | Self::StaffCase
             | Self::StaffAppeal
+            | Self::StaffStatementEnding
+            | Self::StaffAppealEnding
             | Self::StaffNotMine
             | Self::StaffEscalated
             | Self::StaffApplication
@@ -213,6 +226,16 @@ impl NoticeKind {
             | Self::StaffDigest
             | Self::StaffDutyGap
             | Self::PasswordReset => Audience::Staff,
+        }
+    }
+
+    /// At which stage a case must stand for a reminder of its time to be worth saying; `None` for every other kind.
+    #[must_use]
+    pub const fn reminds_of(self) -> Option<CaseStage> {
+        match self {
+            Self::StatementReminder | Self::StaffStatementEnding => Some(CaseStage::Hearing),
+            Self::AppealReminder | Self::StaffAppealEnding => Some(CaseStage::Appealable),
+            _ => None,
         }
     }
 

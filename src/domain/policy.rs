@@ -3,6 +3,8 @@
 use super::answer_rule::CountingRule;
 use super::conduct::{ConductRules, IncidentKind, Threshold};
 use super::letter_rules::LetterRules;
+use super::licence::LicenceRules;
+use super::retention::RetentionRules;
 use serde::{Deserialize, Serialize};
 
 /// One version of the office's policy.
@@ -35,6 +37,10 @@ pub struct Policy {
     pub letters: LetterRules,
     /// What proposes a case, and the deadlines of one.
     pub conduct: ConductRules,
+    /// How long what reaches a person is kept.
+    pub retention: RetentionRules,
+    /// Which service items ask for which licence.
+    pub licences: LicenceRules,
 }
 
 impl Policy {
@@ -61,6 +67,8 @@ impl Default for Policy {
             public_roster: false,
             letters: LetterRules::default(),
             conduct: ConductRules::default(),
+            retention: RetentionRules::default(),
+            licences: LicenceRules::default(),
         }
     }
 }

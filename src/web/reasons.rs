@@ -182,6 +182,7 @@ pub fn as_number(hundredths: i32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::licence::Licence;
     use crate::domain::matching::{
         Ground, IndustrySet, LanguageSet, OpposingSide, RegionIx, ServiceSet, Similar, frozen_reasons,
     };
@@ -238,10 +239,12 @@ mod tests {
             Exclusion::Standing(Standing::Suspended),
             Exclusion::AlreadyAsked,
             Exclusion::Qualification { valid_until: day },
+            Exclusion::Licence { licence: Licence::PatentAttorney, valid_until: Some(day) },
             Exclusion::Leave { until: day },
             Exclusion::OpenCap { open: 2, cap: 2 },
             Exclusion::MonthlyCap { offers: 4, cap: 4 },
             Exclusion::Booked { services: 4, cap: 4 },
+            Exclusion::WeekHours { given: 4, cap: 4 },
             Exclusion::OpposingParty { name: name() },
             Exclusion::OpposingAgent { name: name() },
             Exclusion::OwnEnterprise,
@@ -270,6 +273,21 @@ mod tests {
             said.push(teller.sentence(&every_reason()));
             for text in said {
                 assert!(!text.is_empty() && !text.contains('⟦') && !text.contains("{$"), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_licence_that_bars_is_named_with_its_end_or_as_missing() {
+        let day = NaiveDate::from_ymd_opt(2026, 5, 8).expect("a date");
+        for lang in [Lang::Zh, Lang::En] {
+            let teller = Teller::new(L(lang), &[]);
+            for licence in Licence::ALL {
+                let ended = teller.excluded(&Exclusion::Licence { licence: *licence, valid_until: Some(day) });
+                let never = teller.excluded(&Exclusion::Licence { licence: *licence, valid_until: None });
+                assert!(ended.contains("2026") && !never.contains("2026") && ended != never, "{ended} {never}");
+                assert!(![ended, never].iter().any(|text| text.contains('⟦') || text.contains("{$")), "{licence}");
+                assert!(L(lang).has(&format!("licence-{licence}")), "{licence}");
             }
         }
     }

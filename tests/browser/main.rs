@@ -20,3 +20,4 @@ mod driver;
 mod journey;
 mod pages;
 mod rota;
+mod withdrawal;

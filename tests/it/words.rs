@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use zhipai::domain::matching::{Exclusion, ReasonText, Signal};
 use zhipai::domain::{
-    answer_rule, assignment, conduct, document, duty, erasure, event, expert, feedback, need, notice, role, selection,
-    standing, task,
+    answer_rule, assignment, conduct, document, duty, erasure, event, expert, feedback, licence, need, notice, role,
+    selection, standing, task,
 };
 use zhipai::i18n::{L, Lang};
 
@@ -106,6 +106,8 @@ fn every_word_of_the_domain_is_said_in_both_languages() {
     all!("swap-state", duty::SwapState);
     all!("duty-part", duty::DutyPart);
     add("reason", ReasonText::CODES.to_vec());
+    all!("licence", licence::Licence);
+    all!("duty-bar", duty::DutyBar);
     add("excluded", Exclusion::CODES.to_vec());
     for key in keys {
         for lang in [Lang::Zh, Lang::En] {

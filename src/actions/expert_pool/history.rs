@@ -5,6 +5,8 @@ use crate::db;
 use crate::db::Conn;
 use crate::domain::assignment::{AssignmentState, OfferOutcome};
 use crate::domain::calendar::{beijing_date, start_of_day};
+use crate::domain::duty::far_ahead;
+use crate::domain::week_hours;
 use crate::ids::ExpertId;
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, Utc};
 use diesel::QueryResult;
@@ -30,6 +32,10 @@ pub(super) struct History {
     pub(super) booked: Vec<NaiveDate>,
     /// The districts served in person; none: all.
     pub(super) served: Vec<String>,
+    /// Hours a week, if any were set.
+    pub(super) weekly_hours: Option<u16>,
+    /// What is given away of them, from this week on: day and minutes.
+    pub(super) given: Vec<(NaiveDate, u32)>,
 }
 
 pub(super) struct Histories(HashMap<ExpertId, History>);
@@ -119,8 +125,11 @@ impl Histories {
             history.minutes.extend(minutes);
         }
         for row in db::expert_terms::all(conn, one)? {
-            all.entry(row.expert).or_default().served = row.regions.get();
+            let history = all.entry(row.expert).or_default();
+            history.served = row.regions.get();
+            history.weekly_hours = row.weekly_hours.and_then(|hours| u16::try_from(hours).ok());
         }
+        given(conn, &mut all, today)?;
         for (expert, score) in db::dashboard::ratings_received(conn, one)? {
             let history = all.entry(expert).or_default();
             history.rating_sum += u32::try_from(score).unwrap_or(0);
@@ -128,4 +137,21 @@ impl Histories {
         }
         Ok(Self(all))
     }
+}
+
+/// Services and duty turns of those who set hours a week, from this week on: nobody else's are read.
+fn given(conn: &mut Conn, all: &mut HashMap<ExpertId, History>, today: NaiveDate) -> QueryResult<()> {
+    let bounded: Vec<ExpertId> =
+        all.iter().filter(|(_, history)| history.weekly_hours.is_some()).map(|(id, _)| *id).collect();
+    // Some hundreds at a time: databases bound how many values a question may have.
+    for some in bounded.chunks(500) {
+        let from = week_hours::monday(today);
+        for (expert, day, hours) in db::dashboard::hours_from(conn, some, from)? {
+            all.entry(expert).or_default().given.push((day, week_hours::matter_minutes(hours)));
+        }
+        for (expert, _, _, span) in db::duty_turn::held(conn, Some(some), from, far_ahead())? {
+            all.entry(expert).or_default().given.push((span.day, span.minutes()));
+        }
+    }
+    Ok(())
 }

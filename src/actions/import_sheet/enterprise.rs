@@ -41,7 +41,7 @@ fn named(row: &EnterpriseRow) -> Vec<Named> {
     vec![("name", row.name.clone()), ("uscc", row.uscc.clone().unwrap_or_default()), ("region", row.region.clone())]
 }
 
-fn take_enterprise(tx: &mut Tx<'_>, actor: &Actor, row: &EnterpriseRecord) -> Done<Taken> {
+pub(super) fn take_enterprise(tx: &mut Tx<'_>, actor: &Actor, row: &EnterpriseRecord) -> Done<Taken> {
     let mut p = Problems::default();
     let name = p.text("name", &row.name, 120);
     let uscc: Option<Uscc> = parsed(&mut p, "uscc", row.uscc.as_deref(), "not-a-uscc");

@@ -44,16 +44,37 @@ pub fn import_experts(
     progress: &dyn Fn(usize),
 ) -> Done<ImportReport> {
     take_sheet(office, actor, ("experts", rows.len()), dry_run, |tx, report| {
-        let policy = tx.policy()?;
-        let mut seen = HashSet::new();
-        let mut looked_at = 0;
-        for part in rows.chunks(AT_A_TIME) {
-            Part { actor, policy: &policy, seen: &mut seen }.take(tx, part, report)?;
-            looked_at += part.len();
-            progress(looked_at);
-        }
-        Ok(())
+        take_experts(tx, actor, rows, &mut HashSet::new(), report, progress)
     })
+}
+
+/// Takes rows of experts in the transaction at hand; `seen` are the marks of addresses that came before in the sheet.
+pub(super) fn take_experts(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    rows: &[(usize, ExpertInput)],
+    seen: &mut HashSet<String>,
+    report: &mut ImportReport,
+    progress: &dyn Fn(usize),
+) -> Done<()> {
+    let policy = tx.policy()?;
+    let mut looked_at = 0;
+    for part in rows.chunks(AT_A_TIME) {
+        Part { actor, policy: &policy, seen: &mut *seen }.take(tx, part, report)?;
+        looked_at += part.len();
+        progress(looked_at);
+    }
+    Ok(())
+}
+
+/// The marks of the addresses of rows that were taken before: a sheet that is gone on with knows what it has seen.
+pub(super) fn seen_in(office: &Office, rows: &[(usize, ExpertInput)], refused: &HashSet<usize>) -> HashSet<String> {
+    let taken = rows.iter().filter(|(number, _)| !refused.contains(number));
+    let marks = taken.filter_map(|(_, row)| {
+        let email = row.email.parse::<Email>().ok()?;
+        contact::email_marks(&office.keys, &email.key()).into_iter().next()
+    });
+    marks.collect()
 }
 
 fn taken() -> Refusal {

@@ -38,7 +38,12 @@ pub fn import_stations(
     take_rows(office, actor, ("stations", rows), dry_run, |tx, row, report| take_station(tx, actor, row, report))
 }
 
-fn take_station(tx: &mut Tx<'_>, actor: &Actor, row: &StationRecord, report: &mut ImportReport) -> Done<Taken> {
+pub(super) fn take_station(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    row: &StationRecord,
+    report: &mut ImportReport,
+) -> Done<Taken> {
     let known = db::station::by_name(tx.conn, row.station.name.trim())?;
     let (id, mut kept, mut fields) = match known {
         None => (keep_station::within(tx, actor, &row.station)?, Kept::Created, Vec::new()),

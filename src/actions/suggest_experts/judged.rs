@@ -5,9 +5,11 @@
 use super::profile;
 use crate::actions::expert_past::conflict_now;
 use crate::actions::expert_pool::candidate_now;
+use crate::actions::set_policy::licences_in_force;
 use crate::actions::{ActionError, Actor, Done};
 use crate::db::need::NeedRow;
 use crate::db::{self, Conn};
+use crate::domain::licence::{LicenceRules, Licensed};
 use crate::domain::matching::{self, Candidate, Exclusion, Facts, NeedProfile, Qualified, Waived};
 use crate::domain::refusal::Refusal;
 use crate::domain::role::Role;
@@ -46,7 +48,8 @@ pub fn judged_now(
 ) -> Done<Result<Candidate, Exclusion>> {
     let candidate = candidate_now(conn, expert, now)?.ok_or(Refusal::NotFound)?;
     let enterprise = db::enterprise::find(conn, &need.enterprise)?.map(|row| row.name).unwrap_or_default();
-    let profile = profile(need, &enterprise, &|_| matching::IndustrySet::EMPTY, now);
+    let licences = licences_in_force(conn)?;
+    let profile = profile(need, &enterprise, &|_| matching::IndustrySet::EMPTY, &licences, now);
     let already_asked = !asked_again && db::assignment::of_need(conn, need.id)?.iter().any(|row| row.expert == expert);
     let row = db::expert::find(conn, &expert)?.ok_or(Refusal::NotFound)?;
     let text = format!("{}\n{}", need.title, need.description);
@@ -69,7 +72,7 @@ pub fn conflict_on_rows(
     let candidate = candidate_now(conn, expert, now)?.ok_or(Refusal::NotFound)?;
     let row = db::expert::find(conn, &expert)?.ok_or(Refusal::NotFound)?;
     let enterprise = db::enterprise::find(conn, &need.enterprise)?.map(|row| row.name).unwrap_or_default();
-    let profile = profile(need, &enterprise, &|_| matching::IndustrySet::EMPTY, now);
+    let profile = profile(need, &enterprise, &|_| matching::IndustrySet::EMPTY, &LicenceRules::none(), now);
     let text = format!("{}\n{}", need.title, need.description);
     let conflicts = conflict_now(conn, &profile, &text, &row, now)?;
     let waived = waived(conn, need.id)?.remove(&expert).unwrap_or_default();
@@ -80,6 +83,8 @@ pub fn conflict_on_rows(
 pub(in crate::actions) fn conflict(need: &NeedProfile, mut candidate: Candidate, facts: &Facts) -> Option<Exclusion> {
     candidate.standing = Standing::Active;
     candidate.qualified = Qualified::NoExpiry;
+    candidate.licensed = Licensed::default();
+    candidate.weekly_hours = None;
     candidate.leaves.clear();
     candidate.booked.clear();
     (candidate.open_offers, candidate.month_offers) = (0, 0);

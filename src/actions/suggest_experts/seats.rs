@@ -2,7 +2,8 @@
 
 use super::{Shortlist, is_told_plainly, shortlist, surveyed};
 use crate::actions::{Actor, Done, Office};
-use crate::db::{self, Conn};
+use crate::db::need::{NeedRow, SeatRow};
+use crate::db::{self, Conn, JsonText};
 use crate::domain::need::SeatState;
 use crate::ids::{ExpertId, NeedId};
 use std::collections::BTreeMap;
@@ -59,4 +60,15 @@ pub(super) fn items_of(conn: &mut Conn, need: NeedId) -> Done<Items> {
     let seats = db::need::seats_of(conn, need)?;
     let free = seats.into_iter().filter(|seat| seat.state == SeatState::Free);
     Ok(Items(free.map(|seat| seat.specialty).collect()))
+}
+
+/// The need as one of its seats asks for it: by the item of the seat's own, where it has one. What the need's other items
+/// ask of a licence is asked of their own seats.
+#[must_use]
+pub fn as_asked_by(need: &NeedRow, seat: &SeatRow) -> NeedRow {
+    let mut need = need.clone();
+    if let Some(item) = &seat.specialty {
+        need.services = JsonText::of(&vec![item.clone()]);
+    }
+    need
 }

@@ -105,6 +105,7 @@ impl World {
             expert.load_90d = 0;
             expert.taken_last_month = 0;
             expert.booked = Vec::new();
+            expert.given = Vec::new();
             expert.asked_90d = 0;
             expert.last_asked_at = None;
             expert.leaves = absent.remove(&slot).unwrap_or_default();
@@ -301,12 +302,15 @@ mod tests {
             standing: Standing::Active,
             active_since: None,
             qualified: Qualified::NoExpiry,
+            licensed: Default::default(),
             leaves: Vec::new(),
             open_offers: 2,
             open_cap: 2,
             month_offers: 4,
             monthly_cap: 4,
             booked: vec![day("2026-12-01"); 4],
+            weekly_hours: Some(4),
+            given: vec![(day("2026-03-04"), 240)],
             taken_last_month: 9,
             load_90d: 9,
             asked_90d: 9,

@@ -9,6 +9,7 @@ use super::history::{Happening, Lapse, Lived};
 use super::rows::Rows;
 use super::trail::Trail;
 use crate::db::JsonText;
+use crate::db::SealedText;
 use crate::db::case_file::StatementRow;
 use crate::db::conduct::CaseRow;
 use crate::db::standing_history::StepRow;
@@ -195,7 +196,7 @@ impl Managing<'_, '_> {
                 id: StatementId::from_minted(self.dice.id(at)),
                 conduct_case: id,
                 kind: StatementKind::Statement,
-                words: "购物卡是企业离场后寄来的，次日已退回，有寄送凭证。今后会当场说明并拒收。".to_owned(),
+                words: SealedText::in_clear("购物卡是企业离场后寄来的，次日已退回，有寄送凭证。今后会当场说明并拒收。"),
                 channel: FiledBy::Link,
                 entered_by: None,
                 at: at.naive_utc(),

@@ -12,6 +12,7 @@ use crate::domain::calendar::{beijing_date, start_of_day};
 use crate::ids::{AssignmentId, IncidentId};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 text_enum! {
     /// Why an exhibit would not stand.
@@ -229,20 +230,37 @@ pub struct Evidence {
     pub frozen_at: Option<DateTime<Utc>>,
 }
 
-/// Whether the evidence would stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// 能成立: everything named stands.
-    Stands,
-    /// 部分成立: some does.
-    Partly,
-    /// 不能成立: nothing named stands.
-    Falls,
-    /// Nothing is named but the grounds in words.
-    WordsOnly,
+text_enum! {
+    /// Whether the evidence would stand.
+    pub enum Verdict {
+        /// 能成立: everything named stands.
+        Stands = "stands",
+        /// 部分成立: some does.
+        Partly = "partly",
+        /// 不能成立: nothing named stands.
+        Falls = "falls",
+        /// Nothing is named but the grounds in words.
+        WordsOnly = "words-only",
+    }
 }
 
 impl Evidence {
+    /// The same with what became known since it was frozen: a fresh doubt weakens an offer that stood.
+    #[must_use]
+    pub fn with_since(mut self, since: &BTreeMap<AssignmentId, Vec<Doubt>>) -> Self {
+        for offer in &mut self.offers {
+            // Cases of the first version wrote down one doubt only.
+            if offer.doubts.is_empty() {
+                offer.doubts.extend(offer.doubt);
+            }
+            if let Some(fresh) = since.get(&offer.assignment) {
+                offer.doubts.extend(fresh);
+            }
+            offer.stands = offer.doubts.is_empty();
+        }
+        self
+    }
+
     /// What it comes to: offers where some are named, else incidents.
     #[must_use]
     pub fn verdict(&self) -> Verdict {

@@ -4,8 +4,8 @@
 //! ("Statement, decision letter and appeal have their own deadlines"). Deliberately absent: who may take a step, and what
 //! it does to the expert's standing ([`super::Decision`]).
 
-use crate::domain::answer_rule::add_working_days;
-use crate::domain::calendar::{Calendar, beijing_date, start_of_day};
+use crate::domain::answer_rule::{add_working_days, last_day};
+use crate::domain::calendar::{Calendar, at_hour, beijing_date, start_of_day};
 use chrono::{DateTime, Days, Utc};
 
 text_enum! {
@@ -183,6 +183,18 @@ pub fn ends_after(told: DateTime<Utc>, days: u32, calendar: &Calendar) -> DateTi
     start_of_day(last.checked_add_days(Days::new(1)).unwrap_or(last))
 }
 
+/// When the end of a time is reminded of: at 09:00 of the working day before its last, so that one whole working day is
+/// left; where that lies before the telling, at 09:00 of the last day; `None` where there is no morning left.
+#[must_use]
+pub fn reminds_at(told: DateTime<Utc>, ends: DateTime<Utc>, calendar: &Calendar) -> Option<DateTime<Utc>> {
+    let last = last_day(ends);
+    let before = last.iter_days().rev().skip(1).take(LONGEST_REST).find(|day| calendar.is_working_day(*day));
+    before.into_iter().chain([last]).map(|day| at_hour(day, 9)).find(|at| *at > told)
+}
+
+/// No festival with its days off is longer.
+const LONGEST_REST: usize = 20;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,5 +261,25 @@ mod tests {
         ] {
             assert_eq!(ends_after(at(told), days, &calendar), at(ends), "{told} + {days}");
         }
+    }
+
+    #[test]
+    fn the_end_is_reminded_of_a_working_day_before_its_last() {
+        let calendar = Calendar::from_csv(SHIPPED_HOLIDAYS, "t").expect("reads");
+        let at = |text: &str| DateTime::parse_from_rfc3339(text).expect("an instant").to_utc();
+        for (told, days, reminded) in [
+            // Ends with Tuesday the 17th; told on Tuesday the 10th.
+            ("2026-03-10T10:00:00+08:00", 5, Some("2026-03-16T09:00:00+08:00")),
+            // Ends with Monday: the working day before is Friday, on which it was told.
+            ("2026-03-13T08:00:00+08:00", 1, Some("2026-03-13T09:00:00+08:00")),
+            ("2026-03-13T10:00:00+08:00", 1, Some("2026-03-16T09:00:00+08:00")),
+            // Ends on the first working day after Spring Festival.
+            ("2026-02-13T09:30:00+08:00", 2, Some("2026-02-14T09:00:00+08:00")),
+        ] {
+            let ends = ends_after(at(told), days, &calendar);
+            assert_eq!(reminds_at(at(told), ends, &calendar), reminded.map(at), "{told} + {days}");
+        }
+        let told = at("2026-03-16T10:00:00+08:00");
+        assert_eq!(reminds_at(told, at("2026-03-17T00:00:00+08:00"), &calendar), None, "no morning is left");
     }
 }

@@ -6,6 +6,7 @@
 use super::{DutyRules, Span};
 use crate::domain::matching::LeaveDays;
 use crate::domain::standing::Standing;
+use crate::domain::week_hours;
 use crate::ids::DutyTurnId;
 use chrono::{Datelike, NaiveDate};
 
@@ -36,6 +37,8 @@ text_enum! {
         Month = "duty-month",
         /// The period's turns are used up.
         Period = "duty-period",
+        /// The week's hours, as the expert set them, are given away.
+        WeekHours = "duty-week-hours",
     }
 }
 
@@ -54,6 +57,8 @@ pub struct DutyPerson {
     pub metres: Option<u32>,
     /// How far they go, kilometres.
     pub most_km: Option<i32>,
+    /// Hours a week they give to the service; `None`: no limit.
+    pub weekly_hours: Option<u16>,
     /// The first and the last day of the plan: what the period's limit counts.
     pub period: (NaiveDate, NaiveDate),
     /// The turns they hold, of any plan.
@@ -107,6 +112,13 @@ pub fn bar(
     if others.iter().any(|other| apart(other) < i64::from(rules.min_gap_days)) {
         return Some(DutyBar::Gap);
     }
+    if let Some(cap) = person.weekly_hours {
+        let in_week = others.iter().filter(|other| week_hours::same_week(other.day, span.day));
+        let given = in_week.fold(0_u32, |sum, other| sum.saturating_add(other.minutes()));
+        if week_hours::turn_does_not_fit(cap, given, span.minutes()) {
+            return Some(DutyBar::WeekHours);
+        }
+    }
     let full = |most: u32, count: usize| most > 0 && count >= most as usize;
     let week = |day: NaiveDate| (day.iso_week().year(), day.iso_week().week());
     if full(rules.per_week, others.iter().filter(|other| week(other.day) == week(span.day)).count()) {
@@ -144,6 +156,7 @@ mod tests {
             at_stations: true,
             metres: Some(4_000),
             most_km: Some(10),
+            weekly_hours: None,
             period: (day(1), day(31)),
             held: vec![(id(1), span(6))],
             said_no: Vec::new(),
@@ -181,6 +194,21 @@ mod tests {
         assert_eq!(asked(&other, 13), Some(DutyBar::Month));
         let afternoon = Span { day: day(6), from: 810, to: 1_020 };
         assert_eq!(bar(&person(), (id(9), afternoon), &rules, &[]), Some(DutyBar::SameDay));
+    }
+
+    /// Turns of three hours, one held on Wednesday 6 May: the week from the 4th to the 10th.
+    #[test]
+    fn hours_a_week_bound_the_turns_of_that_week() {
+        let rules = DutyRules { min_gap_days: 0, per_week: 0, per_month: 0, in_period: 0, ..DutyRules::default() };
+        for (hours, on, barred) in
+            [(None, 8, false), (Some(6), 8, false), (Some(5), 8, true), (Some(5), 11, false), (Some(2), 11, true)]
+        {
+            let asked = DutyPerson { weekly_hours: hours, ..person() };
+            let bar = bar(&asked, (id(9), span(on)), &rules, &[]);
+            assert_eq!(bar, barred.then_some(DutyBar::WeekHours), "{hours:?} on {on}");
+        }
+        let asked = DutyPerson { weekly_hours: Some(3), ..person() };
+        assert_eq!(bar(&asked, (id(9), span(8)), &rules, &[id(1)]), None, "given up for it");
     }
 
     #[test]

@@ -6,8 +6,10 @@
 
 use super::{Arg, Candidate, Facts, Ground, NeedProfile, Qualified, distance_metres};
 use crate::domain::firm::{FirmMatch, FirmName};
+use crate::domain::licence::{Licence, Unlicensed};
 use crate::domain::need::Mode;
 use crate::domain::standing::Standing;
+use crate::domain::week_hours;
 use chrono::{Datelike, NaiveDate};
 
 text_enum! {
@@ -33,6 +35,13 @@ pub enum Exclusion {
     Qualification {
         /// The last valid day.
         valid_until: NaiveDate,
+    },
+    /// The matter asks for a licence that will have expired, or that is not on file where it has to be.
+    Licence {
+        /// Which licence.
+        licence: Licence,
+        /// Its last valid day; None where it is not on file.
+        valid_until: Option<NaiveDate>,
     },
     /// On leave on the day he is asked or needed.
     Leave {
@@ -87,6 +96,13 @@ pub enum Exclusion {
         /// Most a month.
         cap: u16,
     },
+    /// The week in which the service is wanted has no room left in the hours he gives to it.
+    WeekHours {
+        /// Hours given away in that week, rounded up.
+        given: u16,
+        /// Hours a week.
+        cap: u16,
+    },
     /// He does not offer this channel.
     Mode(Mode),
     /// He does not serve the need's district in person.
@@ -103,7 +119,7 @@ pub enum Exclusion {
 impl Exclusion {
     /// Every code. Its place is the rule's number on pages and never changes: new rules come last here, wherever they are
     /// asked.
-    pub const CODES: [&'static str; 18] = [
+    pub const CODES: [&'static str; 20] = [
         "standing",
         "already-asked",
         "qualification",
@@ -122,6 +138,8 @@ impl Exclusion {
         "needs-waiver",
         "region",
         "conflict",
+        "licence",
+        "week-hours",
     ];
 
     /// The stable code: the API's `rule`, and the key of `excluded-<code>`.
@@ -131,6 +149,8 @@ impl Exclusion {
             Self::Standing(_) => "standing",
             Self::AlreadyAsked => "already-asked",
             Self::Qualification { .. } => "qualification",
+            Self::Licence { .. } => "licence",
+            Self::WeekHours { .. } => "week-hours",
             Self::Leave { .. } => "leave",
             Self::OpenCap { .. } => "open-cap",
             Self::MonthlyCap { .. } => "monthly-cap",
@@ -207,6 +227,17 @@ impl Exclusion {
                 Vec::new()
             }
             Self::Qualification { valid_until } => vec![("date", Arg::Date(*valid_until))],
+            Self::Licence { licence, valid_until } => {
+                let case = match (licence, valid_until) {
+                    (Licence::PatentAttorney, Some(_)) => "patent-attorney-ended",
+                    (Licence::PatentAttorney, None) => "patent-attorney-never",
+                    (Licence::Lawyer, Some(_)) => "lawyer-ended",
+                    (Licence::Lawyer, None) => "lawyer-never",
+                };
+                let date = valid_until.map_or_else(|| Arg::Text(String::new()), Arg::Date);
+                vec![("case", Arg::Code(case)), ("date", date)]
+            }
+            Self::WeekHours { given, cap } => vec![("given", Arg::number(*given)), ("cap", Arg::number(*cap))],
             Self::Leave { until } => vec![("date", Arg::Date(*until))],
             Self::OpenCap { open, cap } => vec![("open", Arg::number(*open)), ("cap", Arg::number(*cap))],
             Self::MonthlyCap { offers, cap } => vec![("offers", Arg::number(*offers)), ("cap", Arg::number(*cap))],
@@ -273,6 +304,11 @@ pub fn eligible(need: &NeedProfile, expert: &Candidate, facts: &Facts) -> Result
     {
         return Err(Exclusion::Qualification { valid_until });
     }
+    for rule in &need.licences {
+        if let Err(Unlicensed { licence, until }) = rule.met(&expert.licensed, last_day) {
+            return Err(Exclusion::Licence { licence, valid_until: until });
+        }
+    }
     for leave in &expert.leaves {
         if leave.covers(need.asked_on) || leave.covers(need.wanted_on) {
             return Err(Exclusion::Leave { until: leave.to });
@@ -289,6 +325,12 @@ pub fn eligible(need: &NeedProfile, expert: &Candidate, facts: &Facts) -> Result
         if then >= usize::from(expert.monthly_cap) {
             let services = u16::try_from(then).unwrap_or(u16::MAX);
             return Err(Exclusion::Booked { services, cap: expert.monthly_cap });
+        }
+    }
+    if let Some(cap) = expert.weekly_hours {
+        let given = week_hours::given_in_week(&expert.given, need.wanted_on);
+        if week_hours::is_full(cap, given, need.minutes) {
+            return Err(Exclusion::WeekHours { given: u16::try_from(given.div_ceil(60)).unwrap_or(u16::MAX), cap });
         }
     }
     no_conflict(need, expert, facts)?;

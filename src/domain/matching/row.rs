@@ -8,6 +8,7 @@
 use super::sets::{IndustrySet, LanguageSet, ModeSet, ServiceSet};
 use super::{Candidate, LeaveDays, NeedProfile, Qualified, signals};
 use crate::domain::firm::FirmName;
+use crate::domain::licence::Licensed;
 use crate::domain::place::Direction;
 use crate::ids::ExpertId;
 use chrono::{Datelike, NaiveDate};
@@ -15,7 +16,7 @@ use std::collections::BTreeMap;
 
 /// Not on the register as active.
 pub(super) const OFF_REGISTER: u8 = 1;
-/// Dated rows to look at: bookings, or more than one leave.
+/// Dated rows to look at: bookings, hours a week, or more than one leave.
 pub(super) const DATED: u8 = 2;
 /// Serves some districts only: the row does not say which.
 pub(super) const SOME_DISTRICTS: u8 = 16;
@@ -34,6 +35,7 @@ pub(super) struct Row {
     pub(super) direction: Direction,
     /// The last valid day; the end of time for no end and for none on file.
     pub(super) qualified_until: NaiveDate,
+    pub(super) licensed: Licensed,
     /// The day's number since which he has been active; the least for long ago.
     pub(super) active_since: i32,
     /// His leave, where `bars` says that he has one.
@@ -56,7 +58,7 @@ impl Row {
         let mut bars = 0;
         let mut bar = |holds: bool, bit: u8| bars |= if holds { bit } else { 0 };
         bar(!expert.standing.may_be_asked(), OFF_REGISTER);
-        bar(expert.leaves.len() > 1 || !expert.booked.is_empty(), DATED);
+        bar(expert.leaves.len() > 1 || !expert.booked.is_empty() || expert.weekly_hours.is_some(), DATED);
         bar(expert.leaves.len() == 1, ON_LEAVE);
         bar(!expert.served.is_empty(), SOME_DISTRICTS);
         bar(expert.open_offers >= expert.open_cap, OPEN_CAP);
@@ -69,6 +71,7 @@ impl Row {
                 Qualified::Until(day) => day,
                 Qualified::NoExpiry | Qualified::None => NaiveDate::MAX,
             },
+            licensed: expert.licensed,
             active_since: expert.active_since.map_or(i32::MIN, |day| day.num_days_from_ce()),
             leave: expert.leaves.first().copied().unwrap_or(LeaveDays { from: NaiveDate::MAX, to: NaiveDate::MIN }),
             region: expert.region.map_or(u16::MAX, |region| region.0),

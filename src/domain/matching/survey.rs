@@ -92,6 +92,7 @@ mod rule {
     use super::rule_number;
     pub(super) const STANDING: u8 = rule_number("standing");
     pub(super) const QUALIFICATION: u8 = rule_number("qualification");
+    pub(super) const LICENCE: u8 = rule_number("licence");
     pub(super) const LEAVE: u8 = rule_number("leave");
     pub(super) const OPEN_CAP: u8 = rule_number("open-cap");
     pub(super) const MONTHLY_CAP: u8 = rule_number("monthly-cap");
@@ -150,6 +151,9 @@ impl<'a> Tables<'a> {
         }
         if row.qualified_until < self.last_day {
             return Ok(Some(rule::QUALIFICATION));
+        }
+        if self.need.licences.iter().any(|rule| rule.met(&row.licensed, self.last_day).is_err()) {
+            return Ok(Some(rule::LICENCE));
         }
         if row.bars & ON_LEAVE != 0
             && (row.leave.covers(self.need.asked_on) || row.leave.covers(self.need.wanted_on))

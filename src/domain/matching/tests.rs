@@ -19,6 +19,8 @@ pub(super) fn bare_need() -> NeedProfile {
         opposing_agent: FirmName::parse_list("北京市澄观律师事务所"),
         asked_on: day("2026-05-08"),
         wanted_on: day("2026-05-15"),
+        licences: Vec::new(),
+        minutes: 60,
     }
 }
 
@@ -38,12 +40,15 @@ pub(super) fn plain_expert(seed: u8) -> Candidate {
         standing: Standing::Active,
         active_since: None,
         qualified: Qualified::NoExpiry,
+        licensed: Default::default(),
         leaves: Vec::new(),
         open_offers: 0,
         open_cap: 2,
         month_offers: 0,
         monthly_cap: 4,
         booked: Vec::new(),
+        weekly_hours: None,
+        given: Vec::new(),
         taken_last_month: 0,
         load_90d: 0,
         asked_90d: 0,

@@ -138,6 +138,8 @@ pub struct CaseFacts {
     pub statement_days: i32,
     /// Working days for an appeal.
     pub appeal_days: i32,
+    /// The first instant too late for a statement, while one may still come, or for an appeal, while that may.
+    pub due_at: Option<DateTime<Utc>>,
     /// How the appeal ended.
     pub appeal_outcome: Option<crate::domain::conduct::AppealOutcome>,
     /// Why.

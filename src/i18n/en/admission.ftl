@@ -205,6 +205,7 @@ me-terms = How you may be asked
 me-terms-text = It touches future offers only.
 me-open-cap = Most at once
 me-weekly-hours = Hours a week
+me-weekly-hours-hint = Monday to Sunday; once services and duty turns of a week fill it, you are not asked. Empty: no limit.
 me-regions = Districts you serve
 me-regions-hint = None ticked means the whole city.
 me-terms-do = Save

@@ -35,6 +35,7 @@ duty-bar-duty-same-time = Another turn at the same time
 duty-bar-duty-same-day = Another turn that day
 duty-bar-duty-gap = Too close to another turn
 duty-bar-duty-week = The week's limit is reached
+duty-bar-duty-week-hours = The hours they give a week are used up
 duty-bar-duty-month = The month's limit is reached
 duty-bar-duty-period = The period's limit is reached
 duty-bar-duty-nobody = No expert near who could be put there

@@ -100,6 +100,17 @@ excluded-already-asked = Was asked for this request before and is not asked twic
 excluded-already-asked-tag = Asked
 excluded-qualification = The qualification is valid until { $date } and will have lapsed by then.
 excluded-qualification-tag = Lapsed
+excluded-licence = { $case ->
+    [lawyer-never] This matter asks for a lawyer’s licence, and none is on file.
+    [patent-attorney-never] This matter asks for a patent attorney’s licence, and none is on file.
+    [lawyer-ended] The lawyer’s licence this matter asks for is valid until { $date } and will have lapsed by then; other matters are not affected.
+   *[patent-attorney-ended] The patent attorney’s licence this matter asks for is valid until { $date } and will have lapsed by then; other matters are not affected.
+}
+excluded-licence-tag = Licence
+excluded-week-hours = Has { $given } hours arranged in the week this one is wanted for; gives { $cap } hours a week.
+excluded-week-hours-tag = Week full
+licence-patent-attorney = Patent attorney
+licence-lawyer = Lawyer
 excluded-leave = On leave until { $date }.
 excluded-leave-tag = On leave
 excluded-open-cap = Has { $open } unanswered offers; at most { $cap } at once.

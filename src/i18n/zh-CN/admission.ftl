@@ -205,6 +205,7 @@ me-terms = 服务意愿
 me-terms-text = 只影响以后的派单。
 me-open-cap = 同时最多几件
 me-weekly-hours = 每周可服务小时数
+me-weekly-hours-hint = 周一至周日计；当周的服务和轮值排满后，不再请您。不填为不限。
 me-regions = 愿意服务的区
 me-regions-hint = 都不选表示全市。
 me-terms-do = 保存

@@ -35,6 +35,7 @@ duty-bar-duty-same-time = 同一时间另有班次
 duty-bar-duty-same-day = 当天另有班次
 duty-bar-duty-gap = 与前后班次间隔不足
 duty-bar-duty-week = 已达每周上限
+duty-bar-duty-week-hours = 已达本人每周可服务小时数
 duty-bar-duty-month = 已达每月上限
 duty-bar-duty-period = 已达本期上限
 duty-bar-duty-nobody = 附近没有可排的专家

@@ -90,6 +90,17 @@ excluded-already-asked = 这件需求已经请过，不再重复打扰。
 excluded-already-asked-tag = 已请过
 excluded-qualification = 资质有效期到{ $date }，到时已失效。
 excluded-qualification-tag = 资质过期
+excluded-licence = { $case ->
+    [lawyer-never] 本事项须有律师执业证，名册上没有登记。
+    [patent-attorney-never] 本事项须有专利代理师证书，名册上没有登记。
+    [lawyer-ended] 本事项需要的律师执业证有效期到{ $date }，到时已失效；其他事项不受影响。
+   *[patent-attorney-ended] 本事项需要的专利代理师证书有效期到{ $date }，到时已失效；其他事项不受影响。
+}
+excluded-licence-tag = 执业证过期
+excluded-week-hours = 服务所在那一周已安排 { $given } 小时，本人每周可服务 { $cap } 小时。
+excluded-week-hours-tag = 本周已满
+licence-patent-attorney = 专利代理师
+licence-lawyer = 律师
 excluded-leave = 请假到{ $date }。
 excluded-leave-tag = 请假
 excluded-open-cap = 已有 { $open } 件待答复，同时最多 { $cap } 件。

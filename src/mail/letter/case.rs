@@ -59,6 +59,15 @@ pub fn appeal_decided(pen: &Pen<'_>, letter: &mut Letter) {
     pen.action(letter, "letter-act-case-own", pen.links.case(case.id));
 }
 
+/// The time to be heard, or to appeal, ends soon; silence is taken for what it is, and nothing worse.
+pub fn reminded(pen: &Pen<'_>, letter: &mut Letter, act: &str) {
+    let Some(case) = pen.case() else { return };
+    letter.paragraphs.push(pen.say("letter-case-reminder-how"));
+    facts(pen, letter, case);
+    pen.action(letter, act, pen.links.case(case.id));
+    pen.close(letter, "letter-closing-private-link");
+}
+
 /// Everything in hand moved on to others: said once, for all of it.
 pub fn rehomed(pen: &Pen<'_>, letter: &mut Letter) {
     letter.paragraphs.push(pen.say("letter-expert-released-confidence"));

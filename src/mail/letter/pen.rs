@@ -88,6 +88,7 @@ impl<'a> Pen<'a> {
         let feedback_due = offer.and_then(|offer| offer.feedback_due_at);
         let answer = offer.and_then(|offer| offer.answer).map(|answer| self.l.t(&format!("answer-{answer}")));
         let case_kind = self.case().map(|case| self.l.t(&format!("case-kind-{}", case.kind)));
+        let case_due = self.case().and_then(|case| case.due_at);
         let task = self.notice.task.as_ref().map(|task| self.l.t(&format!("task-{}", task.kind)));
         let until = self.notice.document.as_ref().and_then(|document| document.until);
         let since = self.notice.task.as_ref().map(|task| self.l.instant(task.since));
@@ -108,6 +109,7 @@ impl<'a> Pen<'a> {
                 ("due", &due.map(|due| self.l.due(due)).unwrap_or_default()),
                 ("short_due", &due.map(|due| self.l.short_due(due)).unwrap_or_default()),
                 ("feedback_due", &feedback_due.map(|due| self.l.due(due)).unwrap_or_default()),
+                ("case_due", &case_due.map(|due| self.l.due(due)).unwrap_or_default()),
                 ("case_kind", case_kind.as_deref().unwrap_or_default()),
                 ("task", task.as_deref().unwrap_or_default()),
                 ("since", since.as_deref().unwrap_or_default()),

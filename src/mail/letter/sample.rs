@@ -115,6 +115,7 @@ pub fn case() -> CaseFacts {
         expert_id: ID.parse().expect("an id"),
         statement_days: 5,
         appeal_days: 10,
+        due_at: Some(instant("2026-05-20T16:00:00Z")),
         appeal_outcome: Some(AppealOutcome::Upheld),
         appeal_reason: Some("申诉没有新的事实。".into()),
         scan: Some(Enclosure {
@@ -170,6 +171,10 @@ pub fn notice(kind: NoticeKind) -> Notice {
             | NoticeKind::AppealDecided
             | NoticeKind::StaffCase
             | NoticeKind::StaffAppeal
+            | NoticeKind::StatementReminder
+            | NoticeKind::AppealReminder
+            | NoticeKind::StaffStatementEnding
+            | NoticeKind::StaffAppealEnding
     );
     let by_link = matches!(
         kind,

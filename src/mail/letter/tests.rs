@@ -255,6 +255,8 @@ fn links_lead_where_they_say() {
         (NoticeKind::CaseDecided, &[Purpose::Case]),
         (NoticeKind::CaseSealed, &[Purpose::Case]),
         (NoticeKind::AppealDecided, &[Purpose::Case]),
+        (NoticeKind::StatementReminder, &[Purpose::Case]),
+        (NoticeKind::AppealReminder, &[Purpose::Case]),
     ];
     for (kind, purposes) in sealed {
         let letter = written(&sample::notice(*kind), Lang::Zh);
@@ -268,7 +270,10 @@ fn links_lead_where_they_say() {
     for kind in NoticeKind::ALL.iter().filter(|kind| kind.audience() == Audience::Staff) {
         let letter = written(&sample::notice(*kind), Lang::Zh);
         let page = match kind {
-            NoticeKind::StaffCase | NoticeKind::StaffAppeal => "/conduct/",
+            NoticeKind::StaffCase
+            | NoticeKind::StaffAppeal
+            | NoticeKind::StaffStatementEnding
+            | NoticeKind::StaffAppealEnding => "/conduct/",
             NoticeKind::PasswordReset => "/password/",
             NoticeKind::StaffDutyGap => "/duty",
             NoticeKind::StaffApplication | NoticeKind::StaffDocumentEnding => "/experts/",
@@ -359,6 +364,16 @@ fn a_case_says_how_to_be_heard_and_how_to_appeal() {
         let [text, ..] = everything(&written(&notice, Lang::Zh));
         assert_eq!(text.contains("10 个工作日"), appeal, "{decision}");
     }
+}
+
+#[test]
+fn a_reminder_of_a_case_says_until_when() {
+    for kind in [NoticeKind::StatementReminder, NoticeKind::AppealReminder] {
+        let [text, ..] = everything(&written(&sample::notice(kind), Lang::Zh));
+        assert!(text.contains("5月20日（周三）24:00") && text.contains("CQ-2026-000007"), "{text}");
+    }
+    let stages = |kind: &NoticeKind| kind.reminds_of().is_some();
+    assert_eq!(NoticeKind::ALL.iter().filter(|kind| stages(kind)).count(), 4);
 }
 
 #[test]

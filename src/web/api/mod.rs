@@ -11,6 +11,7 @@ pub mod batch;
 pub mod calendar;
 pub mod candidate;
 pub mod conduct;
+pub mod conduct_shape;
 pub mod conflict;
 pub mod dashboard;
 pub mod docs;
@@ -79,8 +80,15 @@ pub fn routes() -> Vec<Route> {
         post("/api/v1/experts/{id}/withdrawal", Api(KeepRegister), expert::withdraw),
         post("/api/v1/experts/{id}/admonitions", Api(Decide), conduct::admonish),
         post("/api/v1/experts/{id}/removal", Api(Decide), conduct::remove),
-        get("/api/v1/conduct-cases/{id}", Api(Decide), conduct::show),
+        get("/api/v1/conduct-cases", Api(Audit), conduct::list),
+        get("/api/v1/conduct-ledger", Api(Audit), conduct::ledger),
+        get("/api/v1/conduct-cases/{id}", Api(Audit), conduct::show),
+        post("/api/v1/conduct-cases/{id}/told", Api(Decide), conduct::told),
+        post("/api/v1/conduct-cases/{id}/statement", Api(Decide), conduct::statement),
         post("/api/v1/conduct-cases/{id}/decision", Api(Decide), conduct::decide),
+        post("/api/v1/conduct-cases/{id}/appeal", Api(Decide), conduct::appeal),
+        post("/api/v1/conduct-cases/{id}/appeal-decision", Api(Decide), conduct::review),
+        post("/api/v1/conduct-cases/{id}/transfer", Api(Decide), conduct::transfer),
         // ---- duty ---------------------------------------------------------------------------------------------------
         get("/api/v1/duty", Api(Read), duty::list),
         get("/api/v1/duty/plans", Api(Read), duty::plans),

@@ -65,6 +65,8 @@ pub struct ProblemShape {
         super::expert::list, super::expert::register, super::expert::show, super::expert::change, super::expert::leave,
         super::expert::review, super::expert::add_document, super::expert::withdraw,
         super::conduct::admonish, super::conduct::remove, super::conduct::show, super::conduct::decide,
+        super::conduct::list, super::conduct::ledger, super::conduct::told, super::conduct::statement,
+        super::conduct::appeal, super::conduct::review, super::conduct::transfer,
         super::feedback::file, super::feedback::rate,
         super::search::search,
         super::dashboard::answers, super::dashboard::desk,

@@ -29,6 +29,7 @@ worded! {
     assignment::AssignmentState, assignment::AnswerKind, assignment::AnsweredBy, assignment::NotifiedBy,
     assignment::DeclineReason, assignment::ReleasedBy,
     conduct::CaseKind, conduct::CaseState, conduct::Decision, conduct::CaseStage, conduct::AppealOutcome,
+    conduct::Doubt, conduct::StatementKind, conduct::PaperKind,
     expert::FirmType,
     crate::domain::figures::By,
     feedback::Outcome, feedback::RatingChannel, feedback::ConductReport, feedback::FiledBy,
@@ -57,7 +58,7 @@ macro_rules! identified {
 identified! {
     ids::AccountId, ids::StationId, ids::ExpertId, ids::EnterpriseId, ids::NeedId, ids::SeatId, ids::AssignmentId,
     ids::CaseId, ids::LeaveId, ids::TaskId, ids::FeedbackId, ids::OutageId, ids::CalendarImportId,
-    ids::RelationId, ids::WaiverId, ids::DocumentId,
+    ids::RelationId, ids::WaiverId, ids::DocumentId, ids::PaperId, ids::StatementId, ids::TransferId,
     ids::DutyPlanId, ids::DutyTurnId, ids::DutySwapId,
 }
 

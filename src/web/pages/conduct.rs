@@ -27,6 +27,7 @@ pub fn rows() -> Vec<Route> {
     vec![
         get("/conduct", SignedIn(Right::Audit), list::list),
         get("/conduct/ledger", SignedIn(Right::Audit), ledger::show),
+        get("/conduct/ledger.csv", SignedIn(Right::Audit), ledger::csv),
         get("/conduct/{id}", SignedIn(Right::Audit), case::show),
         post("/conduct/{id}/told", SignedIn(Right::Decide), deeds::told),
         post("/conduct/{id}/statement", SignedIn(Right::Decide), deeds::statement),

@@ -3,7 +3,7 @@
 use super::super::routes::{Access, Route, get, post};
 use super::calendar::{Year, years};
 use super::options::{Pick, Tick, picks};
-use super::policy_letters;
+use super::{policy_letters, policy_register};
 use crate::actions::ActionError;
 use crate::actions::set_policy::{self, POLICY_KEY};
 use crate::db;
@@ -27,7 +27,12 @@ use std::collections::HashMap;
 #[must_use]
 pub fn rows() -> Vec<Route> {
     use Access::SignedIn;
-    vec![get("/policy", SignedIn(Right::Decide), show), post("/policy", SignedIn(Right::Decide), set)]
+    vec![
+        get("/policy", SignedIn(Right::Decide), show),
+        post("/policy", SignedIn(Right::Decide), set),
+        get("/policy/register", SignedIn(Right::Decide), policy_register::show),
+        post("/policy/register", SignedIn(Right::Decide), policy_register::set),
+    ]
 }
 
 struct Version {
@@ -135,6 +140,8 @@ fn asked(form: &Fields, kept: &Policy) -> Result<Policy, Refusal> {
         public_roster: form.checked("public_roster"),
         letters: policy_letters::read(form, &mut problems),
         conduct: kept.conduct.clone(),
+        retention: kept.retention,
+        licences: kept.licences.clone(),
     };
     if problems.is_empty() { Ok(policy) } else { Err(Refusal::Invalid(problems)) }
 }

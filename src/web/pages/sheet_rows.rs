@@ -4,6 +4,7 @@
 //! command line need the same answer. Deliberately absent: HTTP, and any rule about what may be kept.
 
 use crate::actions::export_sheet::{self, ExportedNeed};
+use crate::actions::import_sheet::job::ImportRows;
 use crate::actions::import_sheet::{self, Change, EnterpriseRecord, ImportReport, StationRecord};
 use crate::actions::keep_station::StationInput;
 use crate::actions::register_expert::{ExpertInput, QualificationInput};
@@ -19,6 +20,7 @@ use crate::sheet::station::StationDraft;
 use crate::sheet::{self, Cell, Column, Lookup, Problem, SheetRead};
 use crate::web::error::field_sentence;
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 crate::domain::text_enum! {
     /// What a sheet holds.
@@ -44,7 +46,7 @@ pub struct Imported {
 }
 
 /// One line about a file: what is wrong, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
     /// The row as Excel numbers it; none for the whole file.
     pub row: Option<usize>,
@@ -74,7 +76,37 @@ pub fn header(l: L, kind: SheetKind) -> Vec<String> {
     columns(kind).iter().map(|column| l.pick(column.zh, column.name).to_owned()).collect()
 }
 
-/// Reads a file and imports its rows, or tries it out. New experts get `standing` (`active`, `applied`).
+/// Reads a file into rows as they could be typed, and what could not be read of it. New experts get `standing` (`active`,
+/// `applied`). A sheet of needs goes out only, and has no rows.
+#[must_use]
+pub fn read(kind: SheetKind, bytes: &[u8], standing: &str) -> (ImportRows, Vec<Problem>) {
+    let lookup = Lookup {
+        region: &|text| region::named(text).map(|found| found.code.to_owned()),
+        service: &|text| catalogue::named(text).map(|item| item.slug.to_owned()),
+    };
+    match kind {
+        SheetKind::Experts => {
+            let (rows, unread) = rows(sheet::expert::read(bytes, &lookup), |draft| expert_input(draft, standing));
+            (ImportRows::Experts(rows), unread)
+        }
+        SheetKind::Stations => {
+            let (rows, unread) = rows(sheet::station::read(bytes, &lookup), station_record);
+            (ImportRows::Stations(rows), unread)
+        }
+        SheetKind::Enterprises => {
+            let (rows, unread) = rows(sheet::enterprise::read(bytes, &lookup), |draft| EnterpriseRecord {
+                name: draft.name,
+                uscc: draft.uscc,
+                region: draft.region,
+            });
+            (ImportRows::Enterprises(rows), unread)
+        }
+        SheetKind::Needs => (ImportRows::Enterprises(Vec::new()), Vec::new()),
+    }
+}
+
+/// Reads a file and imports its rows in one sitting, or tries it out: what the command line does. New experts get
+/// `standing` (`active`, `applied`).
 ///
 /// # Errors
 /// As the import deeds; a file that cannot be read is no error but a problem of the whole file.
@@ -87,29 +119,14 @@ pub fn import(
     dry_run: bool,
     progress: &dyn Fn(usize),
 ) -> Done<Imported> {
-    let lookup = Lookup {
-        region: &|text| region::named(text).map(|found| found.code.to_owned()),
-        service: &|text| catalogue::named(text).map(|item| item.slug.to_owned()),
+    let (rows, unread) = read(kind, bytes, standing);
+    let report = match &rows {
+        ImportRows::Experts(rows) => import_sheet::import_experts(office, actor, rows, dry_run, progress)?,
+        ImportRows::Stations(rows) => import_sheet::import_stations(office, actor, rows, dry_run)?,
+        ImportRows::Enterprises(_) if kind == SheetKind::Needs => ImportReport::default(),
+        ImportRows::Enterprises(rows) => import_sheet::import_enterprises(office, actor, rows, dry_run)?,
     };
-    match kind {
-        SheetKind::Experts => {
-            let (rows, unread) = rows(sheet::expert::read(bytes, &lookup), |draft| expert_input(draft, standing));
-            Ok(Imported { report: import_sheet::import_experts(office, actor, &rows, dry_run, progress)?, unread })
-        }
-        SheetKind::Stations => {
-            let (rows, unread) = rows(sheet::station::read(bytes, &lookup), station_record);
-            Ok(Imported { report: import_sheet::import_stations(office, actor, &rows, dry_run)?, unread })
-        }
-        SheetKind::Enterprises => {
-            let (rows, unread) = rows(sheet::enterprise::read(bytes, &lookup), |draft| EnterpriseRecord {
-                name: draft.name,
-                uscc: draft.uscc,
-                region: draft.region,
-            });
-            Ok(Imported { report: import_sheet::import_enterprises(office, actor, &rows, dry_run)?, unread })
-        }
-        SheetKind::Needs => Ok(Imported::default()),
-    }
+    Ok(Imported { report, unread })
 }
 
 fn rows<D, T>(read: SheetRead<D>, as_typed: impl Fn(D) -> T) -> (Vec<(usize, T)>, Vec<Problem>) {
@@ -197,7 +214,7 @@ pub fn told(l: L, kind: SheetKind, imported: &Imported) -> Vec<Told> {
 }
 
 /// One row that would be, or was, changed, in the reader's words.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeTold {
     /// The row as Excel numbers it.
     pub row: usize,

@@ -1,17 +1,21 @@
 //! Sheets (表格): what staff keep in Excel comes in, tried out first, and what the office knows goes out.
 //!
 //! A file is tried out against the real deeds and rolled back; what would happen is shown row by row. Confirming takes the
-//! very same bytes, kept sealed for an hour. Exports are POSTs, for each is written down.
+//! very same bytes, kept sealed for an hour. A large sheet is worked on beside the pages, and one of them shows how far it
+//! is ([`super::sheet_work`]). Exports are POSTs, for each is written down.
 
 use super::super::routes::{Access, BodyLimit, Route, get, post};
 use super::options::{Pick, words};
-use super::sheet_rows::{self, ChangeTold, Imported, SheetKind, Told};
+use super::sheet_rows::{self, SheetKind};
 use super::sheet_template;
-use crate::actions::import_sheet::upload::{self, Upload};
+use super::sheet_work::{Outcome, SMALL, outcome, work};
+use crate::actions::ActionError;
+use crate::actions::import_sheet::job::{ImportFile, confirm_import, import_job, open_import};
 use crate::domain::calendar::beijing_date;
 use crate::domain::refusal::{FieldProblem, Refusal};
 use crate::domain::role::Right;
-use crate::i18n::L;
+use crate::domain::sheet_import::ImportStage;
+use crate::ids::SheetImportId;
 use crate::sheet::{Cell, write_csv, write_template, write_xlsx};
 use crate::web::answer::Answer;
 use crate::web::call::Call;
@@ -19,6 +23,7 @@ use crate::web::error::{Answered, WebError};
 use crate::web::form::{Fields, Wrong};
 use crate::web::frame::Frame;
 use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderName;
 use chrono::{Datelike, NaiveDate};
 
 /// The rows of the table.
@@ -28,7 +33,8 @@ pub fn rows() -> Vec<Route> {
     vec![
         get("/sheets", SignedIn(Right::KeepRegister), show),
         post("/sheets/preview", SignedIn(Right::KeepRegister), preview).takes(BodyLimit::FILE),
-        post("/sheets/import", SignedIn(Right::KeepRegister), import),
+        get("/sheets/imports/{id}", SignedIn(Right::KeepRegister), follow),
+        post("/sheets/imports/{id}/confirmation", SignedIn(Right::KeepRegister), confirm),
         post("/sheets/export", SignedIn(Right::Read), export),
         get("/sheets/template/{kind}", SignedIn(Right::KeepRegister), template),
     ]
@@ -36,8 +42,6 @@ pub fn rows() -> Vec<Route> {
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const CSV: &str = "text/csv; charset=utf-8";
-/// The most lines of problems a page shows; the rest is counted.
-const MOST_LINES: usize = 300;
 /// What new experts may be on arrival.
 const STANDINGS: [&str; 2] = ["active", "applied"];
 /// What a sheet may bring in.
@@ -56,32 +60,48 @@ struct SheetsPage {
 }
 
 /// What a trial or an import did.
-struct Outcome {
+struct Told {
+    /// Where the sheet is imported from.
+    id: String,
     /// A trial, or done.
     trial: bool,
     kind_word: String,
     file: String,
-    created: usize,
-    changed: usize,
-    unchanged: usize,
-    refused: usize,
-    lines: Vec<Told>,
-    more: usize,
-    /// New records: row and name.
-    added: Vec<(usize, String)>,
-    more_added: usize,
-    changes: Vec<ChangeTold>,
-    more_changes: usize,
-    heads: Vec<(String, String)>,
     nothing_to_do: bool,
+    came: Outcome,
 }
 
 #[derive(askama::Template)]
 #[template(path = "pages/sheet_outcome.html", config = "src/web/askama.toml")]
 struct OutcomePage {
     f: Frame,
-    out: Outcome,
+    out: Told,
 }
+
+/// How far a sheet is.
+#[derive(askama::Template)]
+#[template(path = "pages/sheet_progress.html", config = "src/web/askama.toml")]
+struct ProgressPage {
+    f: Frame,
+    /// The page's own address.
+    here: String,
+    trial: bool,
+    kind_word: String,
+    file: String,
+    looked_at: usize,
+    /// 0 while nobody has read the file.
+    total: usize,
+    created: usize,
+    changed: usize,
+    refused: usize,
+    /// Given up.
+    failed: bool,
+    /// Nobody works on it at this moment: it waits for its turn, or for somebody to take it over.
+    waits: bool,
+}
+
+/// Seconds after which a page that waits is asked for again.
+const AGAIN: &str = "2";
 
 /// `GET /sheets`.
 ///
@@ -121,37 +141,7 @@ fn incoming(word: &str) -> Result<SheetKind, Refusal> {
         .ok_or_else(|| Refusal::Invalid(vec![FieldProblem::new("kind", "missing")]))
 }
 
-fn outcome(l: L, kind: SheetKind, file: &str, imported: Imported, trial: bool) -> Outcome {
-    let mut lines = sheet_rows::told(l, kind, &imported);
-    let refused = {
-        let mut rows: Vec<Option<usize>> = lines.iter().filter(|line| !line.note).map(|line| line.row).collect();
-        rows.dedup();
-        rows.len()
-    };
-    let more = lines.len().saturating_sub(MOST_LINES);
-    lines.truncate(MOST_LINES);
-    let changes = sheet_rows::changes(l, kind, &imported);
-    let report = imported.report;
-    Outcome {
-        more_added: report.created.saturating_sub(report.added.len()),
-        more_changes: report.changed.saturating_sub(changes.len()),
-        changes,
-        added: report.added,
-        trial,
-        kind_word: l.t(&format!("sheets-kind-{kind}")),
-        file: file.to_owned(),
-        created: report.created,
-        changed: report.changed,
-        unchanged: report.unchanged,
-        refused,
-        lines,
-        more,
-        heads: report.heads,
-        nothing_to_do: report.created + report.changed == 0,
-    }
-}
-
-/// `POST /sheets/preview`: what the file would do.
+/// `POST /sheets/preview`: takes a file in, to be tried out. A small one is tried out at once.
 ///
 /// # Errors
 /// A fault; a form without a file or kind comes back.
@@ -166,40 +156,79 @@ pub fn preview(call: &Call) -> Answered {
             return page(call, form, Wrong::of_refusal(call.l, &refusal));
         }
     };
-    let actor = call.actor()?;
     let standing = STANDINGS.into_iter().find(|word| *word == form.get("standing")).unwrap_or("applied");
-    let imported = sheet_rows::import(&call.office, &actor, kind, &file.bytes, standing, true, &|_| ())?;
-    let out = outcome(call.l, kind, &file.name, imported, true);
-    if out.nothing_to_do {
-        upload::drop_upload(&call.office, &actor)?;
-    } else {
-        let kept = Upload {
-            kind: kind.as_str().to_owned(),
-            name: file.name.clone(),
-            choice: standing.to_owned(),
-            bytes: file.bytes.to_vec(),
-        };
-        upload::keep_upload(&call.office, &actor, &kept)?;
+    let taken = ImportFile {
+        kind: kind.as_str().to_owned(),
+        name: file.name.clone(),
+        choice: standing.to_owned(),
+        bytes: file.bytes.to_vec(),
+    };
+    let id = open_import(&call.office, &call.actor()?, &taken)?;
+    if taken.bytes.len() <= SMALL.0 {
+        work(&call.office, id)?;
     }
+    Ok(Answer::see_other(&format!("/sheets/imports/{id}")))
+}
+
+/// `GET /sheets/imports/{id}`: how far a sheet is, then what came of it. A page that waits asks again by itself, script or
+/// none.
+///
+/// # Errors
+/// [`Refusal::NotFound`] for another's sheet; a fault. When the hour is over the page says so.
+pub fn follow(call: &Call) -> Answered {
+    let id: SheetImportId = call.id("id")?;
+    let Some(job) = import_job(&call.office, &call.actor()?, id)? else { return Err(Refusal::NotFound.into()) };
+    let kind_word = call.l.t(&format!("sheets-kind-{}", job.kind));
+    let came = outcome(call.l, job.progress.as_deref());
+    let trial = matches!(job.stage, ImportStage::Trying | ImportStage::Tried);
+    if job.stage.runs() || job.stage == ImportStage::Failed {
+        let page = ProgressPage {
+            f: call.frame("sheets"),
+            here: format!("/sheets/imports/{id}"),
+            trial,
+            kind_word,
+            file: job.name,
+            looked_at: job.looked_at,
+            total: job.total.unwrap_or(0),
+            created: came.created,
+            changed: came.changed,
+            refused: came.refused,
+            failed: job.stage == ImportStage::Failed,
+            waits: !job.is_held,
+        };
+        let answer = Answer::page(&page)?;
+        return Ok(if job.stage.runs() {
+            answer.with_header(HeaderName::from_static("refresh"), AGAIN)
+        } else {
+            answer
+        });
+    }
+    let nothing_to_do = came.created + came.changed == 0;
+    let out = Told { id: id.to_string(), trial, kind_word, file: job.name, nothing_to_do, came };
     Answer::page(&OutcomePage { f: call.frame("sheets"), out })
 }
 
-/// `POST /sheets/import`: does what was shown, with the very file that was tried out.
+/// `POST /sheets/imports/{id}/confirmation`: does what was shown, with the very file that was tried out.
 ///
 /// # Errors
 /// A fault; when the hour is over the page says so.
-pub fn import(call: &Call) -> Answered {
+pub fn confirm(call: &Call) -> Answered {
+    let id: SheetImportId = call.id("id")?;
     let actor = call.actor()?;
-    let Some(kept) = upload::kept_upload(&call.office, &actor)? else {
-        let mut wrong = Wrong::none();
-        wrong.list.push(crate::web::form::WrongField { field: "file".to_owned(), text: call.l.t("sheets-over") });
-        return page(call, &Fields::default(), wrong);
-    };
-    let kind = incoming(&kept.kind)?;
-    let imported = sheet_rows::import(&call.office, &actor, kind, &kept.bytes, &kept.choice, false, &|_| ())?;
-    upload::drop_upload(&call.office, &actor)?;
-    let out = outcome(call.l, kind, &kept.name, imported, false);
-    Answer::page(&OutcomePage { f: call.frame("sheets"), out })
+    let rows = import_job(&call.office, &actor, id)?.and_then(|job| job.total);
+    match confirm_import(&call.office, &actor, id) {
+        Ok(()) => {}
+        Err(ActionError::Refused(Refusal::NotFound)) => {
+            let mut wrong = Wrong::none();
+            wrong.list.push(crate::web::form::WrongField { field: "file".to_owned(), text: call.l.t("sheets-over") });
+            return page(call, &Fields::default(), wrong);
+        }
+        Err(error) => return Err(error.into()),
+    }
+    if rows.is_some_and(|rows| rows <= SMALL.1) {
+        work(&call.office, id)?;
+    }
+    Ok(Answer::see_other(&format!("/sheets/imports/{id}")))
 }
 
 /// `POST /sheets/export`: a file to keep.
@@ -255,29 +284,6 @@ pub fn template(call: &Call) -> Answered {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::actions::import_sheet::ImportReport;
-    use crate::i18n::Lang;
-
-    #[test]
-    fn a_row_with_two_problems_is_one_row_left_out() {
-        let imported = Imported {
-            report: ImportReport {
-                created: 2,
-                problems: vec![
-                    (4, FieldProblem::new("email", "taken")),
-                    (4, FieldProblem::new("region", "not-a-region")),
-                    (9, FieldProblem::new("services", "missing")),
-                ],
-                ..ImportReport::default()
-            },
-            unread: Vec::new(),
-        };
-        for lang in [Lang::Zh, Lang::En] {
-            let out = outcome(L(lang), SheetKind::Experts, "名单.xlsx", imported.clone(), true);
-            assert_eq!((out.refused, out.lines.len(), out.nothing_to_do), (2, 3, false));
-            assert!(out.lines.iter().all(|line| !line.text.contains('⟦')), "{:?}", out.lines);
-        }
-    }
 
     #[test]
     fn only_needs_are_asked_for_a_period() {

@@ -32,6 +32,7 @@ on_both!(
     a_report_weighs_once_it_is_proven,
     what_a_case_dealt_with_is_not_counted_again,
     the_policy_of_conduct_is_set_by_its_own_page,
+    the_end_of_a_hearing_and_of_an_appeal_is_reminded_of_once,
 );
 
 /// Offers a need to the expert and lets it lapse; answers the offer's id.
@@ -150,10 +151,13 @@ fn a_case_goes_its_way_from_three_lapses_to_an_appeal(backend: Backend) {
     app.tick();
     assert_eq!(case_row(&app, &case).stage, CaseStage::Appealable);
     let printed = page(&app, &mao, &format!("{at}/letter"));
-    for words in ["劝导通知书", "知服劝〔2026〕", "沈知行同志：", "10 个工作日", "抄送"] {
+    for words in ["劝导通知书", "知服劝〔2026〕", "沈知行同志：", "10 个工作日", "抄送：沈知行知识产权代理有限公司"]
+    {
         assert!(printed.contains(words), "{words}: {printed}");
     }
-    assert!(page(&app, &mao, &format!("{at}/letter?of=notice")).contains("劝导立案告知书"));
+    let notice = page(&app, &mao, &format!("{at}/letter?of=notice"));
+    assert!(notice.contains("劝导立案告知书"));
+    assert!(!notice.contains("抄送"), "that a case was opened is nobody else's business: {notice}");
     assert!(page(&app, &mao, "/conduct/ledger").contains("知服劝〔2026〕"));
     app.advance(TimeDelta::days(2));
     let mao = signed_in(&app, "mao");
@@ -249,7 +253,9 @@ fn nobody_is_decided_against_unheard_without_saying_so(backend: Backend) {
     let knowingly = [fields[0], fields[1], ("early", "yes")];
     assert_eq!(sends(&app, &mao, &at, &format!("{at}/decision"), &knowingly).status, 303);
     assert!(case_row(&app, &case).early);
-    assert!(page(&app, &mao, &format!("{at}/letter")).contains("在陈述期满之前作出决定"));
+    let printed = page(&app, &mao, &format!("{at}/letter"));
+    assert!(printed.contains("在陈述期满之前作出决定") && printed.contains("抄送"));
+    assert!(!page(&app, &mao, &format!("{at}/letter?of=notice")).contains("抄送"));
     // For the expert nobody needs to wait.
     let xu = app.manager.registers(&expert("许望舒"));
     let other = opens(&app, &xu, "removal", &json!({"grounds": "误报。"}));
@@ -257,6 +263,7 @@ fn nobody_is_decided_against_unheard_without_saying_so(backend: Backend) {
     let kept = sends(&app, &mao, &path, &format!("{path}/decision"), &[("decision", "keep"), ("reason", "查无此事")]);
     assert_eq!(kept.status, 303, "{}", kept.text);
     assert_eq!((case_row(&app, &other).stage, standing(&app, &xu).as_str()), (CaseStage::Final, "active"));
+    assert!(!page(&app, &mao, &format!("{path}/letter")).contains("抄送"), "what came to nothing is not passed around");
 }
 
 fn a_notice_that_came_back_gives_the_time_again(backend: Backend) {
@@ -291,7 +298,7 @@ fn a_notice_that_came_back_gives_the_time_again(backend: Backend) {
 }
 
 /// A manager of a district, with a token.
-fn district_manager(app: &App, name: &str, region: &str) -> Person {
+pub fn district_manager(app: &App, name: &str, region: &str) -> Person {
     let secret = format!("zp_test_{name}");
     let id = app
         .office
@@ -574,4 +581,59 @@ fn the_policy_of_conduct_is_set_by_its_own_page(backend: Backend) {
         Told::read(signed_in(&app, "lin").get(format!("{}/policy/conduct", app.base_url)).send().unwrap()).status,
         403
     );
+}
+
+fn the_end_of_a_hearing_and_of_an_appeal_is_reminded_of_once(backend: Backend) {
+    let app = App::start(backend);
+    let shen = app.manager.registers(&expert("沈知行"));
+    let case = opens(&app, &shen, "removal", &json!({"grounds": "收受礼金。"}));
+    let told = |to: &str, subject: &str| -> usize {
+        app.letters_to(to).iter().filter(|letter| letter.subject.contains(subject)).count()
+    };
+    // Staff may read of it in a digest with other matters.
+    let staff = |name: &str, words: &str| -> usize {
+        let letters = app.letters_to(&format!("{name}@staff.example"));
+        letters.iter().filter(|letter| letter.text.contains(words)).count()
+    };
+    let expert_mail = address("沈知行");
+    // Told on Tuesday the 10th; the time ends with Tuesday the 17th, and is reminded of on Monday.
+    app.tick();
+    app.advance_to("2026-03-16T08:59:00+08:00");
+    assert_eq!((told(&expert_mail, "陈述期"), staff("mao", "陈述期即将届满")), (0, 0));
+    app.advance_to("2026-03-16T10:00:00+08:00");
+    assert_eq!((told(&expert_mail, "陈述期"), staff("mao", "陈述期即将届满")), (1, 1));
+    assert_eq!(staff("meng", "陈述期即将届满"), 0, "whoever opened it decides nothing");
+    let letter = app.letters_to(&expert_mail).into_iter().next().expect("a letter");
+    assert!(letter.text.contains("3月17日"), "{}", letter.text);
+    assert_eq!(case_row(&app, &case).stage, CaseStage::Hearing, "reminded, and nothing else");
+    app.advance_to("2026-03-18T10:00:00+08:00");
+    assert_eq!((told(&expert_mail, "陈述期"), staff("mao", "陈述期即将届满")), (1, 1), "once");
+    assert_eq!(case_row(&app, &case).stage, CaseStage::Deciding);
+    // Decided and told on Wednesday the 18th; ten working days end with Wednesday 1 April.
+    app.second_manager
+        .post(&format!("/api/v1/conduct-cases/{case}/decision"), &json!({"decision": "remove", "reason": "属实"}))
+        .expect(200);
+    app.tick();
+    // By then nobody is written to before ten.
+    let mut late = zhipai::domain::policy::Policy::default();
+    late.letters.quiet_until = 10;
+    zhipai::actions::set_policy::set_policy(&app.office, &Actor::Operator, &late).expect("set");
+    app.advance_to("2026-03-31T09:30:00+08:00");
+    assert_eq!(told(&expert_mail, "申诉期"), 0, "the night rule holds for it");
+    app.advance_to("2026-03-31T11:00:00+08:00");
+    assert_eq!((told(&expert_mail, "申诉期"), staff("mao", "申诉期即将届满")), (1, 1), "who decided is told");
+    assert_eq!(staff("meng", "申诉期即将届满"), 0);
+    let link = link_in(&app, &expert_mail, "申诉期");
+    assert!(Holder::of(&link).looks().expect(200).text.contains("申诉"));
+    app.advance_to("2026-04-03T09:00:00+08:00");
+    assert_eq!((told(&expert_mail, "申诉期"), case_row(&app, &case).stage), (1, CaseStage::Final));
+    // Who was heard is not reminded of it.
+    let xu = app.manager.registers(&expert("许望舒"));
+    let other = opens(&app, &xu, "admonitions", &json!({"grounds": "三次未响应。"}));
+    app.tick();
+    let link = link_in(&app, &address("许望舒"), "立案");
+    assert_eq!(Holder::of(&link).posts(&[("act", "statement"), ("words", "出差在外。")]).status, 303);
+    app.advance(TimeDelta::days(12));
+    assert_eq!(told(&address("许望舒"), "陈述期"), 0);
+    assert_eq!(case_row(&app, &other).stage, CaseStage::Deciding);
 }

@@ -12,7 +12,7 @@ use diesel::connection::SimpleConnection;
 use serde_json::{Value, json};
 use std::path::Path;
 use zhipai::actions::let_go_contacts::{LetGo, let_go_contacts};
-use zhipai::actions::seal_contacts::{seal_anew, seal_contacts};
+use zhipai::actions::seal_contacts::{seal_anew, seal_contacts, seal_words};
 use zhipai::actions::{Actor, contact, keep_draft};
 use zhipai::clock::{Chance, Clock};
 use zhipai::db::{self, Db};
@@ -25,6 +25,8 @@ on_both!(
     an_erased_person_is_gone_and_the_files_hold,
     only_who_left_is_erased_and_only_by_name,
     what_was_kept_long_enough_is_let_go,
+    how_long_is_kept_is_policy,
+    words_said_by_and_of_a_person_are_sealed_under_their_key,
 );
 
 const SECRETS: [&str; 4] =
@@ -307,4 +309,84 @@ fn an_old_database_migrates_and_is_sealed() {
         .write_alone(|conn| Ok(diesel::sql_query("SELECT count(*) AS n FROM sealings").get_result(conn)?))
         .expect("counted");
     assert_eq!(count.n, 1, "a fresh office remembers that nothing stands in the clear");
+}
+
+/// A manager shortens the time on the page of the register's rules; from then on it counts, and the version says who.
+fn how_long_is_kept_is_policy(backend: Backend) {
+    let app = App::start(backend);
+    let (_, asked) = unmistakable();
+    let ended = app.liaison.submits(&asked);
+    app.liaison.post(&format!("/api/v1/needs/{ended}/retraction"), &json!({"reason": "企业撤回"})).expect(200);
+    let meng = signed_in(&app, "meng");
+    let shown = meng.get(format!("{}/policy/register", app.base_url)).send().unwrap().text().unwrap();
+    assert!(shown.contains("value=\"1096\"") && !shown.contains('⟦'), "{shown}");
+    let send = |contact: &str, more: &[(&str, &str)]| {
+        let page = meng.get(format!("{}/policy/register", app.base_url)).send().unwrap().text().unwrap();
+        let token = csrf(&page);
+        let mut form = vec![("csrf", token.as_str()), ("contact_days", contact), ("draft_days", "30")];
+        form.extend_from_slice(more);
+        Told::read(meng.post(format!("{}/policy/register", app.base_url)).form(&form).send().unwrap())
+    };
+    let wrong = send("30", &[("licence.dispute", "lawyer")]);
+    assert_eq!(wrong.status, 422, "a complaint needs its time");
+    assert!(wrong.text.contains("contact_days-error") && wrong.text.contains("value=\"30\""), "nothing typed is lost");
+    let loose = send("100", &[("must.training", "yes")]);
+    assert!(loose.status == 422 && loose.text.contains("must.training-error"), "{}", loose.text);
+    assert_eq!(send("100", &[("licence.dispute", "lawyer"), ("must.dispute", "yes")]).status, 303);
+    let policy = app.office.policy().expect("a policy");
+    assert_eq!((policy.retention.contact_days, policy.reserves), (100, 3), "the rest of the policy stays");
+    assert_eq!(policy.licences.0.len(), 1);
+    app.clock.advance(TimeDelta::days(99));
+    assert_eq!(let_go_contacts(&app.office).expect("let go"), LetGo::default());
+    app.clock.advance(TimeDelta::days(2));
+    assert_eq!(let_go_contacts(&app.office).expect("let go"), LetGo { contacts: 1, drafts: 0 });
+    let lin = signed_in(&app, "lin");
+    assert_eq!(lin.get(format!("{}/policy/register", app.base_url)).send().unwrap().status().as_u16(), 403);
+}
+
+/// Rows whose words hold this text as it stands in the database.
+fn rows_with(app: &App, sql: &str) -> i64 {
+    #[derive(diesel::QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        n: i64,
+    }
+    let rows: Vec<Count> = diesel::sql_query(sql).load(&mut *app.office.read().expect("a reader")).expect("counts");
+    rows.first().map_or(0, |row| row.n)
+}
+
+fn words_said_by_and_of_a_person_are_sealed_under_their_key(backend: Backend) {
+    let app = App::start(backend);
+    let shen = app.manager.registers(&expert("沈知行"));
+    let case = app
+        .manager
+        .post(&format!("/api/v1/experts/{shen}/admonitions"), &json!({"grounds": "三次未响应。"}))
+        .expect(201)
+        .id();
+    let at = format!("/api/v1/conduct-cases/{case}");
+    app.manager.post(&format!("{at}/statement"), &json!({"words": "那几天住院。"})).expect(200);
+    let meng = signed_in(&app, "meng");
+    let page = |path: &str| meng.get(format!("{}{path}", app.base_url)).send().unwrap().text().unwrap();
+    let reports = format!("/experts/{shen}/incidents");
+    let token = csrf(&page(&reports));
+    let report = [("csrf", token.as_str()), ("kind", "complaint"), ("note", "企业来电：态度生硬。")];
+    let sent = meng.post(format!("{}{reports}", app.base_url)).form(&report).send().unwrap();
+    assert_eq!(sent.status().as_u16(), 303, "{}", sent.text().unwrap_or_default());
+    let clear = |app: &App| {
+        rows_with(app, "SELECT count(*) AS n FROM case_statements WHERE words LIKE '%住院%'")
+            + rows_with(app, "SELECT count(*) AS n FROM incidents WHERE note LIKE '%态度%'")
+    };
+    assert_eq!(clear(&app), 0, "nothing in the clear at rest");
+    let read = |app: &App| {
+        let told = app.auditor.get(&at).expect(200).body["statements"][0]["words"].clone();
+        (told, page(&format!("/conduct/{case}")).contains("那几天住院"), page(&reports).contains("态度生硬"))
+    };
+    assert_eq!(read(&app), (json!("那几天住院。"), true, true), "whoever may read it reads it");
+    // What an older binary wrote is read as it stands, and sealed when a newer one starts; once.
+    let old = "UPDATE case_statements SET words = '那几天住院。'; UPDATE incidents SET note = '企业来电：态度生硬。'";
+    app.office.db.write_alone(|conn| Ok(conn.batch_execute(old)?)).expect("as it was");
+    assert_eq!((clear(&app), read(&app)), (2, (json!("那几天住院。"), true, true)));
+    assert_eq!(seal_words(&app.office.db, &app.office.keys).expect("sealed"), 2);
+    assert_eq!(seal_words(&app.office.db, &app.office.keys).expect("again"), 0);
+    assert_eq!((clear(&app), read(&app)), (0, (json!("那几天住院。"), true, true)));
 }

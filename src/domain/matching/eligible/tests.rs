@@ -1,4 +1,6 @@
 use super::*;
+use crate::domain::document::Validity;
+use crate::domain::licence::{LicenceRule, LicenceRules, Licensed};
 use crate::domain::matching::tests::{bare_need, day, plain_expert};
 use crate::domain::matching::{Conflicts, LeaveDays, ModeSet, RegionIx, Relation, Waived};
 use crate::domain::place::Point;
@@ -33,6 +35,14 @@ fn nothing_bars_a_plain_expert_and_every_rule_can_bar() {
     seen.insert(code(|need, expert, _| {
         need.wanted_on = day("2026-06-03");
         expert.booked = vec![day("2026-06-01"), day("2026-06-09"), day("2026-06-12"), day("2026-06-30")];
+    }));
+    seen.insert(code(|need, expert, _| {
+        need.licences = LicenceRules::default().of(&["dispute".to_owned()]);
+        expert.licensed = lawyer_until("2026-05-14");
+    }));
+    seen.insert(code(|_, expert, _| {
+        expert.weekly_hours = Some(4);
+        expert.given = vec![(day("2026-05-11"), 240)];
     }));
     seen.insert(code_for_firm("铂影测控技术"));
     seen.insert(code_for_firm("北京市澄观律师事务所上海分所"));
@@ -92,6 +102,57 @@ fn a_qualification_holds_through_its_last_day_and_none_on_file_does_not_lapse() 
         (Qualified::None, false),
     ] {
         assert_eq!(verdict(|_, expert, _| expert.qualified = qualified).is_err(), barred, "{qualified:?}");
+    }
+}
+
+fn lawyer_until(last: &str) -> Licensed {
+    let validity = Validity { from: None, until: Some(day(last)) };
+    Licensed::of([("律师执业证", validity), ("高级知识产权师", Validity::default())].into_iter())
+}
+
+/// Wanted on Friday 15 May: only a matter that asks for the licence is barred, and only once it has expired.
+#[test]
+fn an_expired_licence_bars_only_the_matters_that_ask_for_it() {
+    for (services, last, barred) in [
+        (&["dispute"][..], "2026-05-14", true),
+        (&["dispute"][..], "2026-05-15", false),
+        (&["search", "rights-aid"][..], "2026-05-07", true),
+        (&["search", "training"][..], "2020-01-01", false),
+        (&["application"][..], "2020-01-01", false),
+    ] {
+        let services: Vec<String> = services.iter().map(|slug| (*slug).to_owned()).collect();
+        let verdict = verdict(|need, expert, _| {
+            need.licences = LicenceRules::default().of(&services);
+            expert.licensed = lawyer_until(last);
+        });
+        let told = Exclusion::Licence { licence: Licence::Lawyer, valid_until: Some(day(last)) };
+        assert_eq!(verdict, if barred { Err(told) } else { Ok(()) }, "{services:?} {last}");
+    }
+    let held = LicenceRule { any_of: vec![Licence::PatentAttorney], must_hold: true };
+    let never = Exclusion::Licence { licence: Licence::PatentAttorney, valid_until: None };
+    assert_eq!(verdict(|need, _, _| need.licences = vec![held]), Err(never));
+}
+
+/// Wanted on Friday 15 May, an hour: the week from the 11th to the 17th counts, and nobody without hours is bounded.
+#[test]
+fn the_week_in_which_a_service_is_wanted_has_its_own_hours() {
+    for (hours, given, minutes, barred) in [
+        (Some(4), &[("2026-05-11", 120), ("2026-05-17", 60)][..], 60, false),
+        (Some(4), &[("2026-05-11", 120), ("2026-05-17", 61)][..], 60, true),
+        (Some(4), &[("2026-05-10", 240), ("2026-05-18", 240)][..], 60, false),
+        (Some(4), &[][..], 480, false),
+        (Some(4), &[("2026-05-13", 60)][..], 240, true),
+        (None, &[("2026-05-13", 6_000)][..], 480, false),
+    ] {
+        let verdict = verdict(|need, expert, _| {
+            need.minutes = minutes;
+            expert.weekly_hours = hours;
+            expert.given = given.iter().map(|(on, minutes)| (day(on), *minutes)).collect();
+        });
+        assert_eq!(verdict.is_err(), barred, "{hours:?} {given:?} {minutes}");
+        if let Err(rule) = verdict {
+            assert_eq!(rule.code(), "week-hours");
+        }
     }
 }
 

@@ -3,7 +3,9 @@
 use super::super::tests::{Lcg, bare_need, crowd, facts_of};
 use super::super::{LanguageSet, LeaveDays, Mode, ModeSet, Qualified, RegionIx, explain, rank, score_of};
 use super::*;
+use crate::domain::document::Validity;
 use crate::domain::firm::FirmName;
+use crate::domain::licence::{LicenceRules, Licensed};
 use crate::domain::place::Point;
 use chrono::Days;
 
@@ -53,6 +55,14 @@ fn mixed(count: usize, seed: u64) -> Vec<Candidate> {
         if lcg.below(9) == 0 {
             expert.industries = super::super::IndustrySet::EMPTY;
         }
+        if lcg.below(3) == 0 {
+            let until = Validity { from: None, until: Some(today + Days::new(lcg.below(30))) };
+            expert.licensed = Licensed::of([("律师执业证", until)].into_iter());
+        }
+        if lcg.below(5) == 0 {
+            expert.weekly_hours = Some(1 + lcg.small(4));
+            expert.given = vec![(today + Days::new(lcg.below(14)), u32::from(lcg.small(240)))];
+        }
         expert.median_hours = (lcg.below(2) == 0).then(|| lcg.small(70));
         expert.load_90d = lcg.small(15);
     }
@@ -65,6 +75,7 @@ fn needs() -> Vec<NeedProfile> {
         let mut need = bare_need();
         need.mode = *mode;
         needs.push(need.clone());
+        need.licences = LicenceRules::default().of(&["dispute".to_owned()]);
         need.point = None;
         need.services = super::super::ServiceSet::EMPTY;
         need.wanted_on = need.asked_on + Days::new(40);
@@ -159,6 +170,7 @@ fn the_dense_loop_agrees_with_rules_and_signals_one_by_one() {
     }
     for rule in ["standing", "already-asked", "qualification", "leave", "open-cap", "monthly-cap", "booked"]
         .into_iter()
+        .chain(["licence", "week-hours"])
         .chain(["opposing-party", "opposing-agent", "own-enterprise", "ask-manager", "mode", "distance"])
     {
         assert!(rules_met.contains(rule), "no expert met {rule}");

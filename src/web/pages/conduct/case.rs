@@ -6,6 +6,7 @@ use super::course::{Signer, Step, signers, steps, waiting};
 use super::evidence::{self, Evidence};
 use super::state_tag;
 use crate::actions::freeze_evidence::known_since;
+use crate::actions::own_words::OwnWords;
 use crate::db::conduct::CaseRow;
 use crate::db::conn::Conn;
 use crate::db::expert::ExpertRow;
@@ -131,6 +132,7 @@ pub(super) fn page(call: &Call, form: &Fields, wrong: Wrong) -> Answered {
         (figures.marks, figures.marks_sum) = (*count, sum.unwrap_or(0));
     }
     let statements = db::case_file::statements_of(&mut reader, case.id)?;
+    let own = OwnWords::of(&call.office.keys, &mut reader, case.expert)?;
     let heard = db::case_file::was_heard(&mut reader, case.id)?;
     let papers = db::case_file::papers_of(&mut reader, case.id)?;
     let decides = staff.role.has(Right::Decide);
@@ -164,7 +166,7 @@ pub(super) fn page(call: &Call, form: &Fields, wrong: Wrong) -> Answered {
         expert_id: expert.id.to_string(),
         standing: standing_tag(l, expert.standing),
         earlier: earlier(&mut reader, l, &case)?,
-        said: statements.into_iter().map(|row| said(l, row)).collect(),
+        said: statements.into_iter().map(|row| said(l, &own, &row)).collect(),
         sealed: papers.iter().any(|paper| paper.kind == PaperKind::Decision),
         papers: papers.into_iter().map(|entry| paper(l, &case, entry)).collect(),
         transfers: transfers(&mut reader, l, case.id)?,
@@ -213,12 +215,12 @@ fn earlier(conn: &mut Conn, l: L, case: &CaseRow) -> Result<Vec<(String, String)
         .collect())
 }
 
-fn said(l: L, row: db::case_file::StatementRow) -> Said {
+fn said(l: L, words: &OwnWords, row: &db::case_file::StatementRow) -> Said {
     Said {
         kind: l.t(&format!("statement-kind-{}", row.kind)),
         when: l.instant(row.at.and_utc()),
         how: l.t(&format!("filed-by-{}", row.channel)),
-        lines: row.words.lines().map(str::to_owned).collect(),
+        lines: words.statement(row.id, &row.words).lines().map(str::to_owned).collect(),
     }
 }
 

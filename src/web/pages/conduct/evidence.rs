@@ -79,17 +79,8 @@ pub struct Evidence {
 /// Reads the evidence of a case. `since`: what has become known after the case was opened.
 #[must_use]
 pub fn read(l: L, stored: serde_json::Value, since: &BTreeMap<AssignmentId, Vec<Doubt>>) -> Evidence {
-    let mut stored: Frozen = serde_json::from_value(stored).unwrap_or_default();
-    for offer in &mut stored.offers {
-        // Cases of the first version kept one doubt.
-        if offer.doubts.is_empty() {
-            offer.doubts.extend(offer.doubt);
-        }
-        if let Some(fresh) = since.get(&offer.assignment) {
-            offer.doubts.extend(fresh);
-        }
-        offer.stands = offer.doubts.is_empty();
-    }
+    let stored: Frozen = serde_json::from_value(stored).unwrap_or_default();
+    let stored = stored.with_since(since);
     let mut nth = 0_usize;
     let offers: Vec<OfferLine> = stored
         .offers

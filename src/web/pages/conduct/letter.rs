@@ -124,15 +124,25 @@ pub fn show(call: &Call) -> Answered {
         signed_on: signed
             .map_or_else(|| "　　　　年　　月　　日".to_owned(), |at| written_date(beijing_date(at.and_utc()))),
         by_expert: of == Of::Withdrawal,
-        copies: if of == Of::Withdrawal {
-            String::new()
-        } else {
+        copies: if goes_to_employer(&case, of) {
             zh.a("conduct-letter-copies", &[("firm", &expert.firm)])
+        } else {
+            String::new()
         },
         organiser,
         number: case.number,
     };
     Answer::page(&page)
+}
+
+/// Whether the employer, who recommended the expert, gets a copy (抄送): of what was decided against the expert, and of how
+/// an appeal against that ended. A case that was only opened, or came to nothing, is nobody else's business.
+fn goes_to_employer(case: &CaseRow, of: Of) -> bool {
+    match of {
+        Of::Notice | Of::Withdrawal => false,
+        Of::Decision => case.decision.is_some_and(Decision::is_against),
+        Of::Appeal => true,
+    }
 }
 
 /// The document number of a case's decision, as the ledger lists it.
@@ -322,5 +332,19 @@ mod tests {
         assert!(body.iter().any(|line| line.contains("10 个工作日")));
         let early = CaseRow { early: true, ..admonished };
         assert_ne!(paragraphs(L(Lang::Zh), &early, Of::Decision), body, "a letter does not say what did not happen");
+    }
+
+    #[test]
+    fn the_employer_gets_a_copy_of_what_was_decided_and_of_nothing_before() {
+        for kind in CaseKind::ALL {
+            for decision in Decision::ALL.iter().filter(|decision| decision.fits(*kind)) {
+                let decided = case(*kind, Some(*decision), None);
+                assert!(!goes_to_employer(&decided, Of::Notice), "{decision}");
+                assert_eq!(goes_to_employer(&decided, Of::Decision), decision.is_against(), "{decision}");
+                assert!(!goes_to_employer(&decided, Of::Withdrawal), "the expert signs it");
+            }
+        }
+        let appealed = case(CaseKind::Removal, Some(Decision::Remove), Some(AppealOutcome::Overturned));
+        assert!(goes_to_employer(&appealed, Of::Appeal), "who was told of the decision is told that it fell");
     }
 }

@@ -4,6 +4,7 @@
 //! opening a case, which stands on the record.
 
 use super::super::options::{Pick, picks, words};
+use crate::actions::own_words::OwnWords;
 use crate::actions::report_incident::{ReportIncident, find_incident, report_incident};
 use crate::actions::{ActionError, Done};
 use crate::db::conduct::IncidentRow;
@@ -65,6 +66,7 @@ fn page(call: &Call, id: ExpertId, form: &Fields, wrong: Wrong) -> Answered {
     let row = db::expert::find(&mut reader, &id)?.ok_or(Refusal::NotFound)?;
     let sees = staff.role.has(Right::Audit) && staff.scope.covers_region(&row.region);
     let rows = if sees { db::conduct::incidents_of(&mut reader, id)? } else { Vec::new() };
+    let said = OwnWords::of(&call.office.keys, &mut reader, id)?;
     let needs: Vec<NeedId> = rows.iter().filter_map(|row| row.need).collect();
     let numbers: HashMap<NeedId, String> = beside::numbers_of(&mut reader, &needs)?.into_iter().collect();
     let accounts: Vec<AccountId> = rows.iter().flat_map(|row| [row.entered_by, row.found_by]).flatten().collect();
@@ -82,7 +84,7 @@ fn page(call: &Call, id: ExpertId, form: &Fields, wrong: Wrong) -> Answered {
         name: row.name,
         firm: row.firm,
         sees,
-        lines: rows.iter().map(|row| line(l, row, &numbers, &names)).collect(),
+        lines: rows.iter().map(|row| line(l, &said, row, (&numbers, &names))).collect(),
         findings: words(l, "finding", form.get("finding"), "", Finding::ALL.iter().map(Finding::as_str)),
         kinds: words(l, "incident", form.get("kind"), &l.t("incidents-choose"), reports),
         offers: picks(form.get("assignment"), &l.t("incidents-no-offer"), offers),
@@ -92,12 +94,17 @@ fn page(call: &Call, id: ExpertId, form: &Fields, wrong: Wrong) -> Answered {
     Answer::page_with(status, &page)
 }
 
-fn line(l: L, row: &IncidentRow, numbers: &HashMap<NeedId, String>, names: &HashMap<AccountId, String>) -> Line {
+fn line(
+    l: L,
+    words: &OwnWords,
+    row: &IncidentRow,
+    (numbers, names): (&HashMap<NeedId, String>, &HashMap<AccountId, String>),
+) -> Line {
     let day = |at: chrono::NaiveDateTime| l.date(beijing_date(at.and_utc()));
     let name = |id: Option<AccountId>| id.and_then(|id| names.get(&id).cloned()).unwrap_or_default();
     let found = match (row.finding, row.found_at, row.withdrawn_at) {
         (Some(finding), Some(at), _) => {
-            let said = row.finding_note.clone().unwrap_or_default();
+            let said = words.finding(row.id, row.finding_note.as_ref());
             let word = l.t(&format!("finding-{finding}"));
             format!("{word} · {} · {}{}{said}", day(at), name(row.found_by), l.pick("：", ": "))
         }
@@ -109,7 +116,7 @@ fn line(l: L, row: &IncidentRow, numbers: &HashMap<NeedId, String>, names: &Hash
         day: day(row.happened_at),
         what: l.t(&format!("incident-{}", row.kind)),
         number: row.need.and_then(|need| numbers.get(&need).cloned()).unwrap_or_default(),
-        said: row.note.clone().unwrap_or_default(),
+        said: words.report(row.id, row.note.as_ref()),
         by: match (row.entered_by, row.kind.is_report()) {
             (Some(_), _) => name(row.entered_by),
             (None, true) => l.t("incidents-by-enterprise"),

@@ -11,6 +11,7 @@ use crate::actions::add_attachment::NewFile;
 use crate::actions::file_case_paper::file_case_papers;
 use crate::actions::freeze_evidence::known_since;
 use crate::actions::hear_expert::hear_expert;
+use crate::actions::own_words::OwnWords;
 use crate::db;
 use crate::db::conduct::CaseRow;
 use crate::domain::answer_rule::last_day;
@@ -149,11 +150,12 @@ fn page(call: &Call, case: &CaseRow, typed: &Fields, wrong: Wrong) -> Result<Cas
             stands: offer.stands,
         })
         .collect();
+    let words = OwnWords::of(&call.office.keys, &mut reader, case.expert)?;
     let said = db::case_file::statements_of(&mut reader, case.id)?
         .into_iter()
         .map(|row| Said {
             heading: format!("{} · {}", l.t(&format!("statement-kind-{}", row.kind)), l.instant(row.at.and_utc())),
-            lines: row.words.lines().map(str::to_owned).collect(),
+            lines: words.statement(row.id, &row.words).lines().map(str::to_owned).collect(),
         })
         .collect();
     let papers = db::case_file::papers_of(&mut reader, case.id)?

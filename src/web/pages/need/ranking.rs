@@ -190,8 +190,8 @@ pub fn excluded(l: L, one: &Dropped, industries: &[String]) -> ExcludedView {
     let (kind, symbol) = match code {
         "ask-manager" => ("soon", "alert"),
         _ if one.rule.is_conflict() => ("late", "xc"),
-        "qualification" => ("late", "xc"),
-        "leave" => ("", "calendar"),
+        "qualification" | "licence" => ("late", "xc"),
+        "leave" | "week-hours" => ("", "calendar"),
         "open-cap" | "monthly-cap" => ("", "case"),
         "mode" | "distance" => ("", "pin"),
         "already-asked" => ("", "history"),

@@ -1,0 +1,21 @@
+-- Sheets that come in (表格导入): tried out, then imported, part by part, so that whoever waits sees how far it is and a
+-- process that dies in between is taken over where it stood. The file and what came of it are sealed.
+CREATE TABLE sheet_imports (
+  id TEXT NOT NULL PRIMARY KEY,
+  account TEXT NOT NULL REFERENCES accounts (id),
+  kind TEXT NOT NULL CHECK (kind IN ('experts', 'stations', 'enterprises')),
+  name TEXT NOT NULL,
+  choice TEXT NOT NULL,
+  stage TEXT NOT NULL CHECK (stage IN ('trying', 'tried', 'importing', 'done', 'failed')),
+  -- Gone once it was imported, or an hour after it was tried out.
+  content BLOB,
+  total INTEGER,
+  looked_at INTEGER NOT NULL,
+  progress BLOB,
+  -- Raised by whoever takes the work up: what somebody slower writes later counts no more.
+  fence INTEGER NOT NULL,
+  leased_until TIMESTAMP,
+  created_at TIMESTAMP NOT NULL,
+  updated_at TIMESTAMP NOT NULL
+);
+CREATE INDEX sheet_imports_account ON sheet_imports (account, created_at);
