@@ -175,7 +175,13 @@ impl Fault {
         matches!(self.kind, FaultKind::Full | FaultKind::Unreachable)
     }
 
-    /// Whether the same deed may succeed when it is run again.
+    /// Whether the same deed may succeed later as it is: nothing about it is wrong.
+    #[must_use]
+    pub fn passes_by_itself(&self) -> bool {
+        matches!(self.kind, FaultKind::Transient | FaultKind::Busy)
+    }
+
+    /// Whether the same deed may succeed when it is run again at once.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         self.kind == FaultKind::Transient

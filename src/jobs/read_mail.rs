@@ -50,7 +50,7 @@ fn look(desk: &Desk, inbox: &dyn Inbox) -> Done<usize> {
     for message in messages {
         match receive_mail(&desk.office, &incoming::read(&message.bytes)) {
             Ok(heard) => fresh += usize::from(heard != Heard::Known),
-            Err(ActionError::Fault(fault)) if fault.stops_everything() || fault.is_transient() => {
+            Err(ActionError::Fault(fault)) if fault.stops_everything() || fault.passes_by_itself() => {
                 return settle(inbox, &done).and(Err(fault.into()));
             }
             // Whatever is in it, the messages behind it are read; a person looks at this one.

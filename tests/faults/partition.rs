@@ -1,6 +1,7 @@
 //! F9: the line between a node and PostgreSQL fails: cut, standing still both ways, or carrying questions and no answers (so
 //! that nobody knows what was committed). Meanwhile the other node goes on; when the line is back, so does the one behind it.
-//! Nothing answered 201 is lost or made twice, and no letter leaves under two names. The line is a proxy of this process.
+//! Nothing answered 201 is lost or made twice, and no letter leaves under two names. The line is a proxy of this process;
+//! nodes speak to each other through the database alone, so there is no other line to cut.
 
 use crate::clients::{Told, client};
 use crate::kills::{asks_by_itself, letters};
