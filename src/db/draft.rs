@@ -57,13 +57,3 @@ pub fn find(conn: &mut Conn, owner: &str, form: &str) -> QueryResult<Option<Draf
 pub fn drop_draft(conn: &mut Conn, owner: &str, form: &str) -> QueryResult<()> {
     diesel::delete(drafts::table.filter(drafts::owner.eq(owner)).filter(drafts::form.eq(form))).execute(conn).map(drop)
 }
-
-/// Drops the drafts of a form that nobody touched since `before`.
-///
-/// # Errors
-/// What the database says.
-pub fn drop_older(conn: &mut Conn, form: &str, before: NaiveDateTime) -> QueryResult<()> {
-    diesel::delete(drafts::table.filter(drafts::form.eq(form)).filter(drafts::updated_at.lt(before)))
-        .execute(conn)
-        .map(drop)
-}
