@@ -125,6 +125,14 @@ pub fn heads_after(conn: &mut Conn, subject: &str, limit: i64) -> QueryResult<Ve
         .load(conn)
 }
 
+/// The ends of those chains.
+///
+/// # Errors
+/// What the database says.
+pub fn heads_of(conn: &mut Conn, subjects: &[&str]) -> QueryResult<Vec<HeadRow>> {
+    audit_heads::table.filter(audit_heads::subject.eq_any(subjects)).select(cols::<HeadRow>()).load(conn)
+}
+
 /// How a chain ended before `cut`: step and hash of its last row of before; `None` when it began later.
 ///
 /// # Errors
