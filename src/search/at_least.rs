@@ -231,7 +231,9 @@ mod tests {
                     assert!((score - expected).abs() < 1e-3, "{score} {expected} {required} of {words:?}");
                 }
                 // And beside another query, which makes it seek.
-                let joined = |query: Box<dyn Query>| BooleanQuery::new(vec![(Occur::Must, query), (Occur::Must, part("w3".into()))]);
+                let joined = |query: Box<dyn Query>| {
+                    BooleanQuery::new(vec![(Occur::Must, query), (Occur::Must, part("w3".into()))])
+                };
                 let ours = AtLeast::of(required, words.iter().cloned().map(part).collect());
                 let clauses = words.iter().cloned().map(|word| (Occur::Should, part(word))).collect();
                 let theirs = BooleanQuery::with_minimum_required_clauses(clauses, required);

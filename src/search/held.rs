@@ -4,19 +4,23 @@
 //! Held whole, whatever happens to the folder harms nobody who searches, and [`Held::damage`] sees it by comparing. The
 //! price is memory: the index's size, some 600 bytes a need.
 //!
-//! Contract: writing, locks and the atomic files are the engine's own. Deliberately absent: repair. Whoever finds damage
-//! builds the index anew.
+//! Nothing that is written waits for the disk: the index is a cache. The end of the process loses nothing of it, and after
+//! the end of the machine the checksums are asked before it is used again.
+//!
+//! Contract: locks and reading the engine's small files are the engine's own. Deliberately absent: repair. Whoever finds
+//! damage builds the index anew.
 
 use std::collections::HashMap;
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tantivy::directory::error::{DeleteError, LockError, OpenDirectoryError, OpenReadError, OpenWriteError};
 use tantivy::directory::{
-    Directory, DirectoryLock, FileHandle, Lock, MmapDirectory, OwnedBytes, WatchCallback, WatchHandle, WritePtr,
+    AntiCallToken, Directory, DirectoryLock, FileHandle, Lock, MmapDirectory, OwnedBytes, TerminatingWrite,
+    WatchCallback, WatchHandle, WritePtr,
 };
 
 /// The folder.
@@ -87,6 +91,24 @@ fn same(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     }
 }
 
+/// A file that waits for no disk.
+struct Unsynced(File);
+
+impl Write for Unsynced {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl TerminatingWrite for Unsynced {
+    fn terminate_ref(&mut self, _: AntiCallToken) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
 impl Directory for Held {
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
@@ -116,7 +138,12 @@ impl Directory for Held {
         if self.full.load(std::sync::atomic::Ordering::SeqCst) {
             return Err(OpenWriteError::wrap_io_error(io::ErrorKind::StorageFull.into(), path.to_owned()));
         }
-        self.below.open_write(path)
+        let file = File::options().write(true).create_new(true).open(self.folder.join(path));
+        let file = file.map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => OpenWriteError::FileAlreadyExists(path.to_owned()),
+            _ => OpenWriteError::wrap_io_error(error, path.to_owned()),
+        })?;
+        Ok(BufWriter::new(Box::new(Unsynced(file))))
     }
 
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
@@ -128,11 +155,14 @@ impl Directory for Held {
         if self.full.load(std::sync::atomic::Ordering::SeqCst) {
             return Err(io::ErrorKind::StorageFull.into());
         }
-        self.below.atomic_write(path, data)
+        // Whole or not at all for whoever reads it, also when the process ends in the middle.
+        let beside = self.folder.join(path).with_extension("new");
+        std::fs::write(&beside, data)?;
+        std::fs::rename(beside, self.folder.join(path))
     }
 
     fn sync_directory(&self) -> io::Result<()> {
-        self.below.sync_directory()
+        Ok(())
     }
 
     fn acquire_lock(&self, lock: &Lock) -> Result<DirectoryLock, LockError> {

@@ -100,10 +100,7 @@ impl Reading {
     #[must_use]
     pub fn content(&self) -> Vec<Run<'_>> {
         let mut kept = Vec::new();
-        self.walk(
-            |script, at| kept.push(Run { script, text: self.slice(&at), start: at.start }),
-            |_| {},
-        );
+        self.walk(|script, at| kept.push(Run { script, text: self.slice(&at), start: at.start }), |_| {});
         kept
     }
 
@@ -217,7 +214,8 @@ mod tests {
 
     #[test]
     fn one_look_gives_the_same_of_any_mixture() {
-        let names: Vec<&str> = lexicon().concepts().iter().flat_map(|concept| concept.aliases.iter().copied()).collect();
+        let names: Vec<&str> =
+            lexicon().concepts().iter().flat_map(|concept| concept.aliases.iter().copied()).collect();
         let between = ["的", "，", "了吗", " of the ", "请问", "", "如何", "丂丄", "、"];
         let mut turn = 7_u64;
         let mut next = |limit: usize| {
