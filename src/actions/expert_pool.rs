@@ -5,6 +5,9 @@
 //! Beijing date: whom a new day is another for is read anew when the day changes, and everybody when the month does.
 
 mod history;
+mod workbench;
+
+pub use workbench::Workbench;
 
 use super::expert_past::{self, ExpertPast};
 use crate::db::{self, Conn};
@@ -15,20 +18,20 @@ use crate::domain::expert::FirmType;
 use crate::domain::firm::FirmName;
 use crate::domain::licence::{LicenceRules, Licensed};
 use crate::domain::matching::{
-    Bench, Candidate, Department, IndustrySet, LanguageSet, LeaveDays, ModeSet, Names, PastServices, Qualified,
-    RegionIx, Roster, ServiceSet, Tie, Weights,
+    Candidate, Department, IndustrySet, LanguageSet, LeaveDays, ModeSet, Names, PastServices, Qualified, RegionIx,
+    Roster, ServiceSet, Tie, Weights,
 };
 use crate::domain::place::Point;
 use crate::domain::region;
 use crate::ids::ExpertId;
+use crate::search::Affinity;
 use crate::search::affinity::TextsRead;
-use crate::search::{Affinity, Fits};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use db::expert::{ExpertRow, LeaveRow, QualificationRow};
 use diesel::QueryResult;
 use history::{Histories, History};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// What a page says of an expert beside the score.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,19 +78,6 @@ pub struct ExpertPool {
     workbenches: Mutex<Vec<Workbench>>,
     watermark: i64,
     read_on: NaiveDate,
-}
-
-/// The lists a ranking writes; lent to one ranking after the other.
-#[derive(Debug, Default)]
-pub struct Workbench {
-    /// For the survey.
-    pub bench: Bench,
-    /// For the text.
-    pub fits: Fits,
-    /// Who wants looking at more closely, by slot.
-    pub closer: Vec<bool>,
-    /// What everybody's services like the need's are worth, by slot.
-    pub worth: Vec<u16>,
 }
 
 /// What changed since a pool was read.
@@ -266,15 +256,6 @@ impl ExpertPool {
     #[must_use]
     pub fn industry_set(&self, names: &[String]) -> IndustrySet {
         industry_set(&self.industries, names)
-    }
-
-    /// Works with lists that were written before, so that a ranking allocates nothing.
-    pub fn on_a_workbench<T>(&self, work: impl FnOnce(&mut Workbench) -> T) -> T {
-        let free = self.workbenches.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut workbench = free.unwrap_or_default();
-        let worked = work(&mut workbench);
-        self.workbenches.lock().unwrap_or_else(PoisonError::into_inner).push(workbench);
-        worked
     }
 
     /// Nobody is ever taken out (a standing bars), so the affinity's slots are given in the order of the roster's.

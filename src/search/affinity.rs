@@ -20,8 +20,8 @@ use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
-pub use terms::{NeedText, TextsRead, concepts_in};
 use terms::{Asked, SORTS, Sort, label, profile_terms};
+pub use terms::{NeedText, TextsRead, concepts_in};
 
 const FREQUENCY_SATURATION: f32 = 1.2;
 const LENGTH_WEIGHT: f32 = 0.3;

@@ -199,7 +199,9 @@ const fn plain(character: char) -> Option<char> {
     match character {
         '\u{0}'..='\u{7f}' => Some(character.to_ascii_lowercase()),
         '\u{3000}' => Some(' '),
-        '\u{4e00}'..='\u{9fff}' | '、' | '。' | '〈'..='】' | '—' | '‘' | '’' | '“' | '”' => Some(character),
+        '\u{4e00}'..='\u{9fff}' | '、' | '。' | '〈'..='】' | '—' | '‘' | '’' | '“' | '”' => {
+            Some(character)
+        }
         '！'..='～' => match char::from_u32(character as u32 - 0xfee0) {
             Some(half) => Some(half.to_ascii_lowercase()),
             None => None,
@@ -417,7 +419,8 @@ mod tests {
 
     #[test]
     fn what_stands_for_itself_is_left_alone_by_the_standard_too() {
-        let plain_ones: Vec<char> = (0..0x2_0000).filter_map(char::from_u32).filter(|one| plain(*one).is_some()).collect();
+        let plain_ones: Vec<char> =
+            (0..0x2_0000).filter_map(char::from_u32).filter(|one| plain(*one).is_some()).collect();
         assert!(plain_ones.len() > 20_000);
         for one in &plain_ones {
             let becomes: String = plain(*one).into_iter().collect();

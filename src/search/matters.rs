@@ -61,7 +61,12 @@ impl Matters {
             let near = beside.filter_map(|(id, part)| Some((*places.get(id)?, part.parse().ok()?))).collect();
             all.push(Matter { id, near, names });
         }
-        Self { all, owners, by_id: places, automaton: AhoCorasick::builder().match_kind(MatchKind::Standard).build(patterns).ok() }
+        Self {
+            all,
+            owners,
+            by_id: places,
+            automaton: AhoCorasick::builder().match_kind(MatchKind::Standard).build(patterns).ok(),
+        }
     }
 
     /// Every matter, in the order of the file.

@@ -214,7 +214,8 @@ impl Index {
     /// # Errors
     /// The engine or the disk failed; then nothing of this call is kept.
     pub fn apply(&self, subjects: &BTreeSet<String>, documents: &[Document], mark: &Mark) -> Result<(), IndexFault> {
-        let made: Vec<TantivyDocument> = documents.iter().map(|document| document.made(&self.fields, &self.keys)).collect();
+        let made: Vec<TantivyDocument> =
+            documents.iter().map(|document| document.made(&self.fields, &self.keys)).collect();
         self.write(|writer| {
             for subject in subjects {
                 writer.delete_term(Term::from_field_text(self.fields.subject, subject));
@@ -234,7 +235,8 @@ impl Index {
     /// The engine or the disk failed.
     pub fn add(&self, documents: &[Document]) -> Result<(), IndexFault> {
         // Cutting texts is the work; the lock is held for handing over only.
-        let made: Vec<TantivyDocument> = documents.iter().map(|document| document.made(&self.fields, &self.keys)).collect();
+        let made: Vec<TantivyDocument> =
+            documents.iter().map(|document| document.made(&self.fields, &self.keys)).collect();
         self.write(|writer| {
             for document in made {
                 writer.add_document(document)?;

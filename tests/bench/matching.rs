@@ -66,7 +66,8 @@ fn sentence(turns: &mut Turns, words: &[&str], count: usize) -> String {
 
 /// A firm's brand as brands are: two or three characters, the same for the same number.
 fn brand(number: usize) -> String {
-    const SYLLABLES: &str = "云岫澄观铂影星河远图青梧白鹭长风明德瑞丰嘉禾正元博雅天工开物北辰海川千寻万象立诚致思齐景行汇智启";
+    const SYLLABLES: &str =
+        "云岫澄观铂影星河远图青梧白鹭长风明德瑞丰嘉禾正元博雅天工开物北辰海川千寻万象立诚致思齐景行汇智启";
     let syllables: Vec<char> = SYLLABLES.chars().collect();
     let mut turns = Turns(number as u64 + 1);
     turns.below(7);

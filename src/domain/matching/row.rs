@@ -147,7 +147,12 @@ impl Roster {
     /// An empty roster with room for so many.
     #[must_use]
     pub fn with_capacity(count: usize) -> Self {
-        Self { candidates: Vec::with_capacity(count), rows: Vec::with_capacity(count), ids: Vec::with_capacity(count), names: Names::default() }
+        Self {
+            candidates: Vec::with_capacity(count),
+            rows: Vec::with_capacity(count),
+            ids: Vec::with_capacity(count),
+            names: Names::default(),
+        }
     }
 
     /// Everybody of a slice; the slots are the places in it.

@@ -180,8 +180,7 @@ fn ids(call: &Call, names: &[String]) -> Result<Vec<NeedId>, WebError> {
 fn shaped(teller: &Teller<'_>, plan: &BatchPlan, seat: &BatchSeat) -> Option<BatchSeatShape> {
     let need = plan.needs.get(seat.need)?;
     let name = |need: &BatchNeed| NeedName { id: need.row.id, number: need.row.number.clone() };
-    let reserve =
-        |one: &Suggested| BatchReserveShape { expert: expert(&one.expert), score: as_number(one.score) };
+    let reserve = |one: &Suggested| BatchReserveShape { expert: expert(&one.expert), score: as_number(one.score) };
     let passed = seat.passed.iter().filter_map(|one| {
         let given = plan.needs.iter().filter(|other| one.given.contains(&other.row.id)).map(name).collect();
         Some(PassedShape { expert: expert(&need.candidate_of(&seat.seat, one.expert)?.expert), given })
