@@ -83,6 +83,7 @@ fn a_case_goes_its_whole_way_over_json(backend: Backend) {
     let decided = posts(&app.second_manager, &case, "decision", &decision).expect(200).body;
     assert_eq!((&decided["stage"], &decided["early"]), (&json!("decided"), &json!(false)), "{decided}");
     // The appeal: brought to the office, decided by somebody who did not decide before.
+    app.advance(chrono::TimeDelta::minutes(1));
     let appealed = posts(&app.manager, &case, "appeal", &json!({"words": "有出差单为证。"})).expect(200).body;
     assert_eq!((&appealed["stage"], &appealed["statements"][1]["kind"]), (&json!("appealed"), &json!("appeal")));
     let outcome = json!({"outcome": "overturned", "reason": "出差单属实。"});

@@ -360,9 +360,10 @@ fn the_page_says_why_somebody_is_not_on_a_turn(backend: Backend) {
     let near = page(&app, &meng, &path);
     let blocking = format!("/duty/turns/{}", id_of(&turns[1]));
     assert!(near.contains("与前后班次间隔不足") && near.contains(&blocking), "{near}");
-    assert!(page(&app, &meng, &format!("{path}&lang=en")).contains("What would change it"));
     let bare = page(&app, &meng, &format!("/duty/turns/{}/why", id_of(&turns[0])));
     assert!(bare.contains("选一位专家"));
+    // The language asked for stays with the session.
+    assert!(page(&app, &meng, &format!("{path}&lang=en")).contains("What would change it"));
 }
 
 fn calls_on_a_plan_take_what_the_pages_take(backend: Backend) {
