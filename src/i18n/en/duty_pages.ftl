@@ -304,6 +304,7 @@ duty-would-duty-same-time = The other turn of that hour given to somebody else.
 duty-would-duty-same-day = The other turn of that day given to somebody else.
 duty-would-duty-gap = The turn next to it given to somebody else, or less rest between two turns.
 duty-would-duty-week = A turn of that week given to somebody else, or a higher weekly limit.
+duty-would-duty-week-hours = A turn of that week given to somebody else, or more hours a week, which only they can set.
 duty-would-duty-month = A turn of that month given to somebody else, or a higher monthly limit.
 duty-would-duty-period = A turn of the period given to somebody else, or a higher limit.
 duty-would-duty-unskilled = Somebody with the specialty instead.

@@ -280,6 +280,7 @@ duty-would-duty-same-time = 把同一时间的那一班换给别人后即可。
 duty-would-duty-same-day = 把当天的另一班换给别人后即可。
 duty-would-duty-gap = 把相邻的那一班换给别人，或把两班之间的间隔放短。
 duty-would-duty-week = 把本周的一班换给别人，或放宽每周上限。
+duty-would-duty-week-hours = 把本周的一班换给别人，或由本人放宽每周时数。
 duty-would-duty-month = 把本月的一班换给别人，或放宽每月上限。
 duty-would-duty-period = 把本期的一班换给别人，或放宽本期上限。
 duty-would-duty-unskilled = 换一位有所需专业的专家。
