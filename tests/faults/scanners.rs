@@ -179,6 +179,8 @@ fn scanners(backend: Backend) {
         NoticeKind::CaseDecided,
         NoticeKind::CaseSealed,
         NoticeKind::AppealDecided,
+        NoticeKind::StatementReminder,
+        NoticeKind::AppealReminder,
         NoticeKind::Rehomed,
         NoticeKind::BreachWithdrawn,
         NoticeKind::DutyPublished,
