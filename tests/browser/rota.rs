@@ -39,7 +39,7 @@ fn turns(app: &App, plan: &str) -> Vec<(String, Option<String>)> {
 /// Opens the acts of the one turn an expert has.
 async fn opens_own_turn(phone: &Browser) {
     phone.shows("我的班次").await;
-    phone.clicks("details.act > summary").await;
+    phone.presses("details.act > summary").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
