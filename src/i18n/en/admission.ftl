@@ -235,6 +235,7 @@ me-data-do = Download a copy
 me-withdraw = Withdraw
 me-withdraw-text = It takes effect at once; the station finds others for what you have in hand. You may apply again later.
 me-withdraw-sure = I withdraw as a volunteer expert
+field-sure-wanted = To leave the register, please tick the box first
 me-withdraw-do = Withdraw
 flash-withdrew = You have withdrawn; { $n } matters were passed on. Thank you for your time.
 me-hours-title = Certificate of volunteer hours

@@ -235,6 +235,7 @@ me-data-do = 下载副本
 me-withdraw = 申请退出
 me-withdraw-text = 退出即时生效，手上的事项由工作站另行安排。以后可以重新报名。
 me-withdraw-sure = 我确认退出知识产权志愿服务专家
+field-sure-wanted = 申请退出前，请先勾选确认
 me-withdraw-do = 退出
 flash-withdrew = 您已退出，{ $n } 件事项已另行安排。感谢您付出的时间。
 me-hours-title = 志愿服务时长证明

@@ -150,7 +150,7 @@ pub fn withdraw(call: &Call) -> Answered {
     let id = call.expert()?.id;
     let form = call.form()?;
     if !form.checked("sure") {
-        let refusal = Refusal::Invalid(vec![FieldProblem::new("sure", "missing")]);
+        let refusal = Refusal::Invalid(vec![FieldProblem::new("sure", "sure-wanted")]);
         return page(call, form, Wrong::of_refusal(call.l, &refusal), &[]);
     }
     let done = withdraw_expert(&call.office, &Actor::Expert(id), id, form.opt("withdraw_reason"));
