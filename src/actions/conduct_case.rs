@@ -181,7 +181,7 @@ pub(super) fn ask_for_decision(tx: &mut Tx<'_>, case: &CaseRow, expert: &ExpertR
     // A notice that came back and was told again asks again.
     let told = case.told_at.map_or(0, |at| at.and_utc().timestamp_micros());
     leave_case_task(tx, case, expert, TaskKind::DecideCase, &format!("decide:{}:{told}", case.id))?;
-    tell_managers(tx, case, expert, NoticeKind::StaffCase, &[case.opened_by])
+    tell_managers(tx, case, expert, (NoticeKind::StaffCase, &format!("staff-case:{}", case.id)), &[case.opened_by])
 }
 
 /// Tells the managers of the expert's region, and the city's where it signs second, all but those named.
@@ -189,7 +189,7 @@ pub(super) fn tell_managers(
     tx: &mut Tx<'_>,
     case: &CaseRow,
     expert: &ExpertRow,
-    kind: NoticeKind,
+    (kind, key): (NoticeKind, &str),
     but: &[crate::ids::AccountId],
 ) -> Done<()> {
     let mut told = managers_of(tx, &expert.region)?;
@@ -197,7 +197,7 @@ pub(super) fn tell_managers(
     told.sort_unstable();
     told.dedup();
     for account in told.into_iter().filter(|account| !but.contains(account)) {
-        let mut letter = Letter::new(kind, format!("{kind}:{}:{account}", case.id)).to_account(account);
+        let mut letter = Letter::new(kind, format!("{key}:{account}")).to_account(account);
         letter.case = Some(case.id);
         letter.expert = Some(expert.id);
         tx.owe(&Actor::Desk, letter)?;

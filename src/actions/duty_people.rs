@@ -51,7 +51,7 @@ impl DutyCrowd {
         let to = period.1.checked_add_days(Days::new(MARGIN)).unwrap_or(period.1);
         let mut crowd = Self { experts, period, ..Self::default() };
         let qualifications = match only {
-            Some(ids) => db::expert::qualifications_of_all(conn, ids)?,
+            Some(ids) => db::beside::qualifications_of(conn, ids)?,
             None => db::expert::all_qualifications(conn)?,
         };
         for row in qualifications {
@@ -60,7 +60,7 @@ impl DutyCrowd {
             *known = (*known).max(until);
         }
         let leaves = match only {
-            Some(ids) => db::expert::leaves_of_all(conn, ids)?,
+            Some(ids) => db::beside::leaves_of(conn, ids, from)?,
             None => db::expert::leaves_from(conn, from)?,
         };
         for row in leaves {
@@ -70,13 +70,7 @@ impl DutyCrowd {
             crowd.held.entry(expert).or_default().push((turn, plan, span));
         }
         let terms = match only {
-            Some(ids) => {
-                let mut rows = Vec::new();
-                for id in ids {
-                    rows.extend(db::expert_terms::of_expert(conn, *id)?);
-                }
-                rows
-            }
+            Some(ids) => db::beside::terms_of(conn, ids)?,
             None => db::expert_terms::all(conn, None)?,
         };
         for row in terms {
@@ -85,6 +79,18 @@ impl DutyCrowd {
         }
         for (expert, turn) in db::duty_consent::refusals(conn, period.0, period.1)? {
             crowd.refused.entry(expert).or_default().push(turn);
+        }
+        Ok(crowd)
+    }
+
+    /// Reads everybody in good standing for a plan by these rules.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn for_plan(conn: &mut Conn, period: (NaiveDate, NaiveDate), rules: &DutyRules) -> Done<Self> {
+        let mut crowd = Self::read(conn, None, period)?;
+        if rules.catch_up {
+            crowd.remember(conn)?;
         }
         Ok(crowd)
     }
@@ -110,7 +116,7 @@ impl DutyCrowd {
     ///
     /// # Errors
     /// What the database says.
-    pub fn remember(&mut self, conn: &mut Conn) -> Done<()> {
+    fn remember(&mut self, conn: &mut Conn) -> Done<()> {
         let (from, to) = self.remembered();
         for expert in db::duty_turn::borne(conn, from, to)? {
             *self.borne.entry(expert).or_default() += 1;

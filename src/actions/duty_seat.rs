@@ -103,11 +103,21 @@ pub(super) fn say(
     Ok(row)
 }
 
-/// Writes a turn back: its calendar entry and whoever looks at who is on duty follow.
+/// Writes a turn back: its calendar entry and whoever looks at who is on duty follow, and the hours of whoever takes it on
+/// or is rid of it.
 pub(super) fn save_turn(tx: &mut Tx<'_>, turn: &mut TurnRow) -> Done<()> {
+    let agreed = |row: &TurnRow| row.expert.filter(|_| row.state == TurnState::Agreed);
+    let before = db::duty_turn::find(tx.conn, &turn.id)?.as_ref().and_then(agreed);
     turn.sequence += 1;
     turn.updated_at = tx.now.naive_utc();
-    Ok(db::duty_turn::save(tx.conn, turn)?)
+    db::duty_turn::save(tx.conn, turn)?;
+    let now = agreed(turn);
+    if before != now {
+        for expert in before.into_iter().chain(now) {
+            tx.changed("expert", expert.as_str())?;
+        }
+    }
+    Ok(())
 }
 
 /// Puts an expert on a turn whose yes is written down; `instead_of` they give up for it.

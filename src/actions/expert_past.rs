@@ -11,7 +11,7 @@ use crate::domain::matching::{
     Bond, Conflicts, Department, LEARNED_DAYS, NeedProfile, Stage, Tie, Track, conflict_of, conflict_of_firm,
 };
 use crate::ids::{AssignmentId, ExpertId, NeedId};
-use crate::search::affinity::concepts_in;
+use crate::search::affinity::concepts_in_title;
 use crate::search::lexicon::{Kind, lexicon};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use diesel::QueryResult;
@@ -110,7 +110,7 @@ pub fn read_as_known(
         if service.state == AssignmentState::Done && service.created_at <= known_at.naive_utc() {
             let scores = ratings.get(&service.id).map_or(&[][..], Vec::as_slice);
             let tracks = tracks.entry(service.expert).or_default();
-            for kind in kinds_of(&need.services.get(), &concepts_in(&need.title)) {
+            for kind in kinds_of(&need.services.get(), &concepts_in_title(&need.title)) {
                 tracks.entry(kind).or_default().add(scores);
             }
         }

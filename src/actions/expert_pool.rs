@@ -2,7 +2,8 @@
 //!
 //! Memory ranks; whoever is offered is decided again on database rows inside the offer's transaction, through
 //! [`candidate_now`], which reads the same rows the same way. Figures of the last 90 days and 12 months roll with the
-//! Beijing date: whom a new day is another for is read anew when the day changes, and everybody when the month does.
+//! Beijing date: whom a new day is another for is read anew when the day changes, and everybody when the month does, or with
+//! the day where a thread of its own sees to it ([`Office::renew_pool`](super::Office::renew_pool)).
 
 mod history;
 mod workbench;

@@ -9,6 +9,7 @@ use crate::db;
 use crate::db::duty_turn::TurnRow;
 use crate::domain::duty::TurnState;
 use crate::domain::refusal::Refusal;
+use crate::domain::role::Scope;
 use crate::flow::rota::{Bar, Explained, Place};
 use crate::ids::{DutyTurnId, ExpertId};
 use std::collections::HashSet;
@@ -18,7 +19,7 @@ use std::collections::HashSet;
 pub struct Hindrance {
     /// Its code: with the prefix `duty-bar-` the key of its words, with `duty-would-` of what would change it.
     pub code: &'static str,
-    /// The other turn of theirs that stands in the way, where one does.
+    /// The other turn of theirs that stands in the way, where one does and it may be seen.
     pub turn: Option<DutyTurnId>,
 }
 
@@ -75,10 +76,7 @@ pub fn stand_duty(office: &Office, actor: &Actor, turn: DutyTurnId, expert: Opti
     let plan = db::duty::find(&mut reader, &row.plan)?.ok_or(Refusal::NotFound)?;
     let turns = db::duty_turn::of_plan(&mut reader, plan.id)?;
     let stations = stations_of(&mut reader, &turns)?;
-    let mut crowd = DutyCrowd::read(&mut reader, None, (plan.from_on, plan.to_on))?;
-    if plan.rules.get().catch_up {
-        crowd.remember(&mut reader)?;
-    }
+    let crowd = DutyCrowd::for_plan(&mut reader, (plan.from_on, plan.to_on), &plan.rules.get())?;
     drop(reader);
     let live = turns.iter().filter(|turn| turn.state != TurnState::Cancelled).collect();
     let table = Table::set(&plan, live, &crowd, &stations);
@@ -87,13 +85,13 @@ pub fn stand_duty(office: &Office, actor: &Actor, turn: DutyTurnId, expert: Opti
         crowd.experts.iter().filter(|row| considered.contains(&row.id)).map(|row| (row.id, row.name.clone())).collect();
     people.sort_by(|a, b| (&a.1, a.0).cmp(&(&b.1, b.0)));
     let found = match expert {
-        Some(expert) => table.explain(turn, expert)?.map(|found| told(&table, &row, &found)),
+        Some(expert) => table.explain(turn, expert)?.map(|found| told(&table, &row, &found, &actor.scope())),
         None => None,
     };
     Ok(Stood { people, found })
 }
 
-fn told(table: &Table<'_>, turn: &TurnRow, found: &Explained) -> Standing {
+fn told(table: &Table<'_>, turn: &TurnRow, found: &Explained, scope: &Scope) -> Standing {
     let lacks = |slug: &String| skills(std::slice::from_ref(slug)) & found.lacking != 0;
     Standing {
         place: match found.place {
@@ -102,7 +100,7 @@ fn told(table: &Table<'_>, turn: &TurnRow, found: &Explained) -> Standing {
             Place::Could => "could",
             Place::Barred => "barred",
         },
-        bars: found.bars.iter().map(|bar| hindrance(table, *bar)).collect(),
+        bars: found.bars.iter().map(|bar| hindrance(table, *bar, scope)).collect(),
         rank: found.rank,
         distance: found.distance,
         beside_taker: found.beside_taker,
@@ -113,12 +111,15 @@ fn told(table: &Table<'_>, turn: &TurnRow, found: &Explained) -> Standing {
     }
 }
 
-fn hindrance(table: &Table<'_>, bar: Bar) -> Hindrance {
+fn hindrance(table: &Table<'_>, bar: Bar, scope: &Scope) -> Hindrance {
     let turn = match bar {
         Bar::Gap(other) | Bar::SameTime(other) => table.turn_at(other),
         _ => None,
     };
-    Hindrance { code: code(bar), turn }
+    // A plan goes over several stations: the turns of one that may not be seen are not named.
+    let seen =
+        |id: &DutyTurnId| table.turns.iter().any(|turn| turn.id == *id && scope.covers(&turn.region, turn.station));
+    Hindrance { code: code(bar), turn: turn.filter(seen) }
 }
 
 fn code(bar: Bar) -> &'static str {

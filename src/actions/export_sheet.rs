@@ -52,6 +52,15 @@ fn written_down(tx: &mut Tx<'_>, actor: &Actor, kind: &str, rows: usize) -> Done
     tx.event(SUBJECT, actor, Event::SheetExported, &detail)
 }
 
+/// The ledger of admonitions and removals (台账) leaves as a file of so many rows; it holds no contact data.
+///
+/// # Errors
+/// A fault.
+pub fn ledger_exported(office: &Office, actor: &Actor, rows: usize) -> Done<()> {
+    let detail = json!({"kind": "conduct-ledger", "rows": rows});
+    office.write(|tx| tx.event(SUBJECT, actor, Event::SheetExported, &detail))
+}
+
 fn masked_email(text: &str) -> String {
     text.parse::<Email>().map_or_else(|_| "***".to_owned(), |email| email.masked())
 }

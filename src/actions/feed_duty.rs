@@ -1,4 +1,6 @@
 //! Calendar feeds of an expert's or a station's turns: their address is sealed and can be called back.
+//!
+//! Contract: whoever has the address reads the feed, so an expert's is given to that expert alone, by their own page.
 
 use super::{Actor, Done, Office};
 use crate::db;
@@ -43,13 +45,13 @@ fn sealed(office: &Office, row: &FeedRow) -> String {
 /// Makes the feed, or gives it a new address that closes every one given out before. Answers the address's token.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] for somebody else's; [`Refusal::NotYours`].
+/// [`Refusal::NotFound`] for somebody else's; [`Refusal::NotYours`] for an expert's where no expert asks.
 pub fn renew_feed(office: &Office, actor: &Actor, of: FeedOf) -> Done<String> {
     actor.needs(Right::WorkNeeds)?;
-    if let (Actor::Expert(own), FeedOf::Expert(expert)) = (actor, of)
-        && *own != expert
-    {
-        return Err(Refusal::NotFound.into());
+    match (actor, of) {
+        (Actor::Expert(own), FeedOf::Expert(expert)) if *own != expert => return Err(Refusal::NotFound.into()),
+        (Actor::Expert(_), FeedOf::Expert(_)) | (_, FeedOf::Station(_)) => {}
+        (_, FeedOf::Expert(_)) => return Err(Refusal::NotYours.into()),
     }
     office.write(|tx| {
         let known = match of {

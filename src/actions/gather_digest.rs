@@ -65,7 +65,7 @@ pub fn take_turn(office: &Office, row: &OutboxRow, lease: &[OutboxId]) -> Done<T
         if got.iter().filter(|(kind, _)| *kind != NoticeKind::Offer).count() >= most {
             let until = rules.quiet().tomorrow_morning(tx.now);
             // A reminder that would come after the end is none: rather one letter too many than a day lost; but one, with
-            // all that cannot wait either.
+            // all that is ready for the reader.
             if !still_in_time(tx, row, until)? {
                 return gather(tx, row, &mine);
             }

@@ -59,7 +59,7 @@ pub fn hear_expert(office: &Office, actor: &Actor, id: CaseId, kind: StatementKi
         } else {
             leave_case_task(tx, &case, &expert, TaskKind::DecideAppeal, &format!("appeal:{id}"))?;
             let but: Vec<_> = case.decided_by.into_iter().collect();
-            tell_managers(tx, &case, &expert, NoticeKind::StaffAppeal, &but)
+            tell_managers(tx, &case, &expert, (NoticeKind::StaffAppeal, &format!("staff-appeal:{}", case.id)), &but)
         }
     })
 }

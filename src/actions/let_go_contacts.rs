@@ -9,6 +9,7 @@ use super::{Actor, Done, Office};
 use crate::db;
 use crate::domain::contact::masked_name;
 use crate::domain::event::Event;
+use crate::domain::sheet_import::WAITS;
 use serde_json::json;
 
 /// Needs a transaction.
@@ -32,8 +33,9 @@ pub fn let_go_contacts(office: &Office) -> Done<LetGo> {
     let rules = office.policy()?.retention;
     let drafts = office.write(|tx| {
         let before = rules.drafts_before(now).naive_utc();
-        // What came of a sheet names people, and has been read by then.
+        // A sheet names people: what came of it has been read by then, and nobody confirms it any more.
         db::sheet_import::drop_ended(tx.conn, before)?;
+        db::sheet_import::drop_over(tx.conn, (now - WAITS).naive_utc())?;
         Ok(db::retention::drop_drafts(tx.conn, before)?)
     })?;
     let mut gone = LetGo { contacts: 0, drafts };

@@ -123,10 +123,7 @@ pub fn plan_duty(office: &Office, actor: &Actor, input: &PlanInput) -> Done<Duty
             updated_at: now.naive_utc(),
         });
     }
-    let mut crowd = DutyCrowd::read(&mut reader, None, (input.from, input.to))?;
-    if input.rules.catch_up {
-        crowd.remember(&mut reader)?;
-    }
+    let crowd = DutyCrowd::for_plan(&mut reader, (input.from, input.to), &input.rules)?;
     drop(reader);
     let (seated, outcome) = Table::set(&plan, turns.iter().collect(), &crowd, &stations).draft(input.rules.seed)?;
     let mut plan = plan;
@@ -173,10 +170,7 @@ pub fn repair_duty(office: &Office, actor: &Actor, id: DutyPlanId) -> Done<usize
     }
     let turns = db::duty_turn::of_plan(&mut reader, id)?;
     let stations = stations_of(&mut reader, &turns)?;
-    let mut crowd = DutyCrowd::read(&mut reader, None, (plan.from_on, plan.to_on))?;
-    if plan.rules.get().catch_up {
-        crowd.remember(&mut reader)?;
-    }
+    let crowd = DutyCrowd::for_plan(&mut reader, (plan.from_on, plan.to_on), &plan.rules.get())?;
     drop(reader);
     let live: Vec<&TurnRow> = turns.iter().filter(|turn| turn.state != TurnState::Cancelled).collect();
     let (seated, outcome) = Table::set(&plan, live, &crowd, &stations).around(plan.rules.get().seed)?;

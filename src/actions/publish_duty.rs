@@ -4,7 +4,7 @@
 //! name; every other is a published gap. The preview is reckoned by the same function as the act, and the act refuses a
 //! plan that moved on since.
 
-use super::duty_people::{DutyCrowd, bar_now};
+use super::duty_people::DutyCrowd;
 use super::duty_seat::{leave_gap_task, plan_of, save_plan, save_turn};
 use super::{Actor, Done, Letter, Office};
 use crate::db::duty::PlanRow;
@@ -170,15 +170,4 @@ pub fn publish_duty(office: &Office, actor: &Actor, id: DutyPlanId, version: i32
         tx.event(id.as_str(), actor, Event::DutyPublished, &detail)?;
         Ok((manned, gaps))
     })
-}
-
-/// What the rules of this moment say to an expert on a turn, for pages.
-///
-/// # Errors
-/// [`Refusal::NotFound`].
-pub fn rule_now(office: &Office, turn: DutyTurnId, expert: ExpertId) -> Done<Option<&'static str>> {
-    let mut reader = office.read()?;
-    let turn = db::duty_turn::find(&mut reader, &turn)?.ok_or(Refusal::NotFound)?;
-    let plan = db::duty::find(&mut reader, &turn.plan)?.ok_or(Refusal::NotFound)?;
-    Ok(bar_now(&mut reader, expert, &turn, &plan, &[])?.map(|rule| rule.as_str()))
 }

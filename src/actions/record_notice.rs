@@ -6,6 +6,7 @@
 
 pub(super) use super::record_bounce::came_back;
 use super::record_bounce::{check_contact, undelivered};
+use super::suggest_experts::{as_asked_by, eligible_now};
 use super::{Actor, Done, Office, Tx, kept_letter};
 use crate::db::assignment::AssignmentRow;
 use crate::db::outbox::OutboxRow;
@@ -252,7 +253,7 @@ pub(super) fn told_by_staff(
             if seat.state != crate::domain::need::SeatState::Free {
                 return Err(Refusal::NoFreeSeat.into());
             }
-            super::suggest_experts::eligible_now(tx.conn, &need, row.expert, tx.now, true)?;
+            eligible_now(tx.conn, &as_asked_by(&need, &seat), row.expert, tx.now, true)?;
             row.state = AssignmentState::Offered;
             row.round += 1;
             row.ended_at = None;

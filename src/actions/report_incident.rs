@@ -103,7 +103,8 @@ pub fn find_incident(office: &Office, actor: &Actor, id: IncidentId, finding: Fi
         }
         row.finding = Some(finding);
         let name = own_words::of_incident(id, "finding_note");
-        row.finding_note = Some(own_words::seal(tx, row.expert, &name, &note)?);
+        // Of an erased person nothing is written any more, but the finding stands.
+        row.finding_note = own_words::seal_if_known(tx, row.expert, &name, &note)?;
         row.found_by = actor.account();
         row.found_at = Some(tx.now.naive_utc());
         if finding == Finding::Unfounded {

@@ -78,8 +78,8 @@ pub fn seal_words(db: &Db, keys: &Keyring) -> Done<usize> {
             let mut some = 0;
             for (id, expert, words) in &rows {
                 let Some(key) = person_key(keys, conn, *expert)? else { continue };
-                let words = sealed(&key, &of_statement(*id), words.as_str());
-                db::sealing::set_words(conn, *id, &words)?;
+                let anew = sealed(&key, &of_statement(*id), words.as_str());
+                db::sealing::set_words(conn, *id, words, &anew)?;
                 some += 1;
             }
             Ok((rows.last().map(|(id, _, _)| *id), some))
@@ -98,14 +98,18 @@ pub fn seal_words(db: &Db, keys: &Keyring) -> Done<usize> {
             let mut some = 0;
             for (id, expert, note, finding) in &rows {
                 let Some(key) = person_key(keys, conn, *expert)? else { continue };
-                let anew = |name: &str, text: Option<&SealedText>| {
-                    text.map(|text| match text.in_the_clear() {
-                        Some(clear) => sealed(&key, &of_incident(*id, name), clear),
-                        None => text.clone(),
-                    })
+                // A running node may find something of the report meanwhile: each column for itself, if it still is as read.
+                let clear = |text: &Option<SealedText>, name: &str| {
+                    let read = text.clone()?;
+                    let anew = sealed(&key, &of_incident(*id, name), read.in_the_clear()?);
+                    Some((read, anew))
                 };
-                let (note, finding) = (anew("note", note.as_ref()), anew("finding_note", finding.as_ref()));
-                db::sealing::set_report(conn, *id, note.as_ref(), finding.as_ref())?;
+                if let Some((read, anew)) = clear(note, "note") {
+                    db::sealing::set_note(conn, *id, &read, &anew)?;
+                }
+                if let Some((read, anew)) = clear(finding, "finding_note") {
+                    db::sealing::set_finding(conn, *id, &read, &anew)?;
+                }
                 some += 1;
             }
             Ok((rows.last().map(|(id, _, _, _)| *id), some))

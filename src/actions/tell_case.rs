@@ -26,7 +26,7 @@ pub(super) const fn tells(kind: NoticeKind) -> bool {
     matches!(kind, NoticeKind::CaseOpened | NoticeKind::CaseDecided | NoticeKind::CaseSealed)
 }
 
-/// Staff told the expert themselves: in person, by phone, by WeChat. Which of notice and decision is told follows from
+/// Staff told the expert themselves, by phone or by WeChat. Which of notice and decision is told follows from
 /// where the case stands.
 ///
 /// # Errors
@@ -190,7 +190,7 @@ fn remind_of_hearing(tx: &mut Tx<'_>, mut case: CaseRow, expert: &ExpertRow) -> 
     let told = case.told_at.map_or(0, |at| at.and_utc().timestamp_micros());
     let key = format!("statement-reminder:{}:{told}", case.id);
     owe_to_expert(tx, &Actor::Desk, &case, NoticeKind::StatementReminder, &key)?;
-    tell_managers(tx, &case, expert, NoticeKind::StaffStatementEnding, &[case.opened_by])?;
+    tell_managers(tx, &case, expert, (NoticeKind::StaffStatementEnding, &format!("staff-{key}")), &[case.opened_by])?;
     tx.event(case.id.as_str(), &Actor::Desk, Event::ReminderSent, &json!({"of": "statement", "due": case.next_due_at}))
 }
 

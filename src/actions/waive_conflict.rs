@@ -2,9 +2,10 @@
 //! for it can be waived; what bars stays barred, and is decided again when the offer is made. A waiver lifts the ground it
 //! was granted for: what becomes known later asks again.
 
-use super::suggest_experts::judged_now;
-use super::{Actor, Done, Office};
+use super::suggest_experts::{as_asked_by, judged_now};
+use super::{Actor, Done, Office, Tx};
 use crate::db;
+use crate::db::need::NeedRow;
 use crate::db::relation::WaiverRow;
 use crate::domain::event::Event;
 use crate::domain::matching::Exclusion;
@@ -26,11 +27,7 @@ pub fn waive_conflict(office: &Office, actor: &Actor, need: NeedId, expert: Expe
     problems.settle()?;
     office.write(|tx| {
         let need = tx.need(actor, need)?;
-        let rule = match judged_now(tx.conn, &need, expert, tx.now, false)? {
-            Err(rule) if Exclusion::code_is_waivable(rule.code()) => rule.waiver(),
-            Err(rule) => return Err(Refusal::NotEligible(rule.code()).into()),
-            Ok(_) => return Err(Refusal::WrongState.into()),
-        };
+        let rule = waivable(tx, &need, expert)?;
         let row = WaiverRow {
             id: WaiverId::from_minted(tx.mint()),
             need: need.id,
@@ -45,4 +42,23 @@ pub fn waive_conflict(office: &Office, actor: &Actor, need: NeedId, expert: Expe
         tx.event(need.id.as_str(), actor, Event::ConflictWaived, &detail)?;
         Ok(row.id)
     })
+}
+
+/// What stands in the expert's way and may be waived. Each seat asks for a licence by its own item, so what bars from one of
+/// them hides nothing on another.
+fn waivable(tx: &mut Tx<'_>, need: &NeedRow, expert: ExpertId) -> Done<String> {
+    let mut asked: Vec<NeedRow> =
+        db::need::seats_of(tx.conn, need.id)?.iter().map(|seat| as_asked_by(need, seat)).collect();
+    if asked.is_empty() {
+        asked.push(need.clone());
+    }
+    let mut barred = None;
+    for one in asked {
+        match judged_now(tx.conn, &one, expert, tx.now, false)? {
+            Err(rule) if Exclusion::code_is_waivable(rule.code()) => return Ok(rule.waiver()),
+            Err(rule) => barred = barred.or(Some(rule.code())),
+            Ok(_) => {}
+        }
+    }
+    Err(barred.map_or(Refusal::WrongState, Refusal::NotEligible).into())
 }

@@ -6,6 +6,7 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::jobs::Desk;
 use crate::jobs::supervisor::Supervisor;
+use crate::jobs::worker::Worker;
 use crate::mail::dkim::DkimKey;
 use crate::mail::imap::{Imap, ImapSettings};
 use crate::mail::inbox::{Inbox, Maildir};
@@ -13,7 +14,7 @@ use crate::mail::pacing::Pace;
 use crate::mail::{Mailer, Sender, Smtp, SmtpSettings, SmtpTls};
 use crate::web::frame::SiteInfo;
 use crate::web::network::Network;
-use crate::web::pages::sheet_work::ImportWorker;
+use crate::web::pages::sheet_work;
 use crate::web::server::{Ending, Site, serve};
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -143,7 +144,9 @@ pub fn run(config: &Config) -> Result<(), Failure> {
         .paced(pace(config))
         .reading(inboxes(config)?)
         .rooted(config.data_dir.join("audit-roots.jsonl"));
-    let _sheets = ImportWorker::start(Arc::clone(&office)).map_err(|error| format!("sheets: {error}"))?;
+    let importing = Arc::clone(&office);
+    let _sheets = Worker::start("sheets", sheet_work::REST, move || sheet_work::work_all(&importing).map(drop))
+        .map_err(|error| format!("sheets: {error}"))?;
     let _jobs = Supervisor::start(desk).map_err(|error| format!("jobs: {error}"))?;
     actix_web::rt::System::new().block_on(async {
         let serving = serve(Arc::clone(&office), Arc::new(site), listener, config.workers, Ending::Signal)

@@ -5,12 +5,13 @@
 use super::assignment::AssignmentRow;
 use super::conn::{Conn, cols};
 use super::expert::{LeaveRow, QualificationRow};
+use super::expert_terms::ExpertTermsRow;
 use super::need::{ClosureRow, NeedRow, ReserveRow, SeatRow};
 use super::outbox::OutboxRow;
 use super::reminder::ReminderRow;
 use super::schema::{
-    accounts, assignments, closures, experts, leaves, needs, outbox, qualifications, reminders, reserves, seats,
-    stations,
+    accounts, assignments, closures, expert_terms, experts, leaves, needs, outbox, qualifications, reminders, reserves,
+    seats, stations,
 };
 use crate::domain::need::NeedState;
 use crate::ids::{AccountId, AssignmentId, EnterpriseId, ExpertId, NeedId, SeatId, StationId};
@@ -142,6 +143,14 @@ pub fn qualifications_of(conn: &mut Conn, of: &[ExpertId]) -> QueryResult<Vec<Qu
         .order((qualifications::expert, qualifications::kind))
         .select(cols::<QualificationRow>())
         .load(conn)
+}
+
+/// The terms of those experts who set any.
+///
+/// # Errors
+/// What the database says.
+pub fn terms_of(conn: &mut Conn, of: &[ExpertId]) -> QueryResult<Vec<ExpertTermsRow>> {
+    expert_terms::table.filter(expert_terms::expert.eq_any(of)).select(cols::<ExpertTermsRow>()).load(conn)
 }
 
 /// The leaves of those experts that end on or after `day`, soonest first.

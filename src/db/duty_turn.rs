@@ -202,6 +202,20 @@ pub fn held(
         .collect())
 }
 
+/// The turns these experts have said yes to, from a day on: a proposal takes nobody's time.
+///
+/// # Errors
+/// What the database says.
+pub fn agreed(conn: &mut Conn, experts: &[ExpertId], from: NaiveDate) -> QueryResult<Vec<(ExpertId, Span)>> {
+    let rows: Vec<(Option<ExpertId>, NaiveDate, i32, i32)> = duty_turns::table
+        .filter(duty_turns::expert.eq_any(experts))
+        .filter(duty_turns::state.eq(TurnState::Agreed))
+        .filter(duty_turns::day.ge(from))
+        .select((duty_turns::expert, duty_turns::day, duty_turns::from_minute, duty_turns::to_minute))
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(|(expert, day, from, to)| Some((expert?, Span { day, from, to }))).collect())
+}
+
 /// Whose the published turns of those days are, one entry a turn.
 ///
 /// # Errors

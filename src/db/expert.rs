@@ -179,22 +179,6 @@ pub fn qualifications_of(conn: &mut Conn, expert: ExpertId) -> QueryResult<Vec<Q
         .load(conn)
 }
 
-/// The qualifications of several experts.
-///
-/// # Errors
-/// What the database says.
-pub fn qualifications_of_all(conn: &mut Conn, experts: &[ExpertId]) -> QueryResult<Vec<QualificationRow>> {
-    qualifications::table.filter(qualifications::expert.eq_any(experts)).select(cols::<QualificationRow>()).load(conn)
-}
-
-/// The leaves of several experts.
-///
-/// # Errors
-/// What the database says.
-pub fn leaves_of_all(conn: &mut Conn, experts: &[ExpertId]) -> QueryResult<Vec<LeaveRow>> {
-    leaves::table.filter(leaves::expert.eq_any(experts)).select(cols::<LeaveRow>()).load(conn)
-}
-
 /// Takes qualifications off a record.
 ///
 /// # Errors

@@ -31,18 +31,24 @@ struct Floor {
 /// # Errors
 /// [`DbFault::Schema`] when the schema asks for a newer binary or a migration fails.
 pub fn migrate(conn: &mut Conn) -> Result<(), DbFault> {
+    if !conn.is_postgres() {
+        return migrate_alone(conn);
+    }
+    // Even asking what was applied makes a table where there is none.
+    diesel::sql_query("SELECT pg_advisory_lock(727274)").execute(conn)?;
+    let outcome = migrate_alone(conn);
+    diesel::sql_query("SELECT pg_advisory_unlock(727274)").execute(conn)?;
+    outcome
+}
+
+fn migrate_alone(conn: &mut Conn) -> Result<(), DbFault> {
     refuse_newer_schema(conn)?;
     refuse_other_history(conn)?;
-    let outcome = match conn {
+    match conn {
         Conn::Sqlite(_) => conn.run_pending_migrations(SQLITE).map(drop),
-        Conn::Pg(_) => {
-            diesel::sql_query("SELECT pg_advisory_lock(727274)").execute(conn)?;
-            let outcome = conn.run_pending_migrations(POSTGRES).map(drop);
-            diesel::sql_query("SELECT pg_advisory_unlock(727274)").execute(conn)?;
-            outcome
-        }
-    };
-    outcome.map_err(|error| DbFault::Schema(format!("a migration failed: {error}")))?;
+        Conn::Pg(_) => conn.run_pending_migrations(POSTGRES).map(drop),
+    }
+    .map_err(|error| DbFault::Schema(format!("a migration failed: {error}")))?;
     refuse_newer_schema(conn)
 }
 

@@ -639,6 +639,7 @@ diesel::table! {
         looked_at -> Integer,
         progress -> Nullable<Binary>,
         fence -> Integer,
+        tries -> Integer,
         leased_until -> Nullable<Timestamp>,
         created_at -> Timestamp,
         updated_at -> Timestamp,

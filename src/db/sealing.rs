@@ -114,12 +114,12 @@ pub fn statements_in_the_clear(
     query.load(conn)
 }
 
-/// Puts a statement's sealed words in the place of what stood there.
+/// Puts a statement's sealed words in the place of what was read, unless something else stands there by now.
 ///
 /// # Errors
 /// What the database says.
-pub fn set_words(conn: &mut Conn, id: StatementId, words: &SealedText) -> QueryResult<()> {
-    diesel::update(case_statements::table.filter(case_statements::id.eq(id)))
+pub fn set_words(conn: &mut Conn, id: StatementId, read: &SealedText, words: &SealedText) -> QueryResult<()> {
+    diesel::update(case_statements::table.filter(case_statements::id.eq(id)).filter(case_statements::words.eq(read)))
         .set(case_statements::words.eq(words))
         .execute(conn)
         .map(drop)
@@ -145,18 +145,24 @@ pub fn reports_in_the_clear(conn: &mut Conn, last: Option<IncidentId>, most: i64
     query.load(conn)
 }
 
-/// Puts a report's sealed words in the place of what stood there.
+/// Puts what was reported, sealed, in the place of what was read, unless something else stands there by now.
 ///
 /// # Errors
 /// What the database says.
-pub fn set_report(
-    conn: &mut Conn,
-    id: IncidentId,
-    note: Option<&SealedText>,
-    finding: Option<&SealedText>,
-) -> QueryResult<()> {
-    diesel::update(incidents::table.filter(incidents::id.eq(id)))
-        .set((incidents::note.eq(note), incidents::finding_note.eq(finding)))
+pub fn set_note(conn: &mut Conn, id: IncidentId, read: &SealedText, note: &SealedText) -> QueryResult<()> {
+    diesel::update(incidents::table.filter(incidents::id.eq(id)).filter(incidents::note.eq(read)))
+        .set(incidents::note.eq(note))
+        .execute(conn)
+        .map(drop)
+}
+
+/// The same of what was found.
+///
+/// # Errors
+/// What the database says.
+pub fn set_finding(conn: &mut Conn, id: IncidentId, read: &SealedText, note: &SealedText) -> QueryResult<()> {
+    diesel::update(incidents::table.filter(incidents::id.eq(id)).filter(incidents::finding_note.eq(read)))
+        .set(incidents::finding_note.eq(note))
         .execute(conn)
         .map(drop)
 }

@@ -33,8 +33,10 @@ pub struct SheetImportRow {
     pub looked_at: i32,
     /// What came of them so far, sealed.
     pub progress: Option<Vec<u8>>,
-    /// How often it was taken up.
+    /// Raised by whoever takes it up: what somebody slower writes later counts no more.
     pub fence: i32,
+    /// How often it was taken up since it last got on.
+    pub tries: i32,
     /// Until when somebody holds it.
     pub leased_until: Option<NaiveDateTime>,
     /// When it came.
@@ -125,6 +127,7 @@ pub fn take_up(
     diesel::update(sheet_imports::table.filter(sheet_imports::id.eq(id)).filter(sheet_imports::fence.eq(fence)))
         .set((
             sheet_imports::fence.eq(fence + 1),
+            sheet_imports::tries.eq(sheet_imports::tries + 1),
             sheet_imports::leased_until.eq(Some(until)),
             sheet_imports::updated_at.eq(now),
         ))
@@ -160,6 +163,7 @@ pub fn advance(
             sheet_imports::total.eq(Some(to.total)),
             sheet_imports::looked_at.eq(to.looked_at),
             sheet_imports::progress.eq(Some(to.progress.to_vec())),
+            sheet_imports::tries.eq(0),
             sheet_imports::leased_until.eq(Some(to.until)),
             sheet_imports::updated_at.eq(now),
         ))
@@ -191,13 +195,13 @@ pub fn settle(
     Ok(rows == 1)
 }
 
-/// Lets a sheet go where it stands, so that somebody else may take it up at once.
+/// Lets a sheet rest where it stands: from then on somebody else may take it up.
 ///
 /// # Errors
 /// What the database says.
-pub fn let_go(conn: &mut Conn, (id, fence): (SheetImportId, i32)) -> QueryResult<()> {
+pub fn let_rest(conn: &mut Conn, (id, fence): (SheetImportId, i32), until: NaiveDateTime) -> QueryResult<()> {
     diesel::update(sheet_imports::table.filter(sheet_imports::id.eq(id)).filter(sheet_imports::fence.eq(fence)))
-        .set(sheet_imports::leased_until.eq(None::<NaiveDateTime>))
+        .set(sheet_imports::leased_until.eq(Some(until)))
         .execute(conn)
         .map(drop)
 }

@@ -105,10 +105,10 @@ impl SealedText {
         URL_SAFE_NO_PAD.decode(self.0.strip_prefix('~')?).ok()
     }
 
-    /// What stands in the clear, if it does.
+    /// What stands in the clear, if it does; words that begin with the mark of what is sealed are words.
     #[must_use]
     pub fn in_the_clear(&self) -> Option<&str> {
-        (!self.0.starts_with('~')).then_some(self.0.as_str())
+        self.bytes().is_none().then_some(self.0.as_str())
     }
 
     /// The column's text.

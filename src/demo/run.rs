@@ -17,11 +17,12 @@ use crate::actions::{Office, Settings};
 use crate::cli::opening::{Failure, database, hold, keys};
 use crate::clock::{Chance, Clock, VirtualClock};
 use crate::jobs::Desk;
-use crate::jobs::follow_index::IndexFollower;
+use crate::jobs::follow_index::follow_index;
+use crate::jobs::worker::Worker;
 use crate::mail::{MailboxFile, Mailer, Sender, Smtp, SmtpSettings};
 use crate::search::IndexHome;
 use crate::telemetry::init_logging;
-use crate::web::pages::sheet_work::ImportWorker;
+use crate::web::pages::sheet_work;
 use crate::web::{Ending, Site, SiteInfo, serve};
 use chrono::{DateTime, Utc};
 use clap::Args;
@@ -30,9 +31,7 @@ use std::fmt::Write as _;
 use std::io::IsTerminal;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The password of every account of the demo.
@@ -114,9 +113,11 @@ pub fn run(args: DemoArgs) -> Result<(), Failure> {
     let _ = init_logging("warn", false);
     let opened = open(&args)?;
     println!("{}", opened.greeting);
-    let index = IndexFollower::start(Arc::clone(&opened.office)).map_err(|error| format!("index: {error}"))?;
-    let rounds = Rounds::start(Arc::clone(&opened.machine)).map_err(|error| format!("jobs: {error}"))?;
-    let sheets = ImportWorker::start(Arc::clone(&opened.office)).map_err(|error| format!("sheets: {error}"))?;
+    let index = follow_index(Arc::clone(&opened.office)).map_err(|error| format!("index: {error}"))?;
+    let rounds = rounds(Arc::clone(&opened.machine)).map_err(|error| format!("jobs: {error}"))?;
+    let importing = Arc::clone(&opened.office);
+    let sheets = Worker::start("sheets", sheet_work::REST, move || sheet_work::work_all(&importing).map(drop))
+        .map_err(|error| format!("sheets: {error}"))?;
     let ended = actix_web::rt::System::new().block_on(async {
         let serving =
             serve(opened.office, opened.site, opened.listener, 0, Ending::Signal).map_err(|error| error.to_string())?;
@@ -307,64 +308,22 @@ fn greeting(base_url: &str, folder: &Folder, accounts: &[PrintedAccount], now: D
     text
 }
 
-struct Bell {
-    stopping: AtomicBool,
-    rung: Mutex<()>,
-    heard: Condvar,
-}
-
-/// The jobs of the demo, taking turns with the time machine; dropping it stops them.
-pub struct Rounds {
-    bell: Arc<Bell>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Rounds {
-    /// Starts them.
-    ///
-    /// # Errors
-    /// When the system gives no thread.
-    pub fn start(machine: Arc<TimeMachine>) -> std::io::Result<Self> {
-        let bell = Arc::new(Bell { stopping: AtomicBool::new(false), rung: Mutex::new(()), heard: Condvar::new() });
-        let hearing = Arc::clone(&bell);
-        let thread = std::thread::Builder::new().name("jobs".to_owned()).spawn(move || {
-            let mut rounds: u32 = 0;
-            while !hearing.stopping.load(Ordering::SeqCst) {
-                if let Err(fault) = machine.tick() {
-                    tracing::error!(%fault, "a round of the jobs failed");
-                }
-                rounds = rounds.wrapping_add(1);
-                if rounds.is_multiple_of(KEEP_EVERY)
-                    && let Err(fault) = machine.night()
-                {
-                    tracing::error!(%fault, "the night's work failed");
-                }
-                if rounds.is_multiple_of(KEEP_EVERY)
-                    && let Err(fault) = machine.keep()
-                {
-                    tracing::error!(%fault, "the clock's position could not be kept");
-                }
-                let rung = hearing.rung.lock().unwrap_or_else(PoisonError::into_inner);
-                let _ = hearing.heard.wait_timeout_while(rung, REST, |()| !hearing.stopping.load(Ordering::SeqCst));
-            }
-        })?;
-        Ok(Self { bell, thread: Some(thread) })
-    }
-}
-
-impl Drop for Rounds {
-    fn drop(&mut self) {
-        {
-            let _rung = self.bell.rung.lock().unwrap_or_else(PoisonError::into_inner);
-            self.bell.stopping.store(true, Ordering::SeqCst);
+/// The jobs of the demo, taking turns with the time machine.
+///
+/// # Errors
+/// When the system gives no thread.
+fn rounds(machine: Arc<TimeMachine>) -> std::io::Result<Worker> {
+    let mut rounds: u32 = 0;
+    Worker::start("jobs", REST, move || {
+        rounds = rounds.wrapping_add(1);
+        let done = machine.tick().map(drop);
+        if rounds.is_multiple_of(KEEP_EVERY) {
+            // Each whatever became of the others.
+            let (slept, kept) = (machine.night(), machine.keep());
+            return done.and(slept).and(kept);
         }
-        self.bell.heard.notify_all();
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the jobs ended with a panic");
-        }
-    }
+        done
+    })
 }
 
 #[cfg(test)]

@@ -26,11 +26,13 @@ text_enum! {
 }
 
 impl Licence {
-    /// The licence a certificate of that name is; `None` for titles and everything else. 专利代理人 is what it was called
-    /// until 2019.
+    /// The licence a certificate of that name is; `None` for titles, memberships and everything else. 专利代理人 is what it
+    /// was called until 2019.
     #[must_use]
     pub fn of_certificate(name: &str) -> Option<Self> {
-        if name.contains("专利代理") {
+        if name.contains("协会") || name.contains("会员") {
+            None
+        } else if name.contains("专利代理") {
             Some(Self::PatentAttorney)
         } else if name.contains("律师") {
             Some(Self::Lawyer)
@@ -46,15 +48,16 @@ impl Licence {
 pub struct Licensed([Option<NaiveDate>; Licence::ALL.len()]);
 
 impl Licensed {
-    /// Of certificates by name and validity; of several of a kind the one that lasts longest counts.
+    /// Of certificates by name and validity; of several of a kind the one that lasts longest counts. Where a licence to
+    /// practise (执业) is on file, what only says that somebody passed the examination (资格) says nothing more.
     #[must_use]
     pub fn of<'a>(certificates: impl Iterator<Item = (&'a str, Validity)> + Clone) -> Self {
         let mut licensed = Self::default();
         for (licence, held) in Licence::ALL.iter().zip(&mut licensed.0) {
-            let of_kind = certificates
-                .clone()
-                .filter(|(name, _)| Licence::of_certificate(name) == Some(*licence))
-                .map(|(_, v)| v);
+            let of_kind = certificates.clone().filter(|(name, _)| Licence::of_certificate(name) == Some(*licence));
+            let practises = |name: &str| name.contains("执业");
+            let told = of_kind.clone().any(|(name, _)| practises(name));
+            let of_kind = of_kind.filter(|(name, _)| !told || practises(name)).map(|(_, validity)| validity);
             *held = last_day(of_kind).map(|end| end.unwrap_or(NaiveDate::MAX));
         }
         licensed
@@ -183,6 +186,7 @@ mod tests {
             ("专利代理师资格证", Some(Licence::PatentAttorney)),
             ("专利代理人", Some(Licence::PatentAttorney)),
             ("律师执业证", Some(Licence::Lawyer)),
+            ("律师协会会员证", None),
             ("知识产权师（高级）", None),
             ("", None),
         ] {
@@ -200,6 +204,13 @@ mod tests {
         assert_eq!(asked(&[("律师执业证", until("2026-06-01"))]), Ok(()), "the last day counts");
         let ended = Unlicensed { licence: Licence::Lawyer, until: Some(day("2026-05-31")) };
         assert_eq!(asked(&[("律师执业证", until("2026-05-31"))]), Err(ended));
+        let passed_long_ago = ("律师资格证", Validity::default());
+        assert_eq!(
+            asked(&[("律师执业证", until("2026-05-31")), passed_long_ago]),
+            Err(ended),
+            "the examination stays passed"
+        );
+        assert_eq!(asked(&[passed_long_ago]), Ok(()));
         assert_eq!(asked(&[("律师执业证", until("2026-05-31")), ("高级知识产权师", Validity::default())]), Err(ended));
         assert_eq!(
             asked(&[("律师执业证", until("2026-05-31")), ("专利代理师", Validity::default())]),

@@ -33,7 +33,9 @@ impl ImportStage {
 pub const LEASE: TimeDelta = TimeDelta::minutes(2);
 /// How long a sheet that was tried out waits for its confirmation.
 pub const WAITS: TimeDelta = TimeDelta::hours(1);
-/// Taken up so often without an end, a sheet is given up.
+/// How long it rests after a fault.
+pub const RESTS: TimeDelta = TimeDelta::seconds(30);
+/// Taken up so often without getting on, a sheet is given up.
 pub const MOST_TRIES: i32 = 12;
 
 #[cfg(test)]

@@ -15,14 +15,19 @@ fn month_name(date: NaiveDate) -> &'static str {
 }
 
 impl L {
+    /// 周一 to 周日, Mon to Sun.
+    #[must_use]
+    pub const fn weekdays(&self) -> [&'static str; 7] {
+        match self.0 {
+            Lang::Zh => ZH,
+            Lang::En => EN,
+        }
+    }
+
     /// 周五, Fri.
     #[must_use]
     pub fn weekday(&self, date: NaiveDate) -> &'static str {
-        let names = match self.0 {
-            Lang::Zh => &ZH,
-            Lang::En => &EN,
-        };
-        names.get(date.weekday().num_days_from_monday() as usize).copied().unwrap_or_default()
+        self.weekdays().get(date.weekday().num_days_from_monday() as usize).copied().unwrap_or_default()
     }
 
     /// 2026年5月8日（周五）, Fri 8 May 2026.

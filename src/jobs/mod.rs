@@ -17,6 +17,7 @@ pub mod sweep_experts;
 pub mod sweep_leaves;
 pub mod sweep_needs;
 pub mod sweep_tasks;
+pub mod worker;
 
 use crate::actions::prune_changes::prune_changes;
 use crate::actions::{ActionError, Done, Office};
@@ -162,7 +163,7 @@ impl TickReport {
 pub fn tick(desk: &Desk) -> Done<TickReport> {
     let mut report = TickReport::default();
     let done = do_due(desk, &mut report);
-    report.needs_indexed += follow(desk)?;
+    report.needs_indexed += follow(&desk.office)?;
     done.map(|()| report)
 }
 
@@ -170,9 +171,9 @@ pub fn tick(desk: &Desk) -> Done<TickReport> {
 ///
 /// # Errors
 /// A fault of the machine.
-pub fn follow(desk: &Desk) -> Done<usize> {
-    let indexed = desk.office.follow_index()?;
-    if let Err(fault) = prune_changes(&desk.office) {
+pub fn follow(office: &Office) -> Done<usize> {
+    let indexed = office.follow_index()?;
+    if let Err(fault) = prune_changes(office) {
         tracing::warn!(?fault, "the change log could not be kept short");
     }
     Ok(indexed)

@@ -4,24 +4,20 @@
 //! Contract: a slow mail server delays letters and nothing else, a long queue of anything does not stop the pulse, and
 //! nothing is tended before a beat of this process has said whether the service was down.
 
-use super::follow_index::REST as REST_OF_INDEX;
+use super::follow_index::follow_index;
 use super::night::{night, write_roots};
-use super::{Desk, TickReport, follow, post_due, sweep_due, tick};
+use super::worker::Worker;
+use super::{Desk, TickReport, post_due, sweep_due, tick};
 use crate::actions::keep_pulse::BEAT_EVERY;
 use crate::actions::keep_pulse::Pulse;
 use crate::actions::keep_pulse::keep_pulse;
 use crate::actions::{Done, Office};
 use chrono::{DateTime, TimeDelta, Utc};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// How long the desk rests between two rounds.
 const REST: Duration = Duration::from_millis(500);
-/// How long the index lets changes gather before it takes them in.
-const BREATH: Duration = Duration::from_millis(5);
 /// How long it rests between two looks at the date: when the day changes, the pool of experts is read anew.
 const POOL_REST: Duration = Duration::from_secs(1);
 /// How long the night's work rests: it asks whether a day has ended.
@@ -31,16 +27,9 @@ const CAUGHT_UP: TimeDelta = TimeDelta::minutes(15);
 /// How far back everything due must have been tended.
 const TENDED: TimeDelta = TimeDelta::minutes(5);
 
-struct Bell {
-    rung: Mutex<bool>,
-    heard: Condvar,
-}
-
 /// The running jobs; dropping it stops them.
 pub struct Supervisor {
-    stop: Arc<AtomicBool>,
-    bell: Arc<Bell>,
-    threads: Vec<JoinHandle<()>>,
+    workers: Vec<Worker>,
     office: Arc<Office>,
 }
 
@@ -50,8 +39,7 @@ impl Supervisor {
     /// # Errors
     /// When the system gives no thread.
     pub fn start(desk: Desk) -> std::io::Result<Self> {
-        let bell = Arc::new(Bell { rung: Mutex::new(false), heard: Condvar::new() });
-        let mut supervisor = Self { stop: Arc::default(), bell, threads: Vec::new(), office: Arc::clone(&desk.office) };
+        let mut supervisor = Self { workers: Vec::new(), office: Arc::clone(&desk.office) };
         let office = Arc::clone(&desk.office);
         let roots = desk.roots.clone();
         let pulse = Arc::new(Mutex::new(None));
@@ -65,15 +53,7 @@ impl Supervisor {
         })?;
         let mine = desk.clone();
         supervisor.spawn("letters", REST, move || post_due(&mine, &mut TickReport::default()))?;
-        supervisor.spawn("index", BREATH, move || {
-            let followed = follow(&desk).map(drop);
-            match followed {
-                Ok(()) => desk.office.await_change(REST_OF_INDEX),
-                // What failed is not tried again with every change.
-                Err(_) => std::thread::sleep(REST),
-            }
-            followed
-        })?;
+        supervisor.workers.push(follow_index(Arc::clone(&office))?);
         let mine = Arc::clone(&office);
         supervisor.spawn("pool", POOL_REST, move || mine.renew_pool().map(drop))?;
         office.pool_is_renewed(true);
@@ -90,22 +70,9 @@ impl Supervisor {
         &mut self,
         name: &'static str,
         rest: Duration,
-        mut round: impl FnMut() -> Done<()> + Send + 'static,
+        round: impl FnMut() -> Done<()> + Send + 'static,
     ) -> std::io::Result<()> {
-        let (stopping, hearing) = (Arc::clone(&self.stop), Arc::clone(&self.bell));
-        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
-            while !stopping.load(Ordering::SeqCst) {
-                match catch_unwind(AssertUnwindSafe(&mut round)) {
-                    Ok(Ok(())) => {}
-                    Ok(Err(fault)) => tracing::error!(%fault, "a round of the {name} failed"),
-                    Err(_) => tracing::error!("a round of the {name} panicked"),
-                }
-                let rung = hearing.rung.lock().unwrap_or_else(PoisonError::into_inner);
-                let waited = hearing.heard.wait_timeout_while(rung, rest, |rung| !*rung);
-                drop(waited.unwrap_or_else(PoisonError::into_inner));
-            }
-        })?;
-        self.threads.push(thread);
+        self.workers.push(Worker::start(name, rest, round)?);
         Ok(())
     }
 }
@@ -145,13 +112,6 @@ pub fn round(desk: &Desk, next_beat: &mut Option<DateTime<Utc>>) -> Done<TickRep
 impl Drop for Supervisor {
     fn drop(&mut self) {
         self.office.pool_is_renewed(false);
-        self.stop.store(true, Ordering::SeqCst);
-        *self.bell.rung.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        self.bell.heard.notify_all();
-        for thread in self.threads.drain(..) {
-            if thread.join().is_err() {
-                tracing::error!("the jobs ended with a panic");
-            }
-        }
+        self.workers.iter().for_each(Worker::stop);
     }
 }

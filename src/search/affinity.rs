@@ -21,7 +21,7 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
 use terms::{Asked, SORTS, Sort, label, profile_terms};
-pub use terms::{NeedText, TextsRead, concepts_in};
+pub use terms::{NeedText, TextsRead, concepts_in_title};
 
 const FREQUENCY_SATURATION: f32 = 1.2;
 const LENGTH_WEIGHT: f32 = 0.3;

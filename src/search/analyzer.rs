@@ -16,8 +16,6 @@ use sha2::{Digest, Sha256};
 use tantivy::tokenizer::{Language, RawTokenizer, Stemmer, TextAnalyzer, TokenStream};
 use unicode_normalization::UnicodeNormalization;
 
-use super::reading::TermSort;
-
 /// Version of the chain below. An index built under another version is rebuilt.
 pub const ANALYZER_V: u32 = 3;
 
@@ -260,31 +258,20 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
-/// The terms of a text, by the field they go to. Repeats are kept: they are the frequencies.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Terms {
-    /// Dictionary words of Han runs, sub-words included.
-    pub words: Vec<String>,
-    /// Two-character grams of Han runs; the last character of each run also stands alone, so that a single character can
-    /// be found as a prefix.
-    pub grams: Vec<String>,
-    /// Stemmed Latin and digit words.
-    pub latin: Vec<String>,
+/// What sort of term a stretch of text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TermSort {
+    /// A word of the dictionary, of at least two characters, sub-words included.
+    Word,
+    /// Two characters side by side.
+    Gram,
+    /// A stemmed Latin or digit word.
+    Latin,
 }
 
-/// The terms of a [`fold`]ed text.
-#[must_use]
-pub fn terms(folded: &str) -> Terms {
-    let mut found = Terms::default();
-    each_term(folded, |sort, term| match sort {
-        TermSort::Word => found.words.push(term.to_owned()),
-        TermSort::Gram => found.grams.push(term.to_owned()),
-        TermSort::Latin => found.latin.push(term.to_owned()),
-    });
-    found
-}
-
-/// Gives the terms of a [`fold`]ed text one by one; those of a sort come in the order of the text.
+/// Gives the terms of a [`fold`]ed text one by one; those of a sort come in the order of the text, and repeats are kept: they
+/// are the frequencies. Among the grams the last character of each Han run also stands alone, so that a single character can
+/// be found as a prefix.
 pub(super) fn each_term(folded: &str, mut give: impl FnMut(TermSort, &str)) {
     for run in runs(folded) {
         match run.script {
@@ -295,17 +282,8 @@ pub(super) fn each_term(folded: &str, mut give: impl FnMut(TermSort, &str)) {
                         give(TermSort::Word, word);
                     }
                 });
-                let mut before = None;
-                for (at, character) in run.text.char_indices() {
-                    let end = at + character.len_utf8();
-                    if let Some(gram) = before.and_then(|before| run.text.get(before..end)) {
-                        give(TermSort::Gram, gram);
-                    }
-                    before = Some(at);
-                }
-                if let Some(last) = before.and_then(|before| run.text.get(before..)) {
-                    give(TermSort::Gram, last);
-                }
+                let last = run.text.char_indices().next_back().and_then(|(at, _)| run.text.get(at..));
+                grams(run.text).chain(last).for_each(|gram| give(TermSort::Gram, gram));
             }
             Script::Latin if run.text.chars().count() <= LONGEST_TERM => give(TermSort::Latin, run.text),
             Script::Latin => {}
@@ -321,9 +299,9 @@ fn is_a_word(word: &str) -> bool {
 /// Dictionary words of one Han run, sub-words of two and three characters included. Single characters are left out: the
 /// grams carry them.
 #[must_use]
-pub fn words(run: &str) -> Vec<String> {
+pub fn words(run: &str) -> Vec<&str> {
     let mut found = Vec::new();
-    search_words(run, |start, end| found.extend(run.get(start..end).filter(|word| is_a_word(word)).map(str::to_owned)));
+    search_words(run, |start, end| found.extend(run.get(start..end).filter(|word| is_a_word(word))));
     found
 }
 
@@ -335,18 +313,10 @@ pub(super) fn search_words(run: &str, mut give: impl FnMut(usize, usize)) {
     }
 }
 
-/// Overlapping two-character grams of one Han run; empty for a single character.
-#[must_use]
-pub fn grams(run: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut before: Option<char> = None;
-    for character in run.chars() {
-        if let Some(first) = before {
-            found.push(String::from_iter([first, character]));
-        }
-        before = Some(character);
-    }
-    found
+/// Overlapping two-character grams of one Han run; none of a single character.
+pub fn grams(run: &str) -> impl Iterator<Item = &str> {
+    let ends = run.char_indices().skip(1).map(|(at, last)| at + last.len_utf8());
+    run.char_indices().zip(ends).filter_map(|((start, _), end)| run.get(start..end))
 }
 
 /// Cuts a text into dictionary words without sub-words; together they are the whole text.
@@ -358,38 +328,6 @@ pub(super) fn cut(text: &str) -> Vec<&str> {
 #[must_use]
 pub fn is_stopword(folded_word: &str) -> bool {
     STOP.contains(folded_word)
-}
-
-/// The runs of a folded text that carry meaning: Han runs with stop words cut out, and Latin words that are none.
-#[must_use]
-pub fn content(folded: &str) -> Vec<Run<'_>> {
-    let mut kept = Vec::new();
-    for run in runs(folded) {
-        if run.script == Script::Latin {
-            if !is_stopword(run.text) {
-                kept.push(run);
-            }
-            continue;
-        }
-        let mut offset = 0;
-        let mut piece_start = 0;
-        for word in cut(run.text) {
-            let end = offset + word.len();
-            if is_stopword(word) {
-                keep(&mut kept, run, piece_start, offset);
-                piece_start = end;
-            }
-            offset = end;
-        }
-        keep(&mut kept, run, piece_start, offset);
-    }
-    kept
-}
-
-fn keep<'a>(kept: &mut Vec<Run<'a>>, run: Run<'a>, from: usize, to: usize) {
-    if let Some(text) = run.text.get(from..to).filter(|text| !text.is_empty()) {
-        kept.push(Run { script: Script::Han, text, start: run.start + from });
-    }
 }
 
 #[cfg(test)]
@@ -435,10 +373,18 @@ mod tests {
 
     #[test]
     fn words_and_grams_of_a_long_name() {
-        let found = terms("数据知识产权登记");
-        assert!(found.words.contains(&"知识产权".to_owned()), "{:?}", found.words);
-        assert_eq!(found.grams, ["数据", "据知", "知识", "识产", "产权", "权登", "登记", "记"]);
-        assert!(terms("帮我找pct专家").latin.contains(&"pct".to_owned()));
+        let found = |text: &str, wanted: TermSort| {
+            let mut found = Vec::new();
+            each_term(text, |sort, term| found.extend((sort == wanted).then(|| term.to_owned())));
+            found
+        };
+        let words = found("数据知识产权登记", TermSort::Word);
+        assert!(words.contains(&"知识产权".to_owned()), "{words:?}");
+        assert_eq!(
+            found("数据知识产权登记", TermSort::Gram),
+            ["数据", "据知", "知识", "识产", "产权", "权登", "登记", "记"]
+        );
+        assert!(found("帮我找pct专家", TermSort::Latin).contains(&"pct".to_owned()));
     }
 
     #[test]
@@ -449,7 +395,7 @@ mod tests {
             let length = entry.chars().count();
             assert!((2..=4).contains(&length), "{entry} is too long for the dictionary: make it a concept");
             assert_eq!(fold(entry), entry, "{entry} is not in folded form");
-            assert!(words(entry).contains(&entry.to_owned()), "{entry} is not a word");
+            assert!(words(entry).contains(&entry), "{entry} is not a word");
         }
     }
 
@@ -467,10 +413,10 @@ mod tests {
                 .collect();
             let with = words(entry);
             for word in without {
-                assert!(with.contains(&word), "{entry} hides {word}: make it a concept");
+                assert!(with.contains(&word.as_str()), "{entry} hides {word}: make it a concept");
             }
         }
-        assert!(words("数据知识产权登记").contains(&"知识产权".to_owned()));
+        assert!(words("数据知识产权登记").contains(&"知识产权"));
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //!
 //! Read in this order: [`analyzer`] (what a term is) · [`reading`] (a text taken apart) · [`lexicon`] (the office's vocabulary) · [`suggest`](mod@suggest)
 //! (what a text seems to ask for) · [`same_matter`] (whether two needs are one) · [`pinyin`] (names from a Latin keyboard) ·
-//! [`schema`], `document` and [`writer`] (one index) · [`home`] (where it lies, and how another takes its place) ·
-//! [`follower`] (what the change log asks for) · [`query`], `wording` and [`facets`] (finding) · [`matters`] (what an expert
+//! [`schema`], `document`, `parted` (terms on their way to the engine) and [`writer`] (one index) · [`home`] (where it lies, and how another takes its place) ·
+//! [`follower`] (what the change log asks for) · [`query`], `wording`, `at_least` and [`facets`] (finding) · [`matters`] (what an expert
 //! is asked for) · [`mend`] (slips of the keyboard) · [`affinity`] (experts against a need) · [`highlight`], [`snippet`] and
 //! [`wordbreak`] (for the pages) · [`relevance`] (how good an order is, by what people judged).
 //!

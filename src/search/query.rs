@@ -1,7 +1,7 @@
 //! Finding: what was typed, inside what the person may see.
 //!
 //! How a text is read stands in [`super::wording`]. Order: relevance, in which the age of needs and feedback has a small
-//! say (the newest weighs a fifth more than one of years ago), then newest; without a text, newest first. What holds every
+//! say (one of years ago weighs a fifth less than the newest), then newest; without a text, newest first. What holds every
 //! word as typed comes before what does not. The engine ranks by relevance and the age is weighed within blocks of two
 //! hundred, so that a page never depends on the pages before it.
 //!

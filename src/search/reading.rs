@@ -4,23 +4,12 @@
 //! The dictionary is what costs most in reading a text, so it is asked once a run, in search mode; what stands between two
 //! stop words, its words, their sub-words and its two-character grams are all slices of the text.
 //!
-//! Contract: pure; the same words and grams as [`analyzer::words`] and [`analyzer::grams`] give of the runs of
-//! [`content`](Reading::content), a test holds it. Deliberately absent: concepts and matters (`lexicon`, `matters`), which
+//! Contract: pure; the same words and grams as [`analyzer::words`] and [`analyzer::grams`] give of each stretch of
+//! [`content`](Reading::content) by itself, a test holds it. Deliberately absent: concepts and matters (`lexicon`, `matters`), which
 //! are looked for in the text as a whole.
 
-use super::analyzer::{self, LONGEST_TERM, Run, Script};
+use super::analyzer::{self, LONGEST_TERM, Run, Script, TermSort};
 use std::ops::Range;
-
-/// What sort of term a stretch of text is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum TermSort {
-    /// A word of the dictionary, of at least two characters.
-    Word,
-    /// Two characters side by side.
-    Gram,
-    /// A stemmed Latin or digit word.
-    Latin,
-}
 
 /// A piece of a Han run in bytes of the text: a word of the cut, or a shorter word within one.
 #[derive(Debug, Clone)]
@@ -112,19 +101,12 @@ impl Reading {
         self.walk(
             |script, at| match script {
                 Script::Latin => others.push((TermSort::Latin, self.slice(&at))),
-                Script::Han => others.extend(self.grams(at).map(|gram| (TermSort::Gram, gram))),
+                Script::Han => others.extend(analyzer::grams(self.slice(&at)).map(|gram| (TermSort::Gram, gram))),
             },
             |piece| words.push((TermSort::Word, self.slice(piece))),
         );
         words.append(&mut others);
         words
-    }
-
-    /// Two characters side by side, of a stretch of one script.
-    fn grams(&self, at: Range<usize>) -> impl Iterator<Item = &str> {
-        let stretch = self.slice(&at);
-        let ends = stretch.char_indices().skip(1).map(|(end, last)| end + last.len_utf8());
-        stretch.char_indices().zip(ends).filter_map(|((start, _), end)| stretch.get(start..end))
     }
 
     /// Gives every stretch that carries meaning, and every word in those of Han characters.
@@ -167,15 +149,46 @@ mod tests {
     use super::super::lexicon::lexicon;
     use super::*;
 
+    /// The same by looking at each stretch by itself.
+    fn content(folded: &str) -> Vec<Run<'_>> {
+        let mut kept = Vec::new();
+        for run in analyzer::runs(folded) {
+            if run.script == Script::Latin {
+                if !analyzer::is_stopword(run.text) {
+                    kept.push(run);
+                }
+                continue;
+            }
+            let mut offset = 0;
+            let mut piece_start = 0;
+            for word in analyzer::cut(run.text) {
+                let end = offset + word.len();
+                if analyzer::is_stopword(word) {
+                    keep(&mut kept, run, piece_start, offset);
+                    piece_start = end;
+                }
+                offset = end;
+            }
+            keep(&mut kept, run, piece_start, offset);
+        }
+        kept
+    }
+
+    fn keep<'a>(kept: &mut Vec<Run<'a>>, run: Run<'a>, from: usize, to: usize) {
+        if let Some(text) = run.text.get(from..to).filter(|text| !text.is_empty()) {
+            kept.push(Run { script: Script::Han, text, start: run.start + from });
+        }
+    }
+
     fn by_the_run(folded: &str) -> Vec<(TermSort, String)> {
         let mut found = Vec::new();
-        for run in analyzer::content(folded) {
+        for run in content(folded) {
             match run.script {
                 Script::Latin => found.push((TermSort::Latin, run.text.to_owned())),
                 Script::Han => {
                     let words = analyzer::words(run.text).into_iter().filter(|word| !analyzer::is_stopword(word));
-                    found.extend(words.map(|word| (TermSort::Word, word)));
-                    found.extend(analyzer::grams(run.text).into_iter().map(|gram| (TermSort::Gram, gram)));
+                    found.extend(words.map(|word| (TermSort::Word, word.to_owned())));
+                    found.extend(analyzer::grams(run.text).map(|gram| (TermSort::Gram, gram.to_owned())));
                 }
             }
         }
@@ -187,7 +200,7 @@ mod tests {
         let reading = Reading::of_folded(folded.to_owned());
         let mut found: Vec<_> = reading.terms().into_iter().map(|(sort, text)| (sort, text.to_owned())).collect();
         found.sort();
-        assert_eq!(reading.content(), analyzer::content(folded), "{folded}");
+        assert_eq!(reading.content(), content(folded), "{folded}");
         found
     }
 

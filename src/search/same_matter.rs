@@ -9,9 +9,10 @@
 
 use std::collections::BTreeMap;
 
+use super::analyzer::TermSort;
 use super::highlight;
 use super::lexicon::{Kind, lexicon};
-use super::reading::{Reading, TermSort};
+use super::reading::Reading;
 use crate::domain::firm::{FirmMatch, FirmName};
 
 /// Texts that share this much, in percent of the shorter, are the same matter whatever was ticked.

@@ -1,7 +1,7 @@
 //! The fields of the index: needs, feedback, experts and enterprises side by side, told apart by `kind`.
 //!
 //! Contract: one term lives in exactly one text field, chosen by script; text comes in already cut by our analyzer and is
-//! only parted again (`parted`), so that tantivy's own tokenizers never run. Any change here must raise [`SCHEMA_V`].
+//! only parted again (`parted`), so that tantivy's own tokenizers never cut texts. Any change here must raise [`SCHEMA_V`].
 //! Deliberately absent: stored bodies. A hit is a kind and an id; the page loads the rows from the database, where permissions are checked again.
 
 use tantivy::schema::{
@@ -70,7 +70,7 @@ pub fn schema() -> (Schema, Fields) {
             .set_index_option(IndexRecordOption::WithFreqs)
             .set_fieldnorms(false),
     );
-    let several = TextOptions::default().set_indexing_options(
+    let name_beginnings = TextOptions::default().set_indexing_options(
         TextFieldIndexing::default()
             .set_tokenizer(PARTED)
             .set_index_option(IndexRecordOption::Basic)
@@ -82,7 +82,7 @@ pub fn schema() -> (Schema, Fields) {
         subject: builder.add_text_field("subject", STRING),
         kind: builder.add_text_field("kind", counted.clone()),
         number: builder.add_text_field("number", STRING),
-        pinyin: builder.add_text_field("pinyin", several),
+        pinyin: builder.add_text_field("pinyin", name_beginnings),
         words: builder.add_text_field("words", text.clone()),
         grams: builder.add_text_field("grams", text.clone()),
         latin: builder.add_text_field("latin", text),

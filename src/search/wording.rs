@@ -26,6 +26,7 @@ use super::number;
 use super::parted::LONGEST_BEGINNING;
 use super::pinyin;
 use super::query::{Clause, exactly};
+use super::reading::Reading;
 use super::writer::{Index, IndexFault};
 
 /// A concept named in other words counts as the words do; how much the weaker of the two adds when both match.
@@ -75,12 +76,12 @@ impl Index {
         highlights: &mut Vec<String>,
     ) -> Result<Wording, IndexFault> {
         let typed: String = typed.chars().take(LONGEST_TEXT).collect();
-        let folded = analyzer::fold(&typed);
+        let reading = Reading::of(&typed);
         let exact = number::number(&typed).map(|number| number.term()).or_else(|| number::code(&typed));
-        let mut pieces = self.pieces(&folded, highlights)?;
+        let mut pieces = self.pieces(reading.text(), highlights)?;
         let is_long = pieces.len() > MOST_PIECES;
         let words: Box<dyn Query> = if is_long {
-            self.rarest(searcher, &folded)?
+            self.rarest(searcher, &reading)?
         } else if pieces.is_empty() {
             Box::new(EmptyQuery)
         } else if pieces.len() == 1 {
@@ -101,7 +102,7 @@ impl Index {
         let key = pinyin::typed_key(&typed).filter(|key| key.len() >= 2);
         let of_names = kind.is_none_or(|kind| matches!(kind, Kind::Expert | Kind::Enterprise));
         // A need is found by its enterprise's name in pinyin too, but a word that texts hold (pct) is that word there.
-        let is_a_word = key.is_some() && self.is_written(searcher, &folded)?;
+        let is_a_word = key.is_some() && self.is_written(searcher, &reading)?;
         let name = key.filter(|_| of_names || !is_a_word);
         let is_plain = !is_long && exact.is_none() && name.is_none();
         if let Some(mut key) = name {
@@ -122,12 +123,12 @@ impl Index {
                 Box::new(BooleanQuery::new(ways))
             }
         };
-        Ok(Wording { strict: if is_plain { self.strict(&folded) } else { Vec::new() }, loose })
+        Ok(Wording { strict: if is_plain { self.strict(&reading) } else { Vec::new() }, loose })
     }
 
     /// Whether a Latin word of the text stands in any document.
-    fn is_written(&self, searcher: &Searcher, folded: &str) -> Result<bool, IndexFault> {
-        for run in analyzer::content(folded).iter().filter(|run| run.script == Script::Latin) {
+    fn is_written(&self, searcher: &Searcher, reading: &Reading) -> Result<bool, IndexFault> {
+        for run in reading.content().iter().filter(|run| run.script == Script::Latin) {
             if searcher.doc_freq(&Term::from_field_text(self.fields.latin, run.text))? > 0 {
                 return Ok(true);
             }
@@ -136,14 +137,14 @@ impl Index {
     }
 
     /// Every word of a text, or the grams of what is no word.
-    fn strict(&self, folded: &str) -> Vec<Term> {
+    fn strict(&self, reading: &Reading) -> Vec<Term> {
         let mut terms: Vec<Term> = Vec::new();
-        for run in analyzer::content(folded) {
+        for run in reading.content() {
             if run.script == Script::Latin {
                 terms.push(Term::from_field_text(self.fields.latin, run.text));
                 continue;
             }
-            let grams = analyzer::grams(run.text);
+            let grams: Vec<&str> = analyzer::grams(run.text).collect();
             if grams.is_empty() {
                 // A single character is found as a beginning only.
                 return Vec::new();
@@ -164,17 +165,17 @@ impl Index {
     }
 
     /// The rarest terms of a long text, any of which may match.
-    fn rarest(&self, searcher: &Searcher, folded: &str) -> Result<Box<dyn Query>, IndexFault> {
+    fn rarest(&self, searcher: &Searcher, reading: &Reading) -> Result<Box<dyn Query>, IndexFault> {
         let mut terms: Vec<(Field, String)> = Vec::new();
-        for run in analyzer::content(folded) {
+        for run in reading.content() {
             match run.script {
                 Script::Latin => terms.push((self.fields.latin, run.text.to_owned())),
                 Script::Han => {
                     let words = analyzer::words(run.text);
                     if words.is_empty() {
-                        terms.extend(analyzer::grams(run.text).into_iter().map(|gram| (self.fields.grams, gram)));
+                        terms.extend(analyzer::grams(run.text).map(|gram| (self.fields.grams, gram.to_owned())));
                     }
-                    terms.extend(words.into_iter().map(|word| (self.fields.words, word)));
+                    terms.extend(words.into_iter().map(|word| (self.fields.words, word.to_owned())));
                 }
             }
         }
@@ -244,7 +245,8 @@ impl Index {
         pieces: &mut Vec<Box<dyn Query>>,
         highlights: &mut Vec<String>,
     ) -> Result<(), IndexFault> {
-        let runs: Vec<Run<'_>> = if with_stopwords { analyzer::runs(folded) } else { analyzer::content(folded) };
+        let reading = (!with_stopwords).then(|| Reading::of_folded(folded.to_owned()));
+        let runs: Vec<Run<'_>> = reading.as_ref().map_or_else(|| analyzer::runs(folded), Reading::content);
         for run in runs {
             match run.script {
                 Script::Latin => pieces.push(counted(self.fields.latin, run.text)),
@@ -252,7 +254,7 @@ impl Index {
             }
             highlights.push(run.text.to_owned());
             if run.script == Script::Han {
-                highlights.extend(analyzer::words(run.text));
+                highlights.extend(analyzer::words(run.text).into_iter().map(str::to_owned));
             }
         }
         Ok(())
@@ -260,13 +262,13 @@ impl Index {
 
     /// A Han run: at least three fifths of its grams must be there (so 排查风险 finds 风险排查); its dictionary words add to the score.
     fn han(&self, run: &str) -> Result<Box<dyn Query>, IndexFault> {
-        let grams = analyzer::grams(run);
+        let grams: Vec<&str> = analyzer::grams(run).collect();
         if grams.is_empty() {
             let prefix = RegexQuery::from_pattern(&format!("{run}.*"), self.fields.grams)?;
             return Ok(Box::new(prefix));
         }
         let mut seen = HashSet::new();
-        let distinct: Vec<&String> = grams.iter().filter(|gram| seen.insert(gram.as_str())).collect();
+        let distinct: Vec<&str> = grams.into_iter().filter(|gram| seen.insert(*gram)).collect();
         let required = (distinct.len() * 3).div_ceil(5);
         let mut parts: Vec<Box<dyn Query>> = Vec::with_capacity(distinct.len());
         for gram in distinct {
@@ -275,7 +277,7 @@ impl Index {
         let must: Box<dyn Query> = Box::new(AtLeast::of(required, parts));
         let mut whole: Vec<Clause> = vec![(Occur::Must, must)];
         for word in analyzer::words(run) {
-            whole.push((Occur::Should, counted(self.fields.words, &word)));
+            whole.push((Occur::Should, counted(self.fields.words, word)));
         }
         Ok(Box::new(BooleanQuery::new(whole)))
     }

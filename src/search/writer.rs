@@ -11,13 +11,13 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use tantivy::collector::Count;
 use tantivy::directory::error::OpenWriteError;
-use tantivy::index::SegmentComponent;
+use tantivy::index::{SegmentComponent, SegmentMeta};
 use tantivy::postings::Postings;
 use tantivy::query::TermQuery;
 use tantivy::schema::{IndexRecordOption, Value};
@@ -186,7 +186,7 @@ impl Index {
         let metas = engine.load_metas()?;
         // Checksums are asked of the files the engine knows of; without its list it would ask nothing.
         let known = engine.directory().list_managed_files();
-        if !metas.segments.iter().all(|segment| known.contains(&segment.relative_path(SegmentComponent::Terms))) {
+        if !metas.segments.iter().flat_map(files_of).all(|file| known.contains(&file)) {
             return Ok(None);
         }
         let payload = metas.payload.unwrap_or_default();
@@ -302,15 +302,7 @@ impl Index {
         if metas.payload.is_none_or(|payload| serde_json::from_str::<Stamp>(&payload).is_err()) {
             return Some("meta.json: not a commit of ours".to_owned());
         }
-        for segment in metas.segments {
-            let deletes = segment.has_deletes().then_some(SegmentComponent::Delete);
-            for component in SEGMENT.into_iter().chain(deletes) {
-                if let Some(why) = held.damage(&segment.relative_path(component)) {
-                    return Some(why);
-                }
-            }
-        }
-        None
+        metas.segments.iter().flat_map(files_of).find_map(|file| held.damage(&file))
     }
 
     /// A sum over everything that can be found: equal for two indexes exactly when each term leads to the same documents
@@ -389,6 +381,12 @@ pub struct Fingerprint {
     pub distinct: u64,
     /// Sum over every term of every document.
     pub sum: u64,
+}
+
+/// The files of a segment.
+fn files_of(segment: &SegmentMeta) -> impl Iterator<Item = PathBuf> {
+    let deletes = segment.has_deletes().then_some(SegmentComponent::Delete);
+    SEGMENT.into_iter().chain(deletes).map(|component| segment.relative_path(component))
 }
 
 fn committed(writer: &mut IndexWriter, mark: &Mark) -> Result<(), IndexFault> {

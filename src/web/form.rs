@@ -25,6 +25,17 @@ impl Fields {
         Some(self.get(name).trim()).filter(|value| !value.is_empty())
     }
 
+    /// The whole number that has to stand there; what does not do is added to the problems, and is 0.
+    pub fn figure(&self, name: &str, problems: &mut Vec<FieldProblem>) -> u32 {
+        let why = match self.opt(name).map(str::parse) {
+            Some(Ok(figure)) => return figure,
+            Some(Err(_)) => "not-a-number",
+            None => "missing",
+        };
+        problems.push(FieldProblem::new(name, why));
+        0
+    }
+
     /// Every value of that name that is not empty: checkboxes, repeated fields.
     #[must_use]
     pub fn all(&self, name: &str) -> Vec<&str> {

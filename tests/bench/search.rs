@@ -21,7 +21,7 @@ use zhipai::domain::need::{Form, Mode, NeedState, Urgency};
 use zhipai::domain::region::SHIPPED;
 use zhipai::domain::role::Scope;
 use zhipai::ids::{EnterpriseId, NeedId};
-use zhipai::jobs::follow_index::IndexFollower;
+use zhipai::jobs::follow_index::follow_index;
 use zhipai::search::{Document, Index, Kind, Mark, SearchQuery};
 
 const QUESTIONS: usize = 1_000;
@@ -305,7 +305,7 @@ pub fn run() {
 
 /// How soon what is committed is found, with the follower running as in the service.
 fn commits(app: &App, words: &Words) {
-    let _follower = IndexFollower::start(Arc::clone(&app.office)).expect("a thread");
+    let _follower = follow_index(Arc::clone(&app.office)).expect("a thread");
     let mut die = Die(5);
     let (owner, station) = (app.liaison.account, app.station);
     let now = app.office.now();

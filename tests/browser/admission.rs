@@ -1,7 +1,7 @@
 //! The journey: application on a phone → review at a desk → 备案 → the letter → the expert's own page.
 
 use crate::driver::Driver;
-use crate::journey::{can_sign_in, signs_in};
+use crate::journey::{can_sign_in, comes_in, meanwhile, signs_in};
 use crate::support::app::App;
 use crate::support::backend::Backend;
 use crate::support::people::address;
@@ -35,9 +35,7 @@ async fn an_application_becomes_a_filing_and_the_expert_comes_in() {
     phone.types("qualifications.0.type", "专利代理师").await;
     phone.types("qualifications.0.number", "11-2233").await;
     for field in ["recommendation_file", "pledge_file"] {
-        let input =
-            phone.client.find(fantoccini::Locator::Css(&format!("input[name='{field}']"))).await.expect("a field");
-        input.send_keys(&scan).await.expect("chosen");
+        phone.attaches(field, &scan).await;
     }
     phone.ticks("input[name='supports']").await;
     phone.picture("a1-apply-phone").await;
@@ -46,9 +44,7 @@ async fn an_application_becomes_a_filing_and_the_expert_comes_in() {
     phone.shows("个人信息").await;
     assert!(phone.source().await.contains("value=\"沈知行\""), "nothing typed is lost");
     for field in ["recommendation_file", "pledge_file"] {
-        let input =
-            phone.client.find(fantoccini::Locator::Css(&format!("input[name='{field}']"))).await.expect("a field");
-        input.send_keys(&scan).await.expect("chosen");
+        phone.attaches(field, &scan).await;
     }
     phone.ticks("input[name='consent']").await;
     phone.presses("main form button.btn--primary").await;
@@ -74,36 +70,17 @@ async fn an_application_becomes_a_filing_and_the_expert_comes_in() {
     let said = desk.shows("BA-2026-").await;
     let number: String = said.split("BA-2026-").nth(1).expect("a number").chars().take(6).collect();
     desk.picture("a5-filed").await;
-    let here = desk.client.current_url().await.expect("an address");
-    let expert = here.path().trim_end_matches("/admission").to_owned();
-    desk.open(&format!("{}{expert}/forms/filing", app.base_url)).await;
+    let here = desk.address().await;
+    let expert = here.split(['?', '#']).next().expect("an address").trim_end_matches("/admission");
+    desk.open(&format!("{expert}/forms/filing")).await;
     desk.shows("现予备案").await;
     desk.picture("a6-filing-letter").await;
 
     // The letter, and in to the own page.
-    let app = tokio::task::spawn_blocking(move || {
-        app.tick();
-        app
-    })
-    .await
-    .expect("letters left");
+    let (app, _) = meanwhile(app, App::tick).await;
     let filed = format!("BA-2026-{number}");
     assert!(app.letters_to(&address("沈知行")).iter().any(|letter| letter.text.contains(&filed)), "the letter says so");
-    phone.open(&format!("{}/me/sign-in", app.base_url)).await;
-    phone.types("email", &address("沈知行")).await;
-    phone.presses("main form button.btn--primary").await;
-    phone.shows("10 分钟").await;
-    let app = tokio::task::spawn_blocking(move || {
-        app.tick();
-        app
-    })
-    .await
-    .expect("letters left");
-    let links = app.letters_to(&address("沈知行")).into_iter().flat_map(|letter| letter.links);
-    let enter = links.into_iter().find(|link| link.contains("/me/enter/")).expect("a link in");
-    phone.open(&enter).await;
-    phone.shows("沈知行").await;
-    phone.presses("main form button").await;
+    let app = comes_in(&phone, app, "沈知行").await;
     phone.shows(&number).await;
     assert_eq!(phone.overflow().await, 0, "the own page scrolls sideways");
     phone.picture("a7-own-page-phone").await;

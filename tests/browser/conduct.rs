@@ -2,7 +2,7 @@
 //! the letter, printed to PDF as the office would print it for its seal.
 
 use crate::driver::Driver;
-use crate::journey::{can_sign_in, signs_in};
+use crate::journey::{can_sign_in, meanwhile, signs_in};
 use crate::support::app::App;
 use crate::support::backend::Backend;
 use crate::support::people::{address, expert, need};
@@ -39,12 +39,7 @@ async fn three_lapses_end_in_a_sealed_letter() {
     desk.picture("conduct-2-case").await;
     assert_eq!(desk.overflow().await, 0, "the case scrolls sideways");
 
-    let app = tokio::task::spawn_blocking(move || {
-        app.tick();
-        app
-    })
-    .await
-    .expect("letters left");
+    let (app, _) = meanwhile(app, App::tick).await;
 
     // The expert, on a phone that runs no scripts.
     let phone = driver.browser(390, 844, false).await;

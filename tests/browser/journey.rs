@@ -1,6 +1,6 @@
 //! The journey: submit → candidates → send → accept on a phone → feedback → rating → the manager's board.
 
-use crate::driver::Driver;
+use crate::driver::{Browser, Driver};
 use crate::support::app::{App, PASSWORD};
 use crate::support::backend::Backend;
 use crate::support::people::{address, expert};
@@ -19,11 +19,36 @@ pub fn can_sign_in(app: &App, name: &str) {
         .expect("a password");
 }
 
-pub async fn signs_in(browser: &crate::driver::Browser, app: &App, name: &str) {
+pub async fn signs_in(browser: &Browser, app: &App, name: &str) {
     browser.open(&format!("{}/sign-in", app.base_url)).await;
     browser.types("email", &format!("{name}@staff.example")).await;
     browser.types("password", PASSWORD).await;
     browser.clicks("main form button[type='submit'], form .btn--primary").await;
+}
+
+/// Does something with the service that waits for it, away from the threads that drive browsers.
+pub async fn meanwhile<T: Send + 'static>(app: App, deed: impl FnOnce(&App) -> T + Send + 'static) -> (App, T) {
+    tokio::task::spawn_blocking(move || {
+        let done = deed(&app);
+        (app, done)
+    })
+    .await
+    .expect("done")
+}
+
+/// An expert comes to the own page by the link of a letter.
+pub async fn comes_in(phone: &Browser, app: App, name: &str) -> App {
+    phone.open(&format!("{}/me/sign-in", app.base_url)).await;
+    phone.types("email", &address(name)).await;
+    phone.presses("main form button.btn--primary").await;
+    phone.shows("10 分钟").await;
+    let (app, _) = meanwhile(app, App::tick).await;
+    let links = app.letters_to(&address(name)).into_iter().flat_map(|letter| letter.links);
+    let enter = links.into_iter().find(|link| link.contains("/me/enter/")).expect("a link in");
+    phone.open(&enter).await;
+    phone.shows(name).await;
+    phone.presses("main form button").await;
+    app
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -69,12 +94,7 @@ async fn a_liaison_an_expert_an_enterprise_and_a_manager() {
     desk.shows("PD-2026-").await;
     desk.picture("4-case").await;
 
-    let app = tokio::task::spawn_blocking(move || {
-        app.tick();
-        app
-    })
-    .await
-    .expect("letters left");
+    let (app, _) = meanwhile(app, App::tick).await;
     let asked = ["沈知行", "许望舒"]
         .into_iter()
         .find(|name| !app.letters_to(&address(name)).is_empty())
@@ -97,12 +117,7 @@ async fn a_liaison_an_expert_an_enterprise_and_a_manager() {
     phone.presses("button[name='act'][value='feedback']").await;
     phone.shows("谢谢").await;
     phone.picture("7-feedback-phone").await;
-    let app = tokio::task::spawn_blocking(move || {
-        app.tick();
-        app
-    })
-    .await
-    .expect("letters left");
+    let (app, _) = meanwhile(app, App::tick).await;
 
     // The enterprise rates.
     phone.open(&app.link_to("zhou@yunxiu.example")).await;

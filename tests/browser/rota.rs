@@ -2,30 +2,14 @@
 //! experts swap → one cannot come → somebody else covers; and what of it goes on paper.
 
 use crate::driver::{Browser, Driver};
-use crate::journey::{can_sign_in, signs_in};
+use crate::journey::{can_sign_in, meanwhile, signs_in};
 use crate::support::app::App;
 use crate::support::backend::Backend;
 use crate::support::people::{address, expert};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 const PEOPLE: [&str; 4] = ["沈知行", "许望舒", "顾明岚", "陆清和"];
-
-/// Does something with the service that waits for it, away from the threads that drive browsers.
-async fn meanwhile<T: Send + 'static>(app: App, deed: impl FnOnce(&App) -> T + Send + 'static) -> (App, T) {
-    tokio::task::spawn_blocking(move || {
-        let done = deed(&app);
-        (app, done)
-    })
-    .await
-    .expect("done")
-}
-
-/// Sets a field whose keyboard differs by locale: a date.
-async fn sets(browser: &Browser, name: &str, value: &str) {
-    let script = "document.querySelector(`[name='${arguments[0]}']`).value = arguments[1]";
-    browser.client.execute(script, vec![json!(name), json!(value)]).await.expect("set");
-}
 
 /// The turns of a plan: id, and the name of who sits there, by day.
 fn turns(app: &App, plan: &str) -> Vec<(String, Option<String>)> {
@@ -65,8 +49,8 @@ async fn a_rota_from_draft_to_cover() {
     desk.shows("近期需求").await;
     assert_eq!(desk.overflow().await, 0, "the form scrolls sideways");
     desk.types("title", "三月下旬值班").await;
-    sets(&desk, "from", "2026-03-23").await;
-    sets(&desk, "to", "2026-03-25").await;
+    desk.sets("from", "2026-03-23").await;
+    desk.sets("to", "2026-03-25").await;
     desk.ticks(&format!("input[name='station'][value='{}']", app.station)).await;
     desk.chooses("hours", "morning").await;
     desk.picture("r1-new-plan").await;
@@ -211,16 +195,17 @@ async fn a_rota_from_draft_to_cover() {
     let pocket = driver.browser(390, 844, true).await;
     signs_in(&pocket, &app, "meng").await;
     pocket.shows("今日待办").await;
-    for page in [
-        "/duty?week=2026-03-23".to_owned(),
-        "/duty/plans/new".to_owned(),
-        format!("/duty/plans/{plan}"),
-        format!("/duty/turns/{gone}"),
-        format!("/duty/turns/{gone}/why"),
-        sheet,
+    // Each with words that only it has, and that it has always.
+    for (page, words) in [
+        ("/duty?week=2026-03-23".to_owned(), "今天值班"),
+        ("/duty/plans/new".to_owned(), "系统按就近、专业、均衡排出草案"),
+        (format!("/duty/plans/{plan}"), "没有答复不算同意"),
+        (format!("/duty/turns/{gone}"), "停开这一班"),
+        (format!("/duty/turns/{gone}/why"), "选一位专家"),
+        (sheet, "工作人员签名"),
     ] {
         pocket.open(&format!("{base}{page}")).await;
-        pocket.shows("值班").await;
+        pocket.shows(words).await;
         assert_eq!(pocket.overflow().await, 0, "{page} scrolls sideways on a phone");
     }
     pocket.picture("r13-attendance-phone").await;

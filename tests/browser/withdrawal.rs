@@ -2,7 +2,7 @@
 //! same act, the next in the chain accepts, and the file at the desk tells it.
 
 use crate::driver::Driver;
-use crate::journey::{can_sign_in, signs_in};
+use crate::journey::{can_sign_in, comes_in, meanwhile, signs_in};
 use crate::support::app::App;
 use crate::support::backend::Backend;
 use crate::support::people::{address, expert, need};
@@ -25,21 +25,7 @@ async fn whoever_withdraws_leaves_nothing_behind() {
 
     // In by a link, on a phone that runs no scripts.
     let phone = driver.browser(390, 844, false).await;
-    phone.open(&format!("{}/me/sign-in", app.base_url)).await;
-    phone.types("email", &address("沈知行")).await;
-    phone.presses("main form button.btn--primary").await;
-    phone.shows("10 分钟").await;
-    let app = tokio::task::spawn_blocking(move || {
-        app.tick();
-        app
-    })
-    .await
-    .expect("letters left");
-    let links = app.letters_to(&address("沈知行")).into_iter().flat_map(|letter| letter.links);
-    let enter = links.into_iter().find(|link| link.contains("/me/enter/")).expect("a link in");
-    phone.open(&enter).await;
-    phone.shows("沈知行").await;
-    phone.presses("main form button").await;
+    let app = comes_in(&phone, app, "沈知行").await;
     phone.shows("申请退出").await;
     // Without the tick it asks first, and keeps what was typed.
     phone.types("withdraw_reason", "工作调动，离开本市").await;
@@ -53,13 +39,11 @@ async fn whoever_withdraws_leaves_nothing_behind() {
     phone.picture("w2-left-phone").await;
 
     // The offer has moved on in the same act; the next in the chain reads it on a phone and accepts.
-    let (app, state) = tokio::task::spawn_blocking(move || {
+    let (app, state) = meanwhile(app, move |app| {
         app.tick();
-        let state = app.liaison.assignment(&offer)["state"].as_str().unwrap_or_default().to_owned();
-        (app, state)
+        app.liaison.assignment(&offer)["state"].as_str().unwrap_or_default().to_owned()
     })
-    .await
-    .expect("letters left");
+    .await;
     assert_eq!(state, "void");
     phone.open(&app.link_to(&address("许望舒"))).await;
     phone.shows("压力传感器").await;
@@ -74,7 +58,8 @@ async fn whoever_withdraws_leaves_nothing_behind() {
     desk.shows("Meng").await;
     desk.open(&format!("{}/experts/{shen}/file", app.base_url)).await;
     desk.shows("每月承担").await;
-    desk.shows("退出").await;
+    let file = desk.shows("已退出").await;
+    assert!(file.contains("工作调动，离开本市"), "the reason that was typed: {file}");
     assert_eq!(desk.overflow().await, 0, "the file scrolls sideways");
     desk.picture("w4-file").await;
     desk.close().await;

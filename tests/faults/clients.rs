@@ -12,6 +12,16 @@ pub fn client() -> Client {
     Client::builder().timeout(Duration::from_secs(20)).build().expect("a client")
 }
 
+/// Tells clients to stop when it is dropped. Made first inside a scope of threads: a panic there would otherwise wait for
+/// ever for whoever keeps posting.
+pub struct StopsAtEnd<'a>(pub &'a AtomicBool);
+
+impl Drop for StopsAtEnd<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
 /// What all clients were told, by key: the id of the need, or nothing yet.
 #[derive(Default)]
 pub struct Told {

@@ -16,13 +16,17 @@ use zhipai::actions::Actor;
 use zhipai::actions::submit_need::{EnterpriseInput, SubmitNeed, submit_need};
 use zhipai::clock::{Clock, VirtualClock};
 use zhipai::db::JsonText;
-use zhipai::db::schema::outbox;
+use zhipai::db::schema::{assignments, outbox};
 use zhipai::domain::calendar::beijing_date;
 use zhipai::domain::letter_rules::LetterRules;
 use zhipai::domain::notice::{NoticeKind, OwedNotice};
 use zhipai::domain::role::{Role, Scope, Staff};
+use zhipai::ids::{AssignmentId, OutboxId};
 use zhipai::jobs::{Desk, next_due, tick};
 use zhipai::mail::{MailboxFile, Mailer};
+
+/// A letter that left: to whom, whether by the desk itself, about what, for which offer, in which digest, when.
+type Sent = (String, bool, JsonText<OwedNotice>, Option<AssignmentId>, Option<OutboxId>, Option<NaiveDateTime>);
 
 /// How long nobody answers.
 const DAYS: i64 = 5;
@@ -87,38 +91,53 @@ fn flood(backend: Backend, count: usize) {
         }
         clock.move_to(next);
     }
-    let rows: Vec<(String, JsonText<OwedNotice>, Option<NaiveDateTime>)> = outbox::table
-        .filter(outbox::by_desk.eq(true))
-        .filter(outbox::digest.is_null())
+    let mut reader = office.read().expect("a reader");
+    let rows: Vec<Sent> = outbox::table
         .filter(outbox::accepted_at.is_not_null())
-        .order((outbox::accepted_at, outbox::id))
-        .select((outbox::reader, outbox::notice, outbox::accepted_at))
-        .load(&mut *office.read().expect("a reader"))
+        .select((
+            outbox::reader,
+            outbox::by_desk,
+            outbox::notice,
+            outbox::assignment,
+            outbox::digest,
+            outbox::accepted_at,
+        ))
+        .load(&mut *reader)
         .expect("letters");
-    let (mut digests, mut offers) = (0, 0);
+    let (mut digests, mut offers) = (0, Vec::new());
     let mut by_day: BTreeMap<(String, NaiveDate), Vec<NoticeKind>> = BTreeMap::new();
-    for (reader, notice, accepted_at) in rows {
+    for (reader, by_desk, notice, offer, digest, accepted_at) in rows {
         let kind = notice.get().kind;
-        digests += usize::from(kind.is_digest());
-        offers += usize::from(kind == NoticeKind::Offer);
-        if kind != NoticeKind::Offer {
+        if kind == NoticeKind::Offer {
+            assert_eq!(digest, None, "an offer is a letter of its own");
+            offers.push(offer.expect("an offer"));
+        } else if by_desk && digest.is_none() {
+            digests += usize::from(kind.is_digest());
             let day = beijing_date(accepted_at.expect("accepted").and_utc());
             by_day.entry((reader, day)).or_default().push(kind);
         }
     }
+    let mut notified: Vec<AssignmentId> = assignments::table
+        .filter(assignments::notified_at.is_not_null())
+        .select(assignments::id)
+        .load(&mut *reader)
+        .expect("offers");
+    offers.sort_unstable();
+    notified.sort_unstable();
+    assert!(offers == notified, "{} letters with offers, {} offers told of", offers.len(), notified.len());
+    let offers = offers.len();
     let most = LetterRules::default().letters_a_day as usize;
     let mut fullest = 0;
     for ((reader, day), kinds) in &by_day {
         fullest = fullest.max(kinds.len());
         // A reminder that would come after the end does not wait; it takes along what else is ready.
-        let too_many =
-            kinds.iter().skip(most).filter(|kind| !matches!(kind, NoticeKind::Reminder | NoticeKind::Digest));
-        assert_eq!(too_many.count(), 0, "{reader} on {day}: {kinds:?}");
+        let others = kinds.iter().filter(|kind| !matches!(kind, NoticeKind::Reminder | NoticeKind::Digest));
+        assert!(others.count() <= most, "{reader} on {day}: {kinds:?}");
         assert!(kinds.len() <= most + 1, "{reader} on {day}: {kinds:?}");
     }
     assert!(digests > 0, "nothing was gathered");
     println!(
-        "flood {backend:?}: {count} needs in a minute, {experts} experts, {DAYS} days in {:.0?}: {offers} offers by the desk, {digests} digests, at most {fullest} other letters a person and day",
+        "flood {backend:?}: {count} needs in a minute, {experts} experts, {DAYS} days in {:.0?}: {offers} offers, {digests} digests, at most {fullest} other letters a person and day",
         started.elapsed(),
     );
 }

@@ -2,14 +2,14 @@
 //! one; a letter goes out twice at most once a crash, and then with the same Message-ID. The station asks by itself, so that
 //! offers, their letters and their clocks are killed too; at the end every invariant holds over all of it.
 
-use crate::clients::Told;
+use crate::clients::{StopsAtEnd, Told};
 use crate::rounds;
 use crate::served::{Place, Served, stamp};
 use crate::smtp_sink::{Script, SmtpSink};
 use crate::support::backend::Backend;
 use diesel::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use zhipai::actions::register_expert::register_expert;
 use zhipai::actions::set_policy::POLICY_KEY;
@@ -48,6 +48,7 @@ fn kills(backend: Backend, rounds: usize) {
         // What the last crash left unanswered is asked again, with the same keys, while new needs come in.
         let stop = AtomicBool::new(false);
         std::thread::scope(|scope| {
+            let _stops = StopsAtEnd(&stop);
             scope.spawn(|| {
                 let client = crate::clients::client();
                 for key in told.unanswered() {
@@ -65,7 +66,6 @@ fn kills(backend: Backend, rounds: usize) {
                 std::thread::park_timeout(Duration::from_millis(1));
             }
             served.signal("KILL");
-            stop.store(true, Ordering::SeqCst);
         });
         drop(served);
     }

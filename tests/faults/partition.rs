@@ -3,7 +3,7 @@
 //! Nothing answered 201 is lost or made twice, and no letter leaves under two names. The line is a proxy of this process;
 //! nodes speak to each other through the database alone, so there is no other line to cut.
 
-use crate::clients::{Told, client};
+use crate::clients::{StopsAtEnd, Told, client};
 use crate::kills::{asks_by_itself, letters};
 use crate::rounds;
 use crate::served::{Place, Served, stamp};
@@ -14,7 +14,7 @@ use diesel::prelude::*;
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -158,6 +158,7 @@ fn partition() {
     let chance = Chance::seeded(9);
     let (started, mut slowest) = (Instant::now(), Duration::ZERO);
     std::thread::scope(|scope| {
+        let _stops = StopsAtEnd(&stop);
         for served in [&behind, &behind, &beside] {
             let (told, token, run, stop) = (&told, &token, &run, &stop);
             scope.spawn(move || told.keep_posting(&served.base_url, token, run, stop));
@@ -183,7 +184,6 @@ fn partition() {
             });
             slowest = slowest.max(fair.elapsed());
         }
-        stop.store(true, Ordering::SeqCst);
     });
     told.settle(&beside.base_url, &token);
     let answered = told.answered();

@@ -1,13 +1,13 @@
 //! F4: PostgreSQL is stopped at once and started again, under load. Nothing answered 201 is lost, and needs are taken on
 //! again within five seconds of the database's answering.
 
-use crate::clients::{Told, client};
+use crate::clients::{StopsAtEnd, Told, client};
 use crate::cluster::Cluster;
 use crate::rounds;
 use crate::served::{Place, Served, stamp};
 use crate::until;
 use diesel::prelude::*;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use zhipai::db::schema::needs;
 
@@ -27,6 +27,7 @@ fn restarts() {
     let mut slowest = Duration::ZERO;
     let started = Instant::now();
     std::thread::scope(|scope| {
+        let _stops = StopsAtEnd(&stop);
         for _ in 0..3 {
             scope.spawn(|| told.keep_posting(&served.base_url, &token, &run, &stop));
         }
@@ -42,7 +43,6 @@ fn restarts() {
             });
             slowest = slowest.max(up.elapsed());
         }
-        stop.store(true, Ordering::SeqCst);
     });
     told.settle(&served.base_url, &token);
     let answered = told.answered();

@@ -9,8 +9,9 @@ use crate::support::app::{at, sender};
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use zhipai::actions::{Office, Settings};
 use zhipai::clock::{Chance, Clock, VirtualClock};
 use zhipai::db::Db;
@@ -24,6 +25,10 @@ use zhipai::search::IndexHome;
 const ABORTED: i32 = 6;
 /// How many points all stories together must pass.
 const PASSED_AT_LEAST: usize = 200;
+/// Points that a story may pass once and not again: threads of it race for them.
+const MAY_BE_MISSED: [&str; 0] = [];
+/// A story that takes longer stands still.
+const AT_MOST: Duration = Duration::from_secs(300);
 
 fn program() -> PathBuf {
     std::env::current_exe().expect("this program")
@@ -42,17 +47,32 @@ fn stories() -> Vec<String> {
 }
 
 /// Runs a story in a process of its own. Gives what became of it, and where its databases lie.
-fn tell(story: &str, name: &str, value: &str) -> (Output, PathBuf) {
-    let child = Command::new(program())
+fn tell(story: &str, name: &str, value: &str) -> (ExitStatus, PathBuf) {
+    let mut child = Command::new(program())
         .args(["--exact", story, "--test-threads=1"])
         .env(name, value)
         .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
         .spawn()
         .expect("a child");
     let folder = std::env::temp_dir().join(format!("zhipai-it-{}", child.id()));
-    (child.wait_with_output().expect("ends"), folder)
+    (ends(&mut child, story), folder)
+}
+
+/// How a story ended; one that does not end is ended.
+fn ends(child: &mut Child, story: &str) -> ExitStatus {
+    let until = Instant::now() + AT_MOST;
+    loop {
+        if let Some(status) = child.try_wait().expect("a child") {
+            return status;
+        }
+        if Instant::now() > until {
+            let _ = (child.kill(), child.wait());
+            panic!("{story} does not end");
+        }
+        std::thread::park_timeout(Duration::from_millis(5));
+    }
 }
 
 /// The points each story passes.
@@ -137,21 +157,23 @@ fn every_point_a_story_passes_is_survived() {
     let (mut kills, mut missed, mut wrong) = (0, Vec::new(), Vec::new());
     for (point, (_, story)) in &by_point {
         let (ended, folder) = tell(story, "ZHIPAI_CRASH_AT", point);
-        if ended.status.signal() == Some(ABORTED) {
+        if ended.signal() == Some(ABORTED) {
             kills += 1;
-            for file in databases(&folder) {
+            let files = databases(&folder);
+            // Every point is a writing office's, which has its database by then.
+            if files.is_empty() {
+                wrong.push(format!("{point} in {story}: there is no database to look into"));
+            }
+            for file in files {
                 wrong.extend(offenders(&file).into_iter().map(|offender| format!("{point} in {story}: {offender:?}")));
             }
-        } else {
-            missed.push(format!("{point} in {story}: {}", ended.status));
+        } else if !MAY_BE_MISSED.contains(&point.as_str()) {
+            missed.push(format!("{point} in {story}: {ended}"));
         }
         let _ = std::fs::remove_dir_all(&folder);
     }
-    println!(
-        "crash in stories: {kills} kills at {} points in {} stories; not passed a second time: {missed:?}",
-        by_point.len(),
-        stories.len()
-    );
+    println!("crash in stories: {kills} kills at {} points in {} stories", by_point.len(), stories.len());
+    assert!(missed.is_empty(), "not passed a second time:\n{}", missed.join("\n"));
     assert!(wrong.is_empty(), "{} things do not hold:\n{}", wrong.len(), wrong.join("\n"));
     assert!(kills >= PASSED_AT_LEAST, "only {kills} of {} points were ended at", by_point.len());
 }

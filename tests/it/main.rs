@@ -21,6 +21,7 @@ mod db;
 mod http;
 mod mail;
 mod relevance;
+mod rota;
 mod search;
 mod trail;
 mod words;

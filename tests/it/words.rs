@@ -107,7 +107,6 @@ fn every_word_of_the_domain_is_said_in_both_languages() {
     all!("duty-part", duty::DutyPart);
     add("reason", ReasonText::CODES.to_vec());
     all!("licence", licence::Licence);
-    all!("duty-bar", duty::DutyBar);
     add("excluded", Exclusion::CODES.to_vec());
     for key in keys {
         for lang in [Lang::Zh, Lang::En] {

@@ -7,13 +7,15 @@ CREATE TABLE sheet_imports (
   name TEXT NOT NULL,
   choice TEXT NOT NULL,
   stage TEXT NOT NULL CHECK (stage IN ('trying', 'tried', 'importing', 'done', 'failed')),
-  -- Gone once it was imported, or an hour after it was tried out.
+  -- Gone once it was imported; the whole row goes when nobody confirmed it within an hour.
   content BYTEA,
   total INTEGER,
   looked_at INTEGER NOT NULL,
   progress BYTEA,
   -- Raised by whoever takes the work up: what somebody slower writes later counts no more.
   fence INTEGER NOT NULL,
+  -- How often it was taken up since it last got on.
+  tries INTEGER NOT NULL,
   leased_until TIMESTAMP,
   created_at TIMESTAMP NOT NULL,
   updated_at TIMESTAMP NOT NULL

@@ -5,7 +5,6 @@ use crate::db;
 use crate::db::Conn;
 use crate::domain::assignment::{AssignmentState, OfferOutcome};
 use crate::domain::calendar::{beijing_date, start_of_day};
-use crate::domain::duty::far_ahead;
 use crate::domain::week_hours;
 use crate::ids::ExpertId;
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, Utc};
@@ -149,7 +148,7 @@ fn given(conn: &mut Conn, all: &mut HashMap<ExpertId, History>, today: NaiveDate
         for (expert, day, hours) in db::dashboard::hours_from(conn, some, from)? {
             all.entry(expert).or_default().given.push((day, week_hours::matter_minutes(hours)));
         }
-        for (expert, _, _, span) in db::duty_turn::held(conn, Some(some), from, far_ahead())? {
+        for (expert, span) in db::duty_turn::agreed(conn, some, from)? {
             all.entry(expert).or_default().given.push((span.day, span.minutes()));
         }
     }

@@ -18,7 +18,7 @@ use crate::db::sheet_import::{Advance, SheetImportRow};
 use crate::domain::event::Event;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::Right;
-use crate::domain::sheet_import::{ImportStage, LEASE, MOST_TRIES, WAITS};
+use crate::domain::sheet_import::{ImportStage, LEASE, MOST_TRIES, RESTS, WAITS};
 use crate::ids::{AccountId, SheetImportId};
 use serde_json::json;
 use std::collections::HashSet;
@@ -146,6 +146,7 @@ pub fn open_import(office: &Office, actor: &Actor, file: &ImportFile) -> Done<Sh
             looked_at: 0,
             progress: None,
             fence: 0,
+            tries: 0,
             leased_until: None,
             created_at: tx.now.naive_utc(),
             updated_at: tx.now.naive_utc(),
@@ -190,8 +191,15 @@ pub fn confirm_import(office: &Office, actor: &Actor, id: SheetImportId) -> Done
         ImportStage::Importing | ImportStage::Done => Ok(()),
         ImportStage::Trying | ImportStage::Failed => Err(Refusal::WrongState.into()),
         ImportStage::Tried => office.write(|tx| {
-            db::sheet_import::confirm(tx.conn, id, tx.now.naive_utc())?;
-            Ok(())
+            if db::sheet_import::confirm(tx.conn, id, tx.now.naive_utc())? {
+                return Ok(());
+            }
+            // Meanwhile somebody confirmed it too, or it was dropped for another one.
+            let row = db::sheet_import::find(tx.conn, id)?.ok_or(Refusal::NotFound)?;
+            match row.stage {
+                ImportStage::Importing | ImportStage::Done => Ok(()),
+                _ => Err(Refusal::WrongState.into()),
+            }
         }),
     }
 }
@@ -205,7 +213,7 @@ pub fn unfinished(office: &Office) -> Done<Vec<SheetImportId>> {
 }
 
 /// Takes a sheet up; `None` when there is nothing to do on it, or somebody holds it. One whose account may no longer import,
-/// and one that was taken up too often, is given up.
+/// and one that was taken up too often without getting on, is given up; what was imported of it stands.
 ///
 /// # Errors
 /// A fault.
@@ -222,8 +230,14 @@ pub fn take_up(office: &Office, id: SheetImportId) -> Done<Option<Held>> {
         let fence = row.fence + 1;
         let actor = allowed(tx, row.account)?;
         let bytes = row.content.as_deref().and_then(|sealed| office.keys.open_text(&row_name(id), sealed));
-        let (Some(actor), Some(bytes), true) = (actor, bytes, fence <= MOST_TRIES) else {
+        let (Some(actor), Some(bytes), true) = (actor, bytes, row.tries < MOST_TRIES) else {
             db::sheet_import::settle(tx.conn, (id, fence), ImportStage::Failed, now)?;
+            if row.stage == ImportStage::Importing && row.looked_at > 0 {
+                // What was imported before it was given up stands, and so does that it was.
+                let detail = json!({"kind": row.kind, "rows": row.total, "looked_at": row.looked_at, "given_up": true,
+                    "account": row.account});
+                tx.event(SUBJECT, &Actor::Desk, Event::SheetImported, &detail)?;
+            }
             return Ok(None);
         };
         let progress = row.progress.as_deref().and_then(|sealed| office.keys.open_text(&row_name(id), sealed));
@@ -259,7 +273,8 @@ pub fn seen_before(office: &Office, held: &Held, rows: &ImportRows, refused: &Ha
     }
 }
 
-/// Takes the rows `from..to` of a sheet. `kept` turns what came of them into what is kept of the whole sheet so far.
+/// Takes the rows `from..to` of a sheet. A trial is undone part by part: an enterprise or station that stands in two parts
+/// counts as new in both, where the import makes it once. `kept` turns what came of them into what is kept of the whole sheet so far.
 ///
 /// # Errors
 /// [`Refusal::ChangedMeanwhile`] when somebody else took the sheet up; a fault, and then nothing of the part stays.
@@ -346,10 +361,10 @@ pub fn finish(office: &Office, held: &Held, sums: Sums) -> Done<()> {
     })
 }
 
-/// Lets a sheet go where it stands, after a fault: whoever looks next goes on.
+/// Lets a sheet rest where it stands, after a fault that may pass by itself: whoever looks then goes on.
 ///
 /// # Errors
 /// A fault.
-pub fn let_go(office: &Office, held: &Held) -> Done<()> {
-    office.write(|tx| Ok(db::sheet_import::let_go(tx.conn, (held.id, held.fence))?))
+pub fn let_rest(office: &Office, held: &Held) -> Done<()> {
+    office.write(|tx| Ok(db::sheet_import::let_rest(tx.conn, (held.id, held.fence), (tx.now + RESTS).naive_utc())?))
 }

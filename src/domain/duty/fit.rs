@@ -120,8 +120,7 @@ pub fn bar(
         }
     }
     let full = |most: u32, count: usize| most > 0 && count >= most as usize;
-    let week = |day: NaiveDate| (day.iso_week().year(), day.iso_week().week());
-    if full(rules.per_week, others.iter().filter(|other| week(other.day) == week(span.day)).count()) {
+    if full(rules.per_week, others.iter().filter(|other| week_hours::same_week(other.day, span.day)).count()) {
         return Some(DutyBar::Week);
     }
     let month = |day: NaiveDate| (day.year(), day.month());

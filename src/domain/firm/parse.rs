@@ -39,7 +39,7 @@ const NOTHING: &[&str] = &[
 ];
 
 /// What a name's legal part begins with; the longest that begins first wins.
-const LEGAL_FORMS: &[&str] = &[
+pub(super) const LEGAL_FORMS: &[&str] = &[
     "律师事务所",
     "事务所",
     "事务所有限公司",
@@ -58,8 +58,8 @@ const LEGAL_FORMS: &[&str] = &[
     "工作室",
 ];
 
-/// The characters those begin with.
-const LEGAL_FORMS_BEGIN: [char; 9] = ['律', '事', '有', '股', '集', '总', '公', '合', '工'];
+/// The characters those begin with; a test holds it.
+pub(super) const LEGAL_FORMS_BEGIN: [char; 9] = ['律', '事', '有', '股', '集', '总', '公', '合', '工'];
 
 const BRANCHES: &[&str] = &["分所", "分公司", "办事处", "分支机构", "分部", "分行", "代表处", "办公室"];
 const DEPARTMENTS: &[&str] =

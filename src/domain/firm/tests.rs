@@ -178,3 +178,11 @@ fn one_field_may_hold_several_names() {
     assert_eq!(names.iter().map(FirmName::raw).collect::<Vec<_>>(), ["澄观专利商标代理", "北京市金杜律师事务所"]);
     assert!(FirmName::parse_list(" ").is_empty());
 }
+
+#[test]
+fn every_legal_form_is_looked_for_where_it_begins() {
+    for form in super::parse::LEGAL_FORMS {
+        let first = form.chars().next().expect("a form");
+        assert!(super::parse::LEGAL_FORMS_BEGIN.contains(&first), "{form} is never found");
+    }
+}

@@ -87,5 +87,5 @@ api-reconfirm-duty = Note a reconfirmation
 api-reconfirm-duty-text = The expert said again that they will come.
 api-withdraw-duty-swap = Take a change of hands back
 api-withdraw-duty-swap-text = Whoever asked for it takes it back.
-api-renew-duty-feed = Renew a calendar address
-api-renew-duty-feed-text = Makes the address of an expert’s or a station’s calendar; older ones open nothing any more.
+api-renew-duty-feed = Renew a station’s calendar address
+api-renew-duty-feed-text = Makes the address of a station’s calendar; older ones open nothing any more. Experts renew their own on their own page.

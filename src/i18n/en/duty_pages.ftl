@@ -318,6 +318,7 @@ duty-demand-needs = Needs
 duty-demand-services = Most asked for
 duty-demand-busiest = Busiest: { $half }, { $n }
 duty-demand-seats = Experts at a time
+duty-demand-beyond = { $n } more stations are not listed here; stations that are ticked stand first when the form comes back.
 duty-tried-gini = Gini coefficient of the turns (0 is all alike)
 duty-month-of = { $month }/{ $year }
 duty-month-off = off

@@ -87,5 +87,5 @@ api-reconfirm-duty = 登记再次确认
 api-reconfirm-duty-text = 专家再次说会到，由工作人员代为登记。
 api-withdraw-duty-swap = 撤回换班
 api-withdraw-duty-swap-text = 提出换班的一方收回。
-api-renew-duty-feed = 更换日历订阅地址
-api-renew-duty-feed-text = 为专家或工作站生成订阅地址，旧地址随即失效。
+api-renew-duty-feed = 更换工作站日历订阅地址
+api-renew-duty-feed-text = 为工作站生成订阅地址，旧地址随即失效。专家的订阅地址由本人在自己的页面更换。

@@ -294,6 +294,7 @@ duty-demand-needs = 需求（件）
 duty-demand-services = 常见服务
 duty-demand-busiest = 最忙：{ $half } { $n } 件
 duty-demand-seats = 每班几人
+duty-demand-beyond = 另有 { $n } 个站未在此列出；表单退回时，已勾选的站排在前面。
 duty-tried-gini = 班次基尼系数（0 为完全均等）
 duty-month-of = { $year }年{ $month }月
 duty-month-off = 休

@@ -96,9 +96,9 @@ excluded-licence = { $case ->
     [lawyer-ended] 本事项需要的律师执业证有效期到{ $date }，到时已失效；其他事项不受影响。
    *[patent-attorney-ended] 本事项需要的专利代理师证书有效期到{ $date }，到时已失效；其他事项不受影响。
 }
-excluded-licence-tag = 执业证过期
+excluded-licence-tag = 执业证不符
 excluded-week-hours = 服务所在那一周已安排 { $given } 小时，本人每周可服务 { $cap } 小时。
-excluded-week-hours-tag = 本周已满
+excluded-week-hours-tag = 当周已满
 licence-patent-attorney = 专利代理师
 licence-lawyer = 律师
 excluded-leave = 请假到{ $date }。

@@ -1,10 +1,10 @@
 //! The terms of profiles and needs, sorted by kind: what [`Affinity`](super::Affinity) counts.
 
-use super::super::analyzer::{self, EnglishStemmer, Script};
+use super::super::analyzer::{self, EnglishStemmer, Script, TermSort};
 use super::super::lexicon::{Concept, Hit, lexicon};
 use super::super::matters::matters;
 use super::super::mend::mend;
-use super::super::reading::{Reading, TermSort};
+use super::super::reading::Reading;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use unicode_normalization::UnicodeNormalization;
@@ -53,18 +53,16 @@ pub(super) type Key = (Sort, String);
 /// The terms of a profile with their frequencies, and its length in words.
 pub(super) fn profile_terms(text: &str) -> (Vec<(Key, u16)>, u32) {
     let folded = analyzer::fold(text);
-    let terms = analyzer::terms(&folded);
-    let length = u32::try_from(terms.words.len() + terms.latin.len()).unwrap_or(u32::MAX);
+    let mut length = 0_u32;
     let mut counts: HashMap<Key, u16> = HashMap::new();
     let mut count = |key: Key| {
         let held = counts.entry(key).or_insert(0);
         *held = held.saturating_add(1);
     };
-    for (sort, list) in [(Sort::Word, terms.words), (Sort::Gram, terms.grams), (Sort::Latin, terms.latin)] {
-        for term in list {
-            count((sort, term));
-        }
-    }
+    analyzer::each_term(&folded, |sort, term| {
+        length = length.saturating_add(u32::from(sort != TermSort::Gram));
+        count((Sort::from(sort), term.to_owned()));
+    });
     let mut concepts: Vec<(Sort, &str)> = lexicon().touched(&folded).into_iter().flat_map(concept_terms).collect();
     concepts.sort_unstable();
     concepts.dedup();
@@ -186,12 +184,11 @@ impl TextsRead {
     }
 }
 
-/// The concepts a text names, as [`NeedText::concepts`] gives them, when nothing else is asked of it.
+/// The concepts a title names, as [`NeedText::concepts`] gives them, when nothing else is asked of it.
 #[must_use]
-pub fn concepts_in(text: &str) -> Vec<usize> {
-    let (title, rest) = text.split_once('\n').unwrap_or((text, ""));
-    let hits = [title, rest].map(|part| lexicon().hits(mend(Reading::of(part)).text()));
-    let mut concepts: Vec<usize> = hits.iter().flatten().map(|hit| hit.concept).collect();
+pub fn concepts_in_title(title: &str) -> Vec<usize> {
+    let hits = lexicon().hits(mend(Reading::of(title)).text());
+    let mut concepts: Vec<usize> = hits.iter().map(|hit| hit.concept).collect();
     concepts.sort_unstable();
     concepts.dedup();
     concepts

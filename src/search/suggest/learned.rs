@@ -8,8 +8,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
+use super::super::analyzer::TermSort;
 use super::super::lexicon::lexicon;
-use super::super::reading::{Reading, TermSort};
+use super::super::reading::Reading;
 use crate::domain::catalogue::CATALOGUE;
 
 /// The examples.

@@ -74,7 +74,7 @@ pub struct AnswerBody {
 #[serde(deny_unknown_fields)]
 pub struct NoticeBody {
     /// `phone` or `wechat`.
-    #[schema(value_type = NotifiedBy)]
+    #[schema(schema_with = words::told_by)]
     pub channel: String,
     /// When: the clock starts there.
     pub notified_at: DateTime<Utc>,

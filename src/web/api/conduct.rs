@@ -123,7 +123,7 @@ const fn knowingly() -> bool {
 #[serde(deny_unknown_fields)]
 pub struct ToldBody {
     /// `phone` or `wechat`.
-    #[schema(value_type = NotifiedBy)]
+    #[schema(schema_with = words::told_by)]
     pub channel: String,
     /// When: the time to be heard, or to appeal, counts from there.
     pub at: DateTime<Utc>,

@@ -12,7 +12,6 @@ use crate::actions::what_if_duty::{Side, what_if_duty};
 use crate::db;
 use crate::domain::duty::SwapState;
 use crate::domain::duty::demand::WEEKS;
-use crate::domain::refusal::{FieldProblem, Refusal};
 use crate::ids::{DutyPlanId, DutySwapId, DutyTurnId, ExpertId, StationId};
 use crate::web::answer::Answer;
 use crate::web::call::Call;
@@ -83,7 +82,7 @@ fn demand_shape(one: StationDemand) -> DemandShape {
 /// `GET /api/v1/duty/demand`: what the last quarter's needs propose, station by station.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] for a station that may not be seen; [`Refusal::Invalid`] naming the filter.
+/// What [`propose_duty`] says; [`Refusal::Invalid`](crate::domain::refusal::Refusal::Invalid) naming the filter.
 #[utoipa::path(get, path = "/api/v1/duty/demand", operation_id = "propose-duty", tag = "duty", params(DemandQuery),
     responses((status = 200, description = "", body = Page<DemandShape>)))]
 pub fn demand(call: &Call) -> Answered {
@@ -218,16 +217,12 @@ pub fn swap_back(call: &Call) -> Answered {
     Answer::json(&SwapShape { id, state: SwapState::Withdrawn })
 }
 
-/// Whose calendar gets an address: an expert's or a station's.
+/// Whose calendar gets an address; an expert's is given to the expert alone.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FeedBody {
     /// Which station's.
-    #[serde(default)]
-    pub station: Option<StationId>,
-    /// Which expert's.
-    #[serde(default)]
-    pub expert_id: Option<ExpertId>,
+    pub station: StationId,
 }
 
 /// The address of a calendar.
@@ -237,22 +232,14 @@ pub struct FeedShape {
     pub address: String,
 }
 
-/// `POST /api/v1/duty/feeds`: makes a calendar's address, or a new one that closes those before it.
+/// `POST /api/v1/duty/feeds`: makes the address of a station's calendar, or a new one that closes those before it.
 ///
 /// # Errors
-/// [`Refusal::Invalid`] unless one of the two is named; what [`renew_feed`] says.
+/// What [`renew_feed`] says.
 #[utoipa::path(post, path = "/api/v1/duty/feeds", operation_id = "renew-duty-feed", tag = "duty", request_body = FeedBody,
     responses((status = 200, description = "", body = FeedShape)))]
 pub fn feed(call: &Call) -> Answered {
     let body: FeedBody = call.json()?;
-    let of = match (body.station, body.expert_id) {
-        (Some(station), None) => FeedOf::Station(station),
-        (None, Some(expert)) => FeedOf::Expert(expert),
-        _ => return Err(Refusal::Invalid(vec![FieldProblem::new("station", "missing")]).into()),
-    };
-    if let FeedOf::Expert(expert) = of {
-        db::expert::find(&mut *call.office.read()?, &expert)?.ok_or(Refusal::NotFound)?;
-    }
-    let token = renew_feed(&call.office, &call.actor()?, of)?;
+    let token = renew_feed(&call.office, &call.actor()?, FeedOf::Station(body.station))?;
     Answer::json(&FeedShape { address: call.absolute(&format!("/l/{token}/calendar.ics")) })
 }

@@ -9,7 +9,7 @@ use crate::i18n::{L, Lang};
 use crate::ids;
 use std::str::FromStr;
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, SchemaFormat, Type};
 
 macro_rules! worded {
     ($($word:ty),+ $(,)?) => { $(
@@ -60,6 +60,12 @@ identified! {
     ids::CaseId, ids::LeaveId, ids::TaskId, ids::FeedbackId, ids::OutageId, ids::CalendarImportId,
     ids::RelationId, ids::WaiverId, ids::DocumentId, ids::PaperId, ids::StatementId, ids::TransferId,
     ids::DutyPlanId, ids::DutyTurnId, ids::DutySwapId,
+}
+
+/// How staff may have told an expert: never by the mail server.
+pub fn told_by() -> Object {
+    let words = assignment::NotifiedBy::ALL.iter().filter(|by| **by != assignment::NotifiedBy::Smtp);
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words.map(|by| by.as_str().to_owned()))).build()
 }
 
 fn unknown(field: &str, text: &str) -> Refusal {

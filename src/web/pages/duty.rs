@@ -22,6 +22,7 @@ use crate::db::duty_turn::TurnRow;
 use crate::domain::calendar::beijing_date;
 use crate::domain::duty::{PlanState, SwapKind, SwapState, TurnState};
 use crate::domain::role::Right;
+use crate::domain::week_hours::monday;
 use crate::i18n::L;
 use crate::ids::{DutyTurnId, StationId};
 use crate::web::answer::Answer;
@@ -29,7 +30,7 @@ use crate::web::call::Call;
 use crate::web::error::{Answered, WebError};
 use crate::web::frame::Frame;
 use chrono::{Days, NaiveDate};
-use grid::{Grid, Marks, Names, monday, week};
+use grid::{Grid, Marks, Names, week};
 use month::{Month, first_of, last_of, manned, month};
 use std::collections::HashSet;
 
@@ -198,7 +199,8 @@ pub fn show(call: &Call) -> Answered {
         here.iter().filter(|turn| turn.state == TurnState::Agreed && turn.span().ends() > call.now).copied().collect();
     let conflicts = conflicts(&mut reader, &settled)?;
     let shown: Vec<TurnRow> = here
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|turn| match only.as_str() {
             "gap" => turn.state == TurnState::Gap,
             "swap" => moving.contains(&turn.id),
@@ -213,7 +215,8 @@ pub fn show(call: &Call) -> Answered {
     let changes = changes(call, &mut reader)?;
     let plans = plans(call, &mut reader, today)?;
     drop(reader);
-    let count = |wanted: fn(&TurnRow) -> bool| all.iter().filter(|turn| wanted(turn)).count();
+    // The legend counts what is here, whichever of it is shown.
+    let count = |wanted: fn(&TurnRow) -> bool| here.iter().filter(|turn| wanted(turn)).count();
     let gap_turns: Vec<&TurnRow> =
         shown.iter().filter(|turn| turn.state == TurnState::Gap && turn.span().ends() > call.now).collect();
     let mut stations: Vec<(String, String)> =
@@ -244,7 +247,7 @@ pub fn show(call: &Call) -> Answered {
         let of_day = states.iter().filter(|(on, at, _)| *on == day && station.is_none_or(|one| one == *at));
         manned(l, of_day.map(|(.., state)| *state), to_week(day))
     });
-    let moved = all.iter().filter(|turn| moving.contains(&turn.id)).count();
+    let moved = here.iter().filter(|turn| moving.contains(&turn.id)).count();
     let marks = Marks { moving, conflicts };
     let mut grids = Vec::new();
     let mut start = from;
@@ -284,8 +287,8 @@ pub fn show(call: &Call) -> Answered {
         grids,
         whole_month,
         other_view: if whole_month { to_week(asked) } else { to_month(asked) },
-        month_before: to_week(glance.before),
-        month_after: to_week(glance.after),
+        month_before: step(glance.before),
+        month_after: step(glance.after),
         month: glance,
         gap_count: gap_turns.len(),
         gaps: if may_work { gaps(call, &gap_turns, &names)? } else { Vec::new() },

@@ -108,19 +108,7 @@ fn asked(form: &Fields, kept: &Policy) -> Result<Policy, Refusal> {
         problems.push(FieldProblem::new("counting_rule", "missing"));
         CountingRule::default()
     });
-    let mut figure = |name: &str| -> u32 {
-        match form.opt(name).map(str::parse) {
-            Some(Ok(figure)) => figure,
-            Some(Err(_)) => {
-                problems.push(FieldProblem::new(name, "not-a-number"));
-                0
-            }
-            None => {
-                problems.push(FieldProblem::new(name, "missing"));
-                0
-            }
-        }
-    };
+    let mut figure = |name: &str| form.figure(name, &mut problems);
     let signed = |figure: u32| i32::try_from(figure).unwrap_or(i32::MAX);
     let policy = Policy {
         counting_rule,
@@ -217,16 +205,24 @@ fn rules(l: L, chosen: &str) -> Vec<Tick> {
 /// # Errors
 /// A fault; what will not do comes back as the form.
 pub fn set(call: &Call) -> Answered {
-    let form = call.form()?;
+    saved(call, "/policy", asked(call.form()?, &call.office.policy()?), |wrong| page(call, call.form()?, wrong))
+}
+
+/// Sets what a form of the policy asks for and goes back to it; what will not do comes back in the form.
+///
+/// # Errors
+/// A fault, or what the form's page says.
+pub(super) fn saved(
+    call: &Call,
+    back: &'static str,
+    asked: Result<Policy, Refusal>,
+    form: impl FnOnce(Wrong) -> Answered,
+) -> Answered {
     let actor = call.actor()?;
-    match asked(form, &call.office.policy()?)
-        .map_err(ActionError::from)
-        .and_then(|policy| set_policy::set_policy(&call.office, &actor, &policy))
-    {
-        Ok(()) => Ok(Answer::see_other("/policy").flash("flash-policy-set", &[])),
-        Err(ActionError::Refused(refusal @ Refusal::Invalid(_))) => {
-            page(call, form, Wrong::of_refusal(call.l, &refusal))
-        }
+    let set = asked.map_err(ActionError::from).and_then(|policy| set_policy::set_policy(&call.office, &actor, &policy));
+    match set {
+        Ok(()) => Ok(Answer::see_other(back).flash("flash-policy-set", &[])),
+        Err(ActionError::Refused(refusal @ Refusal::Invalid(_))) => form(Wrong::of_refusal(call.l, &refusal)),
         Err(error) => Err(error.into()),
     }
 }

@@ -1,7 +1,7 @@
 //! The rules of the register as a form: which service items ask for which licence, and how long what reaches a person is
 //! kept. Setting it makes a new version of the office's policy; the rest of it stays as it is.
 
-use crate::actions::{ActionError, set_policy};
+use super::policy::saved;
 use crate::domain::catalogue::CATALOGUE;
 use crate::domain::licence::{Licence, LicenceRule, LicenceRules};
 use crate::domain::policy::Policy;
@@ -67,19 +67,7 @@ fn as_fields(policy: &Policy) -> Fields {
 /// The policy in force with what the form says of the register.
 fn asked(form: &Fields, mut policy: Policy) -> Result<Policy, Refusal> {
     let mut problems = Vec::new();
-    let mut figure = |name: &str| -> u32 {
-        match form.opt(name).map(str::parse) {
-            Some(Ok(figure)) => figure,
-            Some(Err(_)) => {
-                problems.push(FieldProblem::new(name, "not-a-number"));
-                0
-            }
-            None => {
-                problems.push(FieldProblem::new(name, "missing"));
-                0
-            }
-        }
-    };
+    let mut figure = |name: &str| form.figure(name, &mut problems);
     policy.retention = RetentionRules { contact_days: figure("contact_days"), draft_days: figure("draft_days") };
     let mut rules = LicenceRules::none();
     for item in &CATALOGUE {
@@ -143,17 +131,7 @@ fn page(call: &Call, form: &Fields, wrong: Wrong) -> Answered {
 /// A fault; what will not do comes back as the form.
 pub fn set(call: &Call) -> Answered {
     let form = call.form()?;
-    let actor = call.actor()?;
-    let set = asked(form, call.office.policy()?)
-        .map_err(ActionError::from)
-        .and_then(|policy| set_policy::set_policy(&call.office, &actor, &policy));
-    match set {
-        Ok(()) => Ok(Answer::see_other("/policy/register").flash("flash-policy-set", &[])),
-        Err(ActionError::Refused(refusal @ Refusal::Invalid(_))) => {
-            page(call, form, Wrong::of_refusal(call.l, &refusal))
-        }
-        Err(error) => Err(error.into()),
-    }
+    saved(call, "/policy/register", asked(form, call.office.policy()?), |wrong| page(call, form, wrong))
 }
 
 #[cfg(test)]

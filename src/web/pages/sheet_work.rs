@@ -1,13 +1,13 @@
 //! The work on sheets that come in: part by part, tried out or imported, with what came of it kept in both languages.
 //!
 //! Contract: whoever takes a sheet up goes on where it stood ([`crate::actions::import_sheet::job`]); small ones are done
-//! within the call that brings them, large ones by the [`ImportWorker`]'s thread. It stands here because it needs files,
+//! within the call that brings them, large ones by whoever calls [`work_all`] again and again. It stands here because it needs files,
 //! deeds and words together, as [`super::sheet_rows`] does. Deliberately absent: HTTP.
 
 use super::sheet_rows::{self, ChangeTold, Imported, SheetKind, Told};
 use crate::actions::import_sheet::ImportReport;
 use crate::actions::import_sheet::job::{
-    self, Held, Sums, finish, let_go, seen_before, take_part, take_up, unfinished,
+    self, Held, Sums, finish, let_rest, seen_before, take_part, take_up, unfinished,
 };
 use crate::actions::{ActionError, Done, Office};
 use crate::domain::refusal::Refusal;
@@ -16,10 +16,6 @@ use crate::ids::SheetImportId;
 use crate::sheet::Problem;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// Rows that are taken in one transaction: a second or so, in which others wait to write.
@@ -29,8 +25,8 @@ pub const SMALL: (usize, usize) = (64 * 1024, PART);
 /// The most lines of problems, and the most new and changed records, that are kept by name; the rest is counted.
 const MOST_LINES: usize = 300;
 const MOST_NAMED: usize = 500;
-/// How long the worker rests between two looks.
-const REST: Duration = Duration::from_millis(500);
+/// How long whoever calls [`work_all`] rests between two looks.
+pub const REST: Duration = Duration::from_millis(500);
 
 /// What came of a sheet, in one language.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,7 +125,7 @@ pub fn work_some(office: &Office, id: SheetImportId, parts: usize) -> Done<bool>
         // Somebody else took it up: theirs is the word that counts.
         Err(ActionError::Refused(Refusal::ChangedMeanwhile)) => Ok(false),
         Err(error) => {
-            let_go(office, &held)?;
+            let_rest(office, &held)?;
             Err(error)
         }
         ended => ended,
@@ -196,46 +192,6 @@ pub fn work_all(office: &Office) -> Done<usize> {
         }
     }
     failed.map_or(Ok(ended), Err)
-}
-
-/// Works on large sheets in a thread of its own; dropping it stops it between two sheets.
-pub struct ImportWorker {
-    stop: Option<Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl ImportWorker {
-    /// Starts working.
-    ///
-    /// # Errors
-    /// When the system gives no thread.
-    pub fn start(office: Arc<Office>) -> std::io::Result<Self> {
-        let (stop, stopped) = channel::<()>();
-        let thread = std::thread::Builder::new().name("sheets".to_owned()).spawn(move || {
-            loop {
-                match catch_unwind(AssertUnwindSafe(|| work_all(&office))) {
-                    Ok(Ok(_)) => {}
-                    Ok(Err(fault)) => tracing::error!(%fault, "a sheet could not be worked on"),
-                    Err(_) => tracing::error!("the work on a sheet panicked"),
-                }
-                if !matches!(stopped.recv_timeout(REST), Err(RecvTimeoutError::Timeout)) {
-                    break;
-                }
-            }
-        })?;
-        Ok(Self { stop: Some(stop), thread: Some(thread) })
-    }
-}
-
-impl Drop for ImportWorker {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the sheets' thread ended with a panic");
-        }
-    }
 }
 
 #[cfg(test)]

@@ -112,6 +112,18 @@ pub fn show(call: &Call) -> Answered {
 }
 
 fn page(call: &Call, form: &Fields, wrong: Wrong) -> Answered {
+    let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    page_with(call, status, form, wrong)
+}
+
+/// The page for a sheet that is not there any more, to upload it again.
+fn over(call: &Call, status: StatusCode) -> Answered {
+    let mut wrong = Wrong::none();
+    wrong.list.push(crate::web::form::WrongField { field: "file".to_owned(), text: call.l.t("sheets-over") });
+    page_with(call, status, &Fields::default(), wrong)
+}
+
+fn page_with(call: &Call, status: StatusCode, form: &Fields, wrong: Wrong) -> Answered {
     let l = call.l;
     let today = beijing_date(call.now);
     let mut filled = form.clone();
@@ -121,7 +133,6 @@ fn page(call: &Call, form: &Fields, wrong: Wrong) -> Answered {
     if form.opt("to").is_none() {
         filled.set("to", today.to_string());
     }
-    let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = SheetsPage {
         f: call.frame("sheets"),
         kinds: words(l, "sheets-kind", form.get("kind"), "", INCOMING.iter().map(SheetKind::as_str)),
@@ -174,10 +185,10 @@ pub fn preview(call: &Call) -> Answered {
 /// none.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] for another's sheet; a fault. When the hour is over the page says so.
+/// [`Refusal::NotFound`]; a fault. When the hour is over the page says so, and the same of another's sheet.
 pub fn follow(call: &Call) -> Answered {
     let id: SheetImportId = call.id("id")?;
-    let Some(job) = import_job(&call.office, &call.actor()?, id)? else { return Err(Refusal::NotFound.into()) };
+    let Some(job) = import_job(&call.office, &call.actor()?, id)? else { return over(call, StatusCode::NOT_FOUND) };
     let kind_word = call.l.t(&format!("sheets-kind-{}", job.kind));
     let came = outcome(call.l, job.progress.as_deref());
     let trial = matches!(job.stage, ImportStage::Trying | ImportStage::Tried);
@@ -218,11 +229,7 @@ pub fn confirm(call: &Call) -> Answered {
     let rows = import_job(&call.office, &actor, id)?.and_then(|job| job.total);
     match confirm_import(&call.office, &actor, id) {
         Ok(()) => {}
-        Err(ActionError::Refused(Refusal::NotFound)) => {
-            let mut wrong = Wrong::none();
-            wrong.list.push(crate::web::form::WrongField { field: "file".to_owned(), text: call.l.t("sheets-over") });
-            return page(call, &Fields::default(), wrong);
-        }
+        Err(ActionError::Refused(Refusal::NotFound)) => return over(call, StatusCode::UNPROCESSABLE_ENTITY),
         Err(error) => return Err(error.into()),
     }
     if rows.is_some_and(|rows| rows <= SMALL.1) {

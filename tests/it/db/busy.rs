@@ -10,16 +10,46 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
-use zhipai::actions::ActionError;
+use zhipai::actions::{ActionError, Done};
 use zhipai::db::schema::{changes, enterprises, needs};
 use zhipai::db::{self, Db, DbFault};
 use zhipai::ids::ExpertId;
 
 on_both!(all_connections_taken_is_a_clear_not_now, a_new_enterprise_met_by_many_at_once_is_one,);
 
-/// Long enough to open a connection on a machine that has other work, short enough to wait for.
+/// How long a call waits for a connection here: short enough to be waited for.
 const SOON: Duration = Duration::from_secs(2);
+/// At most this long for what another thread or the database is about to do; shorter than the half minute after which the
+/// database ends a transaction that stands still.
+const AT_MOST: Duration = Duration::from_secs(20);
+
+/// Asks again until it is given: opening a connection on a machine that has other work may take longer than [`SOON`].
+fn given<T>(mut ask: impl FnMut() -> Done<T>) -> T {
+    let until = Instant::now() + AT_MOST;
+    loop {
+        match ask() {
+            Ok(given) => return given,
+            Err(error) => assert!(Instant::now() < until, "{error:?}"),
+        }
+    }
+}
+
+/// One of two who wait for each other, but not for ever.
+struct End(Sender<()>, Receiver<()>);
+
+impl End {
+    fn both() -> [Self; 2] {
+        let ((to_one, one), (to_other, other)) = (channel(), channel());
+        [Self(to_other, one), Self(to_one, other)]
+    }
+
+    fn meets_the_other(&self) {
+        self.0.send(()).expect("the other is there");
+        self.1.recv_timeout(AT_MOST).expect("the other comes");
+    }
+}
 
 fn needs_there(app: &App) -> i64 {
     needs::table.count().get_result(&mut *app.office.read().expect("a reader")).expect("counts")
@@ -36,7 +66,7 @@ fn not_now(told: &Told) {
 fn all_connections_taken_is_a_clear_not_now(backend: Backend) {
     let app = App::shaped(backend, Shape { lent_within: Some(SOON), ..Shape::default() });
     let first = app.liaison.post_once("/api/v1/needs", "k-0", &need()).expect(201);
-    let readers: Vec<_> = (0..CONNECTIONS).map(|_| app.office.read().expect("a reader")).collect();
+    let readers: Vec<_> = (0..CONNECTIONS).map(|_| given(|| app.office.read())).collect();
     not_now(&app.liaison.post_once("/api/v1/needs", "k-1", &need()));
     drop(readers);
     assert_eq!(needs_there(&app), 1, "nothing was taken on");
@@ -49,28 +79,35 @@ fn all_connections_taken_is_a_clear_not_now(backend: Backend) {
 #[test]
 fn all_writers_taken_is_a_clear_not_now() {
     let app = App::shaped(Backend::Postgres, Shape { lent_within: Some(SOON), ..Shape::default() });
-    let all = usize::try_from(CONNECTIONS).expect("a number") + 1;
-    let (taken, free) = (Barrier::new(all), Barrier::new(all));
     let told = std::thread::scope(|scope| {
-        for _ in 0..CONNECTIONS {
-            scope.spawn(|| {
-                let held = app.office.write(|tx| {
-                    let _ = db::pulse::last(tx.conn)?;
-                    taken.wait();
-                    free.wait();
-                    Ok(())
+        let (app, (taken, takers)) = (&app, channel());
+        // Whoever holds one lets it go when the other end of its channel is gone, be it by a panic.
+        let held: Vec<Sender<()>> = (0..CONNECTIONS)
+            .map(|_| {
+                let ((held, let_go), taken) = (channel::<()>(), taken.clone());
+                scope.spawn(move || {
+                    given(|| {
+                        app.office.write(|tx| {
+                            let _ = db::pulse::last(tx.conn)?;
+                            let _ = taken.send(());
+                            assert_eq!(let_go.recv_timeout(AT_MOST), Err(RecvTimeoutError::Disconnected), "let go");
+                            Ok(())
+                        })
+                    });
                 });
-                held.expect("a writer");
-            });
+                held
+            })
+            .collect();
+        for _ in 0..CONNECTIONS {
+            takers.recv_timeout(AT_MOST).expect("every writer is taken");
         }
-        taken.wait();
         let told = [
             app.liaison.post_once("/api/v1/needs", "k-1", &need()),
             app.liaison.post("/api/v1/needs", &need()),
             // Reading goes on.
             app.liaison.get("/api/v1/needs"),
         ];
-        free.wait();
+        drop(held);
         told
     });
     not_now(&told[0]);
@@ -86,23 +123,26 @@ fn all_writers_taken_is_a_clear_not_now() {
 fn a_writer_held_by_another_process_is_a_clear_not_now() {
     let app = App::start(Backend::Sqlite);
     let other = Db::open(&app.database.url, 1).expect("opens");
-    let began = Instant::now();
-    let told = other
+    let (alone, told, together) = other
         .write_alone(|conn| {
             conn.begin_write()?;
             let app = &app;
+            let began = Instant::now();
+            not_now(&app.liaison.post_once("/api/v1/needs", "k-1", &need()));
+            let (alone, began) = (began.elapsed(), Instant::now());
             let told = std::thread::scope(|scope| {
                 let all = ["k-1", "k-2", "k-3", "k-4"]
                     .map(|key| scope.spawn(move || app.liaison.post_once("/api/v1/needs", key, &need())));
                 all.map(|one| one.join().expect("ends"))
             });
+            let together = began.elapsed();
             conn.rollback()?;
-            Ok::<_, DbFault>(told)
+            Ok::<_, DbFault>((alone, told, together))
         })
         .expect("held");
     told.iter().for_each(not_now);
-    // SQLite waits five seconds for the writer; one after the other it would have been twenty.
-    assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
+    // SQLite waits five seconds for the writer; one after the other it would have been four times as long.
+    assert!(together < alone * 3, "{together:?} for four, {alone:?} for one");
     assert_eq!(needs_there(&app), 0, "nothing was taken on");
     app.liaison.post_once("/api/v1/needs", "k-1", &need()).expect(201);
 }
@@ -138,22 +178,23 @@ fn a_deadlock_is_run_again() {
     let app = App::start(Backend::Postgres);
     let ids: Vec<ExpertId> =
         ["沈知行", "许望舒"].iter().map(|name| app.manager.registers(&expert(name)).parse().expect("an id")).collect();
-    let (meet, tries) = (Barrier::new(2), AtomicUsize::new(0));
-    let crosswise = |first: ExpertId, second: ExpertId| {
+    let ([here, there], tries) = (End::both(), AtomicUsize::new(0));
+    let crosswise = |first: ExpertId, second: ExpertId, end: End| {
         let fresh = AtomicBool::new(true);
         app.office.write(|tx| {
             tries.fetch_add(1, Ordering::SeqCst);
             db::dialect::lock_expert(tx.conn, first)?;
             if fresh.swap(false, Ordering::SeqCst) {
-                meet.wait();
+                end.meets_the_other();
             }
             db::dialect::lock_expert(tx.conn, second)?;
             tx.changed("crosswise", first.as_str())
         })
     };
     std::thread::scope(|scope| {
-        let one = scope.spawn(|| crosswise(ids[0], ids[1]));
-        crosswise(ids[1], ids[0]).expect("done");
+        let (crosswise, ids) = (&crosswise, &ids);
+        let one = scope.spawn(move || crosswise(ids[0], ids[1], there));
+        crosswise(ids[1], ids[0], here).expect("done");
         one.join().expect("ends").expect("done");
     });
     assert_eq!(tries.load(Ordering::SeqCst), 3, "one of them was run twice");
@@ -164,23 +205,24 @@ fn a_deadlock_is_run_again() {
 #[test]
 fn a_serialization_failure_is_run_again() {
     let app = App::start(Backend::Postgres);
-    let (meet, tries) = (Barrier::new(2), AtomicUsize::new(0));
-    let counts = || {
+    let ([here, there], tries) = (End::both(), AtomicUsize::new(0));
+    let counts = |end: End| {
         let fresh = AtomicBool::new(true);
         app.office.write(|tx| {
             tries.fetch_add(1, Ordering::SeqCst);
             tx.conn.batch_execute("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE")?;
             let before: i64 = changes::table.filter(changes::entity.eq("in-turn")).count().get_result(tx.conn)?;
             if fresh.swap(false, Ordering::SeqCst) {
-                meet.wait();
+                end.meets_the_other();
             }
             tx.changed("in-turn", &before.to_string())?;
             Ok(before)
         })
     };
     let mut seen = std::thread::scope(|scope| {
-        let one = scope.spawn(counts);
-        let other = counts().expect("done");
+        let counts = &counts;
+        let one = scope.spawn(move || counts(there));
+        let other = counts(here).expect("done");
         [one.join().expect("ends").expect("done"), other]
     });
     seen.sort_unstable();
@@ -215,7 +257,9 @@ fn a_deed_that_stood_still_writes_nothing() {
             db::Conn::Sqlite(_) => panic!("this is PostgreSQL"),
         };
         let there = format!("SELECT count(*) AS value FROM pg_stat_activity WHERE pid = {mine}");
+        let until = Instant::now() + AT_MOST;
         while value(&mut beside, &there) > 0 {
+            assert!(Instant::now() < until, "the database does not end a transaction that stands still");
             std::thread::park_timeout(Duration::from_millis(5));
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! Conduct cases over JSON: listed by stage, read with evidence and doubts, told, heard, decided by a second person,
 //! appealed against, passed on, and the ledger; who may do what, and where.
 
+use super::conduct_support::district_manager;
 use super::doors::signed_in;
 use crate::on_both;
 use crate::support::app::App;
@@ -134,8 +135,8 @@ fn roles_and_regions_bound_what_is_seen_and_done(backend: Backend) {
     let app = App::start(backend);
     let shen = app.manager.registers(&expert("沈知行"));
     let case = id(&opens(&app, &shen, "removal", &json!({"grounds": "收受礼金。"})));
-    let foreign = super::conduct_case::district_manager(&app, "Chao", "110105");
-    let own = super::conduct_case::district_manager(&app, "Hai", "110108");
+    let foreign = district_manager(&app, "Chao", "110105");
+    let own = district_manager(&app, "Hai", "110108");
     let reads = [CASES.to_owned(), format!("{CASES}/{case}"), "/api/v1/conduct-ledger".to_owned()];
     for path in &reads {
         assert_eq!(app.liaison.get(path).status, 403, "{path}: stations decide on nobody");

@@ -9,7 +9,7 @@ use crate::support::people::{Told, expert, multipart, need};
 use chrono::NaiveDate;
 use reqwest::blocking::Client;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use zhipai::sheet::duty::{COLUMNS, SeatLine, SeatWish, cells, read};
 use zhipai::sheet::write_xlsx;
 
@@ -214,11 +214,7 @@ fn what_goes_out_to_excel_comes_back_as_a_reviewed_difference(backend: Backend) 
     let rows = read(&file).expect("reads");
     assert_eq!(rows.len(), 3);
     let names: Vec<&str> = rows.iter().map(|row| row.expert.as_str()).collect();
-    assert_eq!(
-        names.iter().collect::<std::collections::BTreeSet<_>>().len(),
-        3,
-        "three turns among three, one each: {names:?}"
-    );
+    assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), 3, "three turns among three, one each: {names:?}");
     // Two exchange their days, and the third is taken off: looked at, nothing has changed; then done in one act.
     let looked = handed_in(&app, &meng, &id, &typed(&rows, &[names[1], names[0], ""])).expect(200);
     assert!(looked.text.contains("有 3 处不同，其中 3 处可以照办"), "{}", looked.text);
@@ -292,10 +288,16 @@ fn an_event_has_its_sign_in_sheet(backend: Backend) {
     let of_event: Vec<&Value> = turns.iter().filter(|turn| turn["event"] == "进园区会诊").collect();
     assert_eq!((turns.len(), of_event.len()), (3, 2));
     let meng = signed_in(&app, "meng");
-    let whole = page(&app, &meng, &format!("/duty/plans/{}", id_of(&made)));
+    let plan_page = format!("/duty/plans/{}", id_of(&made));
+    let first = of_event.iter().min_by_key(|turn| turn["seat"].as_u64()).expect("a seat");
+    let path = format!("/duty/turns/{}/attendance", id_of(first));
+    // Whoever has not said yes stands on no sheet: there is none before the plan is published.
+    assert_eq!(page(&app, &meng, &plan_page).matches("/attendance\"").count(), 0);
+    assert_eq!(meng.get(format!("{}{path}", app.base_url)).send().unwrap().status().as_u16(), 409);
+    settled(&app, &id_of(&made));
+    let whole = page(&app, &meng, &plan_page);
     assert_eq!(whole.matches("/attendance\"").count(), 1, "one sheet for the event, whatever its seats");
-    let path = format!("/duty/turns/{}/attendance", id_of(of_event[0]));
-    assert!(whole.contains(&path) || whole.contains(&id_of(of_event[1])), "{whole}");
+    assert!(whole.contains(&format!("\"{path}\"")), "{whole}");
     let sheet = page(&app, &meng, &path);
     for words in ["签到表", "进园区会诊", "姓名", "单位", "专业", "时间", "云杉科技园工作站", "<svg", "/l/"]
     {
@@ -330,8 +332,23 @@ fn the_page_says_why_somebody_is_not_on_a_turn(backend: Backend) {
     let (turn, other) = (&turns[0], &turns[1]);
     let taker = turn["name"].as_str().unwrap();
     let meng = signed_in(&app, "meng");
+    // Behind every turn stand both others, once each.
+    for turn in &turns {
+        let behind: Vec<&str> = turn["alternates"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        let distinct: BTreeSet<&str> = behind.iter().copied().collect();
+        assert_eq!((behind.len(), distinct.len()), (2, 2), "{turn}");
+        assert!(!distinct.contains(turn["expert_id"].as_str().unwrap()), "nobody stands behind themselves: {turn}");
+    }
+    let whole = page(&app, &meng, &format!("/duty/plans/{}", id_of(&made)));
+    assert!(whole.contains("100% 的班次另有两位以上可替补"), "{whole}");
     let path = format!("/duty/turns/{}/why", id_of(turn));
     assert!(page(&app, &meng, &format!("/duty/turns/{}", id_of(turn))).contains(&path), "linked from the turn");
+    // Another station's staff see none of it.
+    let zhao = signed_in(&app, "zhao");
+    for foreign in [path.clone(), format!("{path}?expert={}", turn["expert_id"].as_str().unwrap())] {
+        assert_eq!(zhao.get(format!("{}{foreign}", app.base_url)).send().unwrap().status().as_u16(), 404, "{foreign}");
+    }
+    page(&app, &signed_in(&app, "lin"), &path);
     let why = page(&app, &meng, &path);
     assert!(why.contains(&format!("由{taker}值这一班")), "{why}");
     for id in people.values() {
@@ -386,8 +403,14 @@ fn calls_on_a_plan_take_what_the_pages_take(backend: Backend) {
     assert_eq!(seats(&now)[&id_of(&turns[0])].as_deref(), Some(two));
     // One of two cannot be: nothing of it is done.
     let both = json!({"version": now["version"], "seats": [{"turn": turns[0]["id"]}, {"turn": turns[1]["id"], "expert_id": "0190b4a2-1111-7abc-8def-0123456789ab"}]});
-    assert!([404, 409].contains(&app.manager.post(&seats_path, &both).status));
+    let nobody = app.manager.post(&seats_path, &both);
+    assert_eq!((nobody.status, nobody.body["rule"].as_str()), (409, Some("duty-standing")), "{}", nobody.text);
     assert_eq!(seats(&plan(&app, &id)), seats(&now), "all or nothing");
+    // Stations and auditors propose nobody.
+    let empty = json!({"version": now["version"], "seats": [{"turn": turns[0]["id"]}]});
+    for reader in [&app.liaison, &app.other_liaison, &app.auditor] {
+        assert_eq!(reader.post(&seats_path, &empty).status, 403);
+    }
     // Calendars by call: a new address closes the one before.
     let feed = |body: &Value| app.liaison.post("/api/v1/duty/feeds", body);
     assert_eq!(feed(&json!({})).fields(), ["station"]);
@@ -397,10 +420,16 @@ fn calls_on_a_plan_take_what_the_pages_take(backend: Backend) {
     let second = feed(&json!({"station": app.station})).expect(200).body["address"].as_str().unwrap().to_owned();
     assert_eq!((get(&first), get(&second)), (404, 200));
     assert_eq!(feed(&json!({"station": app.other_station})).status, 404, "somebody else's");
-    assert!(feed(&json!({"expert_id": one})).expect(200).body["address"].is_string());
+    let theirs = feed(&json!({"expert_id": one}));
+    assert_eq!((theirs.status, theirs.fields()), (422, vec!["expert_id".to_owned()]), "an expert renews it alone");
     // Nothing to reconfirm on a plan nobody published.
     let again = format!("/api/v1/duty/turns/{}/reconfirmation", id_of(&turns[0]));
     assert_eq!(app.liaison.post(&again, &json!({})).status, 409);
+    settled(&app, &id);
+    assert_eq!(app.other_liaison.post(&again, &json!({})).status, 404, "another station's");
+    assert_eq!(app.liaison.post(&again, &json!({})).expect(200).body["count"], 1);
+    let there = app.liaison.get(&format!("/api/v1/duty/turns/{}", id_of(&turns[0]))).expect(200).body;
+    assert!(there["reconfirmed_at"].is_string(), "{there}");
 }
 
 /// Everybody proposed says yes by phone; published.
@@ -417,26 +446,34 @@ pub fn settled(app: &App, id: &str) -> Value {
 
 fn who_bore_less_last_quarter_has_the_next_turn(backend: Backend) {
     let app = App::start(backend);
-    let people = people(&app);
-    let first = settled(&app, &id_of(&planned(&app, "2026-03-16", "2026-03-17")));
-    let borne: Vec<&str> =
-        first["turns"].as_array().unwrap().iter().filter_map(|turn| turn["expert_id"].as_str()).collect();
-    assert_eq!(borne.len(), 2);
-    let rested = people.values().find(|id| !borne.contains(&id.as_str())).expect("one had none");
+    // One is next door, so the turn is theirs as long as nobody counts what was borne before.
+    let enters = |name: &str, lat: f64, lon: f64| {
+        let mut one = expert(name);
+        (one["lat"], one["lon"]) = (json!(lat), json!(lon));
+        app.manager.registers(&one)
+    };
+    let near = enters(PEOPLE[0], 39.98, 116.31);
+    for name in &PEOPLE[1..] {
+        enters(name, 39.92, 116.36);
+    }
+    let taker = |made: &Value| {
+        let turns = made["turns"].as_array().unwrap();
+        assert_eq!(turns.len(), 1, "{made}");
+        turns[0]["expert_id"].as_str().expect("somebody").to_owned()
+    };
+    let borne = settled(&app, &id_of(&planned(&app, "2026-03-16", "2026-03-16")));
+    assert_eq!(taker(&borne), near);
     let next = |catch_up: bool| {
-        let body = json!({"title": "四月值班", "from": "2026-04-01", "to": "2026-04-02", "rules": {
-            "patterns": [{"station": app.station, "weekdays": [3, 4], "parts": ["morning"], "seats": 1}],
-            "catch_up": catch_up, "in_period": 1, "seed": 7}});
+        let body = json!({"title": "四月值班", "from": "2026-04-01", "to": "2026-04-01", "rules": {
+            "patterns": [{"station": app.station, "weekdays": [3], "parts": ["morning"], "seats": 1}],
+            "catch_up": catch_up, "seed": 7}});
         let made = app.manager.post("/api/v1/duty/plans", &body).expect(201).body;
         app.manager.post(&format!("/api/v1/duty/plans/{}/withdrawal", id_of(&made)), &json!({})).expect(200);
-        made
+        assert_eq!(made["rules"]["catch_up"], catch_up);
+        taker(&made)
     };
-    let made = next(true);
-    assert_eq!(made["rules"]["catch_up"], true);
-    let takers: Vec<&str> =
-        made["turns"].as_array().unwrap().iter().filter_map(|turn| turn["expert_id"].as_str()).collect();
-    assert!(takers.len() == 2 && takers.contains(&rested.as_str()), "{takers:?} without {rested}");
-    assert_eq!(next(false)["rules"]["catch_up"], false);
+    assert_eq!(next(false), near, "nobody asks what was");
+    assert_ne!(next(true), near, "whoever had it last quarter has had it");
 }
 
 fn a_month_shows_its_days_and_keeps_its_filter(backend: Backend) {

@@ -2,7 +2,7 @@
 //!
 //! A real child process submits needs to a SQLite file and follows it with an index on disk, and is killed at a moment
 //! drawn by a seeded generator; then this process opens what is left. Twenty times in every run of the tests; a thousand
-//! with `tests/run faults killed`.
+//! with `tests/run faults killed_a_thousand`.
 
 use super::built;
 use crate::support::app::{App, Shape, at};

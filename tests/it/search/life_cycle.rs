@@ -183,11 +183,13 @@ fn what_is_committed_while_it_is_built_is_found_after(backend: Backend) {
                 written += 1;
             }
         });
-        for _ in 0..3 {
-            app.office.rebuild_index().expect("rebuilds beside");
-        }
+        // A panic before the writer is stopped would wait for it for ever.
+        let rebuilt = [(); 3].map(|()| app.office.rebuild_index());
         stop.store(true, std::sync::atomic::Ordering::SeqCst);
         writer.join().expect("wrote");
+        for one in rebuilt {
+            one.expect("rebuilds beside");
+        }
     });
     assert_eq!(followed(&app), built(&app));
     let folder = app.database.folder.join("index");

@@ -2,6 +2,7 @@
 //! appeal and what was passed on; to be printed.
 
 use super::letter::decision_number;
+use crate::actions::export_sheet::ledger_exported;
 use crate::db::case_file::{PaperEntry, TransferRow};
 use crate::db::conduct::CaseRow;
 use crate::db::expert::ExpertRow;
@@ -187,13 +188,15 @@ pub fn show(call: &Call) -> Answered {
     })
 }
 
-/// `GET /conduct/ledger.csv?year=&kind=`: the same as a file, a row a decision, texts that are no formulas.
+/// `GET /conduct/ledger.csv?year=&kind=`: the same as a file, a row a decision, texts that are no formulas. Each is written
+/// down, as every export is.
 ///
 /// # Errors
 /// A fault.
 pub fn csv(call: &Call) -> Answered {
     let asked = Asked::of(call);
     let ledger = Ledger::read(call, &asked)?;
+    ledger_exported(&call.office, &call.actor()?, ledger.rows.len())?;
     let headers = headers(call.l);
     let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
     let rows: Vec<Vec<Cell>> = ledger.rows.iter().map(|row| cells(call.l, &ledger, row)).collect();

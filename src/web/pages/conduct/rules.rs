@@ -1,11 +1,10 @@
 //! The policy of conduct as a form: how many of what within how long proposes what, and the deadlines of a case. Setting it
 //! makes a new version of the office's policy; the rest of it stays as it is.
 
-use crate::actions::ActionError;
-use crate::actions::set_policy;
+use super::super::policy::saved;
 use crate::domain::conduct::{ConductRules, IncidentKind, Threshold};
 use crate::domain::policy::Policy;
-use crate::domain::refusal::{FieldProblem, Refusal};
+use crate::domain::refusal::Refusal;
 use crate::web::answer::Answer;
 use crate::web::call::Call;
 use crate::web::error::Answered;
@@ -74,19 +73,7 @@ fn as_fields(policy: &Policy) -> Fields {
 /// The policy in force with what the form says of conduct.
 fn asked(form: &Fields, mut policy: Policy) -> Result<Policy, Refusal> {
     let mut problems = Vec::new();
-    let mut figure = |name: &str| -> u32 {
-        match form.opt(name).map(str::parse) {
-            Some(Ok(figure)) => figure,
-            Some(Err(_)) => {
-                problems.push(FieldProblem::new(name, "not-a-number"));
-                0
-            }
-            None => {
-                problems.push(FieldProblem::new(name, "missing"));
-                0
-            }
-        }
-    };
+    let mut figure = |name: &str| form.figure(name, &mut problems);
     let mut rules = ConductRules::default();
     for kind in IncidentKind::ALL {
         let threshold = Threshold {
@@ -136,23 +123,14 @@ fn page(call: &Call, form: &Fields, wrong: Wrong) -> Answered {
 /// A fault; what will not do comes back as the form.
 pub fn set(call: &Call) -> Answered {
     let form = call.form()?;
-    let actor = call.actor()?;
-    let set = asked(form, call.office.policy()?)
-        .map_err(ActionError::from)
-        .and_then(|policy| set_policy::set_policy(&call.office, &actor, &policy));
-    match set {
-        Ok(()) => Ok(Answer::see_other("/policy/conduct").flash("flash-policy-set", &[])),
-        Err(ActionError::Refused(refusal @ Refusal::Invalid(_))) => {
-            let mut wrong = Wrong::of_refusal(call.l, &refusal);
-            for field in &mut wrong.list {
-                if field.field == "lapses_to_admonish" {
-                    "lapse.admonish".clone_into(&mut field.field);
-                }
+    saved(call, "/policy/conduct", asked(form, call.office.policy()?), |mut wrong| {
+        for field in &mut wrong.list {
+            if field.field == "lapses_to_admonish" {
+                "lapse.admonish".clone_into(&mut field.field);
             }
-            page(call, form, wrong)
         }
-        Err(error) => Err(error.into()),
-    }
+        page(call, form, wrong)
+    })
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 //! the QR code of the page where they sign in instead.
 //!
 //! Whoever signs by hand is noted by staff on the turn's page. What the sheet says hangs at the door anyway: names and
-//! firms, no contact data. Deliberately absent: the enterprises' people, whose names are not ours to print.
+//! firms of who has said yes, no contact data; so there is none before the turn is published. Deliberately absent: the
+//! enterprises' people, whose names are not ours to print.
 
 use super::grid::Names;
 use super::print::wall_address;
@@ -21,6 +22,7 @@ use crate::web::error::Answered;
 use crate::web::frame::Frame;
 use crate::web::pages::need::print::qr;
 use crate::web::pages::options::service_name;
+use chrono::NaiveDateTime;
 
 /// Lines for whoever comes besides.
 const MORE_LINES: usize = 5;
@@ -61,32 +63,41 @@ fn specialty(l: L, turn: &TurnRow, row: Option<&ExpertRow>) -> String {
     l.list(if wanted.is_empty() { &offered } else { &wanted })
 }
 
+/// When somebody signed in by the page; whom staff noted signs by hand.
+fn by_page(turn: &TurnRow) -> Option<NaiveDateTime> {
+    turn.signed_in_at.filter(|_| turn.signed_in_by.as_deref() == Some("page"))
+}
+
 /// `GET /duty/turns/{id}/attendance`.
 ///
 /// # Errors
-/// [`Refusal::NotFound`]; a fault.
+/// [`Refusal::NotFound`]; [`Refusal::WrongState`] before the turn is published; a fault.
 pub fn show(call: &Call) -> Answered {
     let l = call.l;
     let turn = found(call)?;
+    if !turn.published {
+        return Err(Refusal::WrongState.into());
+    }
     let mut reader = call.office.read()?;
     let together: Vec<TurnRow> = db::duty_turn::beside(&mut reader, &turn)?
         .into_iter()
         .filter(|other| other.state != TurnState::Cancelled || other.id == turn.id)
         .collect();
     let station = db::station::find(&mut reader, &turn.station)?.ok_or(Refusal::NotFound)?;
-    let ids: Vec<_> = together.iter().filter_map(|one| one.expert).collect();
+    let sits = |one: &TurnRow| one.expert.filter(|_| one.state == TurnState::Agreed);
+    let ids: Vec<_> = together.iter().filter_map(sits).collect();
     let people = db::expert::by_ids(&mut reader, &ids)?;
     let names = Names::of(&mut reader, std::slice::from_ref(&turn))?;
     drop(reader);
     let mut lines: Vec<Line> = Vec::new();
     for (place, one) in together.iter().enumerate() {
-        let row = one.expert.and_then(|id| people.iter().find(|row| row.id == id));
+        let row = sits(one).and_then(|id| people.iter().find(|row| row.id == id));
         lines.push(Line {
             number: place + 1,
             name: row.map(|row| row.name.clone()).unwrap_or_default(),
             firm: row.map(|row| row.firm.clone()).unwrap_or_default(),
             specialty: specialty(l, one, row),
-            at: one.signed_in_at.map(|at| l.short_instant(at.and_utc())).unwrap_or_default(),
+            at: by_page(one).map(|at| l.short_instant(at.and_utc())).unwrap_or_default(),
         });
     }
     for number in lines.len() + 1..=lines.len() + MORE_LINES {

@@ -51,6 +51,8 @@ struct FormPage {
     event_services: Vec<Tick>,
     demand: Vec<DemandLine>,
     demand_text: String,
+    /// Stations whose needs do not stand on the page.
+    beyond: usize,
     form: Fields,
     wrong: Wrong,
 }
@@ -90,16 +92,19 @@ fn page(call: &Call, form: &Fields, wrong: Wrong) -> Answered {
         .into_iter()
         .filter(|row| scope.covers(&row.region, row.id))
         .collect();
-    let shown: Vec<StationId> = own.iter().take(MOST_SHOWN).map(|row| row.id).collect();
+    // Those that are ticked first, so that what was typed for them comes back.
+    let (ticked, others): (Vec<StationId>, Vec<StationId>) =
+        own.iter().map(|row| row.id).partition(|id| form.has("station", id.as_str()));
+    let shown: Vec<StationId> = ticked.into_iter().chain(others).take(MOST_SHOWN).collect();
+    let beyond = own.len() - shown.len();
     let demand = propose_duty(&call.office, &call.actor()?, &shown)?;
     let stations =
         own.into_iter().map(|row| Tick::new(row.id.as_str(), row.name, form.has("station", row.id.as_str()))).collect();
-    let monday = NaiveDate::from_ymd_opt(2026, 1, 5).unwrap_or_default();
-    let weekdays = (0..7_u64)
-        .map(|n| {
-            let day = monday.checked_add_days(chrono::Days::new(n)).unwrap_or(monday);
-            let value = (n + 1).to_string();
-            Tick::new(&value, l.weekday(day).to_owned(), form.has("weekday", &value))
+    let weekdays = (1..)
+        .zip(l.weekdays())
+        .map(|(number, name): (u8, _)| {
+            let value = number.to_string();
+            Tick::new(&value, name.to_owned(), form.has("weekday", &value))
         })
         .collect();
     let parts = ["morning", "afternoon", "day"];
@@ -119,6 +124,7 @@ fn page(call: &Call, form: &Fields, wrong: Wrong) -> Answered {
         services: options::service_ticks(l, &form.all("wanted")),
         demand: demand.iter().map(|one| demand_line(call, form, &wrong, one)).collect(),
         demand_text: l.a("duty-demand-text", &[("weeks", &WEEKS.to_string()), ("meets", &MEETS.to_string())]),
+        beyond,
         event_services: options::service_ticks(l, &form.all("event_seat")),
         form: form.clone(),
         wrong,
@@ -134,11 +140,8 @@ fn seats_field(station: StationId) -> String {
 fn demand_line(call: &Call, form: &Fields, wrong: &Wrong, one: &StationDemand) -> DemandLine {
     let l = call.l;
     let found = &one.demand;
-    let monday = NaiveDate::from_ymd_opt(2026, 1, 5).unwrap_or_default();
-    let named = |weekday: u8| {
-        let after = chrono::Days::new(u64::from(weekday.saturating_sub(1)));
-        l.weekday(monday.checked_add_days(after).unwrap_or(monday))
-    };
+    let names = l.weekdays();
+    let named = |weekday: u8| names.get(usize::from(weekday).saturating_sub(1)).copied().unwrap_or_default();
     let days: Vec<String> = (1..=5).map(|weekday| format!("{} {}", named(weekday), found.on(weekday))).collect();
     let busiest = found.busiest.map(|(weekday, part, needs)| {
         let half = format!("{}{}{}", named(weekday), l.pick("", " "), l.t(&format!("duty-part-{part}")));

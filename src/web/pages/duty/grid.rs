@@ -117,12 +117,6 @@ impl Names {
     }
 }
 
-/// The Monday of a day's week.
-#[must_use]
-pub fn monday(day: NaiveDate) -> NaiveDate {
-    day.checked_sub_days(Days::new(u64::from(day.weekday().num_days_from_monday()))).unwrap_or(day)
-}
-
 /// One seat's cell.
 #[must_use]
 pub fn cell(l: L, turn: &TurnRow, names: &Names, marks: &Marks) -> TurnCell {

@@ -6,6 +6,7 @@
 
 use crate::domain::calendar::{Calendar, DayKind};
 use crate::domain::duty::TurnState;
+use crate::domain::week_hours;
 use crate::i18n::L;
 use chrono::{Datelike, Days, Months, NaiveDate};
 
@@ -69,9 +70,8 @@ pub fn month(
     tell: impl Fn(NaiveDate) -> Option<Told>,
 ) -> Month {
     let (first, last) = (first_of(of), last_of(of));
-    let monday = super::grid::monday(first);
     let mut days = Vec::new();
-    let mut day = monday;
+    let mut day = week_hours::monday(first);
     while day <= last {
         days.push(if day < first {
             MonthDay {
@@ -89,10 +89,7 @@ pub fn month(
     }
     Month {
         title: l.a("duty-month-of", &[("year", &first.year().to_string()), ("month", &first.month().to_string())]),
-        heads: (0..7)
-            .filter_map(|n| monday.checked_add_days(Days::new(n)))
-            .map(|day| l.weekday(day).trim_start_matches('周').to_owned())
-            .collect(),
+        heads: l.weekdays().into_iter().map(|name| name.trim_start_matches('周').to_owned()).collect(),
         days,
         before: first.pred_opt().unwrap_or(first),
         after: last.succ_opt().unwrap_or(last),

@@ -1,7 +1,7 @@
 //! One plan: what the search proved, who said what, how fair it is, and its weeks.
 
 use super::super::expert::Tag;
-use super::grid::{Grid, Marks, Names, monday, week};
+use super::grid::{Grid, Marks, Names, week};
 use super::{plan_tag, when, why};
 use crate::actions::ask_duty::ask_duty;
 use crate::actions::duty_people::metres;
@@ -14,6 +14,7 @@ use crate::domain::duty::fairness::{Fairness, Load, fairness};
 use crate::domain::duty::{ConsentAnswer, PlanState, TurnState};
 use crate::domain::refusal::Refusal;
 use crate::domain::role::Right;
+use crate::domain::week_hours::monday;
 use crate::i18n::L;
 use crate::ids::{DutyPlanId, ExpertId};
 use crate::web::answer::Answer;
@@ -179,7 +180,7 @@ fn events(l: L, turns: &[TurnRow], names: &Names) -> Vec<EventLine> {
         title: turn.event.clone().unwrap_or_default(),
         when: when(l, turn),
         station: names.station(turn.station),
-        sheet: format!("/duty/turns/{}/attendance", turn.id),
+        sheet: if turn.published { format!("/duty/turns/{}/attendance", turn.id) } else { String::new() },
     };
     first.values().map(line).collect()
 }

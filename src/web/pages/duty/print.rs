@@ -1,7 +1,7 @@
 //! The 值班表 on paper: one station, one month, with a QR code to today's truth, and where its calendar can be read.
 
 use super::super::options::{self, Pick};
-use super::grid::{Names, monday};
+use super::grid::Names;
 use crate::actions::feed_duty::{FeedOf, feed_token, renew_feed};
 use crate::db;
 use crate::db::duty_turn::TurnRow;
@@ -9,6 +9,7 @@ use crate::domain::calendar::{DayKind, beijing_date};
 use crate::domain::duty::TurnState;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::Right;
+use crate::domain::week_hours::monday;
 use crate::ids::StationId;
 use crate::seal::Purpose;
 use crate::web::answer::Answer;
@@ -136,7 +137,6 @@ pub fn show(call: &Call) -> Answered {
     let feed = feed_token(&call.office, FeedOf::Station(station.id))?
         .map(|token| call.absolute(&format!("/l/{token}/calendar.ics")))
         .unwrap_or_default();
-    let monday = NaiveDate::from_ymd_opt(2026, 1, 5).unwrap_or_default();
     Answer::page(&PrintPage {
         f: call.frame("duty"),
         stations: options::picks(
@@ -151,10 +151,7 @@ pub fn show(call: &Call) -> Answered {
         phone: station.phone,
         supervision: station.supervision_phone,
         station: station.name,
-        weekdays: (0..7_u64)
-            .filter_map(|n| monday.checked_add_days(Days::new(n)))
-            .map(|day| l.weekday(day).to_owned())
-            .collect(),
+        weekdays: l.weekdays().into_iter().map(str::to_owned).collect(),
         weeks,
         drawing: qr(&today_address),
         today_address,
