@@ -435,11 +435,4 @@ mod tests {
             assert_eq!(fold(left), fold(right), "{left} does not fold to {right}");
         }
     }
-
-    #[test]
-    fn stop_words_are_cut_out_of_the_content() {
-        let folded = fold("请问如何办理专利预审 the patents");
-        let kept: Vec<&str> = content(&folded).iter().map(|run| run.text).collect();
-        assert_eq!(kept, ["专利预审", "patent"]);
-    }
 }

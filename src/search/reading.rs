@@ -219,6 +219,13 @@ mod tests {
     }
 
     #[test]
+    fn stop_words_are_cut_out_of_the_content() {
+        let reading = Reading::of("请问如何办理专利预审 the patents");
+        let kept: Vec<&str> = reading.content().iter().map(|run| run.text).collect();
+        assert_eq!(kept, ["专利预审", "patent"]);
+    }
+
+    #[test]
     fn the_cut_is_the_whole_run() {
         let reading = Reading::of("数据知识产权登记，如何办理");
         let runs: Vec<String> = reading.cuts().map(|run| run.map(|(_, word)| word).collect()).collect();

@@ -136,6 +136,7 @@ pub fn set(call: &Call) -> Answered {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::refusal::FieldProblem;
 
     #[test]
     fn the_policy_in_force_comes_back_from_its_own_form() {
