@@ -210,9 +210,8 @@ impl Together for Meeting<'_> {
     fn experience(&self, slot: usize) -> u16 {
         self.worth.get(slot).copied().unwrap_or(0)
     }
-    #[inline]
-    fn duty(&self, slot: usize) -> Option<DutyHere> {
-        self.duty.get(&slot).copied()
+    fn duties(&self) -> impl Iterator<Item = (usize, DutyHere)> {
+        self.duty.iter().map(|(slot, lies)| (*slot, *lies))
     }
     #[inline]
     fn look_closer(&self, slot: usize) -> bool {
@@ -227,7 +226,7 @@ impl Together for Meeting<'_> {
             similar_served: similar.served,
             similar_rated: similar.rated,
             similar_stars: similar.stars,
-            duty: self.duty(slot),
+            duty: self.duty.get(&slot).copied(),
             already_asked: self.asked.contains(&slot),
             conflicts: self.conflicts.get(&slot).copied().unwrap_or_default(),
             waived: self.waived.get(&slot).copied().unwrap_or_default(),

@@ -94,6 +94,7 @@ impl Direction {
     pub const UNKNOWN: Self = Self { x: f64::NAN, y: f64::NAN, z: f64::NAN };
 
     /// Whether it points anywhere.
+    #[inline]
     #[must_use]
     pub const fn is_known(self) -> bool {
         !self.x.is_nan()

@@ -78,27 +78,27 @@ pub struct Affinity {
     lengths: OnceLock<Vec<Length>>,
 }
 
-/// How a text's length bears on what a term in it is worth.
+/// How a text's length bears on what a term in it is worth: the presence of what occurs once, as most terms do. Four bytes,
+/// because every posting asks for one.
 #[derive(Debug, Clone, Copy)]
-struct Length {
-    /// What BM25 adds to a frequency.
-    norm: f32,
-    /// The presence of what occurs once, as most terms do.
-    once: f32,
-}
+struct Length(f32);
 
 impl Length {
     fn of(words: u32, average: f32) -> Self {
         let norm = FREQUENCY_SATURATION * (1.0 - LENGTH_WEIGHT + LENGTH_WEIGHT * words as f32 / average);
-        Self { norm, once: 1.0 / (1.0 + norm) }
+        Self(1.0 / (1.0 + norm))
     }
 
     /// BM25's saturated frequency, in 0..1.
     #[inline]
     fn presence(self, posting: Posting) -> f32 {
+        let Self(once) = self;
         match posting.count() {
-            1 => self.once,
-            count => count as f32 / (count as f32 + self.norm),
+            1 => once,
+            count => {
+                let norm = 1.0 / once - 1.0;
+                count as f32 / (count as f32 + norm)
+            }
         }
     }
 }

@@ -4,7 +4,8 @@
 //! only asked about the documents those come upon, in blocks the engine can skip. The engine's own way visits every
 //! document that anything matches, which for two common characters is half the index.
 //!
-//! Contract: the score is the sum of the scores of all that match. Deliberately absent: leaving out what cannot be among
+//! Contract: the score is the sum of the scores of all that match, or the greatest of them and a part of the others
+//! ([`AtLeast::readings`]). Deliberately absent: leaving out what cannot be among
 //! the best; what is left after the leads is little.
 
 use tantivy::query::{EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
@@ -15,25 +16,32 @@ use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError, Ter
 pub(super) struct AtLeast {
     parts: Vec<Box<dyn Query>>,
     required: usize,
+    /// How much what scores less than the greatest adds.
+    others_add: f32,
 }
 
 impl AtLeast {
-    /// At least so many of these; at least one in any case.
+    /// At least so many of these, each of which counts; at least one in any case.
     pub(super) fn of(required: usize, parts: Vec<Box<dyn Query>>) -> Self {
-        Self { parts, required: required.max(1) }
+        Self { parts, required: required.max(1), others_add: 1.0 }
+    }
+
+    /// Any of these, readings of one thing: the greatest counts, and so much of each other.
+    pub(super) fn readings(parts: Vec<Box<dyn Query>>, others_add: f32) -> Self {
+        Self { parts, required: 1, others_add }
     }
 }
 
 impl Clone for AtLeast {
     fn clone(&self) -> Self {
-        Self { parts: self.parts.iter().map(|part| part.box_clone()).collect(), required: self.required }
+        Self { parts: self.parts.iter().map(|part| part.box_clone()).collect(), ..*self }
     }
 }
 
 impl Query for AtLeast {
     fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
         let parts = self.parts.iter().map(|part| part.weight(scoring)).collect::<tantivy::Result<_>>()?;
-        Ok(Box::new(AtLeastWeight { parts, required: self.required }))
+        Ok(Box::new(AtLeastWeight { parts, required: self.required, others_add: self.others_add }))
     }
 
     fn query_terms<'a>(&'a self, visitor: &mut dyn FnMut(&'a Term, bool)) {
@@ -46,6 +54,7 @@ impl Query for AtLeast {
 struct AtLeastWeight {
     parts: Vec<Box<dyn Weight>>,
     required: usize,
+    others_add: f32,
 }
 
 impl Weight for AtLeastWeight {
@@ -62,7 +71,8 @@ impl Weight for AtLeastWeight {
         }
         parts.sort_by_key(|part| part.cost());
         let others = parts.split_off(parts.len() - self.required + 1);
-        let mut scorer = AtLeastScorer { leads: parts, others, required: self.required, doc: 0 };
+        let (required, others_add) = (self.required, self.others_add);
+        let mut scorer = AtLeastScorer { leads: parts, others, required, others_add, doc: 0 };
         scorer.settle();
         Ok(Box::new(scorer))
     }
@@ -84,6 +94,7 @@ struct AtLeastScorer {
     /// The others, rarest first.
     others: Vec<Box<dyn Scorer>>,
     required: usize,
+    others_add: f32,
     doc: DocId,
 }
 
@@ -162,16 +173,18 @@ impl DocSet for AtLeastScorer {
 
 impl Scorer for AtLeastScorer {
     fn score(&mut self) -> Score {
-        let mut sum = 0.0;
+        let (mut greatest, mut sum): (Score, Score) = (0.0, 0.0);
         for part in self.leads.iter_mut().chain(&mut self.others) {
             if part.doc() < self.doc {
                 part.seek(self.doc);
             }
             if part.doc() == self.doc {
-                sum += part.score();
+                let score = part.score();
+                greatest = greatest.max(score);
+                sum += score;
             }
         }
-        sum
+        greatest + (sum - greatest) * self.others_add
     }
 }
 
@@ -179,7 +192,7 @@ impl Scorer for AtLeastScorer {
 mod tests {
     use super::*;
     use tantivy::collector::TopDocs;
-    use tantivy::query::{BooleanQuery, Occur, TermQuery};
+    use tantivy::query::{BooleanQuery, DisjunctionMaxQuery, Occur, TermQuery};
     use tantivy::schema::{IndexRecordOption, STRING, Schema, TEXT};
     use tantivy::{Index, TantivyDocument};
 
@@ -229,6 +242,14 @@ mod tests {
                 for ((score, address), (expected, there)) in mine.into_iter().zip(other) {
                     assert_eq!(address, there, "{required} of {words:?}");
                     assert!((score - expected).abs() < 1e-3, "{score} {expected} {required} of {words:?}");
+                }
+                if required == 1 {
+                    let ours = AtLeast::readings(words.iter().cloned().map(part).collect(), 0.3);
+                    let theirs = DisjunctionMaxQuery::with_tie_breaker(words.iter().cloned().map(part).collect(), 0.3);
+                    for ((score, address), (expected, there)) in all(&ours).into_iter().zip(all(&theirs)) {
+                        assert_eq!(address, there, "any of {words:?}");
+                        assert!((score - expected).abs() < 1e-3, "{score} {expected} any of {words:?}");
+                    }
                 }
                 // And beside another query, which makes it seek.
                 let joined = |query: Box<dyn Query>| {

@@ -13,7 +13,10 @@ use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 /// The name under which the schema asks for [`Parted`].
 pub(super) const PARTED: &str = "parted";
-/// The longest beginning of a name in pinyin that is a term; what is typed beyond it is cut off.
+/// The lengths at which the beginnings of a name in pinyin are terms, besides the whole name: each more term is written for
+/// every need of an enterprise. What is typed is looked for at the next of these lengths.
+const RUNGS: [usize; 8] = [2, 3, 4, 6, 8, 11, 15, LONGEST_BEGINNING];
+/// The longest beginning that is a term; what is typed beyond it is cut off.
 pub(super) const LONGEST_BEGINNING: usize = 20;
 /// So many names' keys are kept, some three hundred bytes each; then all are let go.
 const MOST_NAMES: usize = 20_000;
@@ -116,11 +119,18 @@ impl NameKeys {
     }
 }
 
+/// How many letters more than a typed beginning the terms have that stand for all names that begin so; none where it is a
+/// term itself. At most [`LONGEST_BEGINNING`] letters are typed.
+pub(super) fn to_next_rung(typed: &str) -> usize {
+    RUNGS.iter().find(|rung| **rung >= typed.len()).map_or(0, |rung| rung - typed.len())
+}
+
 fn beginnings(name: &str) -> String {
     let keys = pinyin::keys(name);
     let mut terms: BTreeSet<&str> = BTreeSet::new();
-    for key in &keys {
-        terms.extend((2..=key.len().min(LONGEST_BEGINNING)).filter_map(|end| key.get(..end)));
+    for key in keys.iter().filter(|key| key.len() >= 2) {
+        terms.extend(RUNGS.iter().filter_map(|end| key.get(..*end)));
+        terms.insert(key.get(..LONGEST_BEGINNING).unwrap_or(key));
     }
     let mut joined = String::new();
     for term in terms {
@@ -161,6 +171,21 @@ mod tests {
             let mut thrice = Joined::default();
             thrice.add(&joined, 3);
             assert_eq!(given_back(&thrice.grams), vec![terms(TermSort::Gram); 3].concat(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_found_by_each_of_its_beginnings() {
+        for name in ["云岫", "北京云岫传感科技有限公司", "Acme Robotics 机器人", "张伟"] {
+            let terms = given_back(&beginnings(name));
+            for key in pinyin::keys(name) {
+                for end in 2..=key.len().min(LONGEST_BEGINNING) {
+                    let typed = &key[..end];
+                    let longest = end + to_next_rung(typed);
+                    let found = terms.iter().any(|term| term.starts_with(typed) && term.len() <= longest);
+                    assert!(found, "{name} by {typed}: {terms:?}");
+                }
+            }
         }
     }
 

@@ -11,7 +11,7 @@ use tantivy::schema::{
 use super::parted::PARTED;
 
 /// Version of the fields. An index built under another version is rebuilt.
-pub const SCHEMA_V: u32 = 3;
+pub const SCHEMA_V: u32 = 4;
 
 /// The fields, by what they hold.
 #[derive(Debug, Clone, Copy)]

@@ -2,18 +2,17 @@
 //!
 //! As a number first (`XQ-2026-000123`, `123`, a 统一社会信用代码): what bears it comes on top. As a name from a Latin keyboard
 //! (`yunxiu`, `zw`); needs and feedback by their enterprise's, unless what was typed is a word that texts hold. Then it
-//! is cut into pieces. A piece that names a concept matches the concept in any wording and either language, counted
-//! once; any other matches by its grams or its stem. Up to three pieces must all match, of up to eight at least three
-//! fifths. A longer text, a pasted paragraph, is looked for by its two dozen rarest terms, so that it costs little
-//! whatever its length.
+//! is cut into pieces. A single character left over is none, unless it ends the word a concept begins. A piece that names a
+//! concept matches the concept in any wording and either language, counted once; any other matches by its grams or its
+//! stem. Up to three pieces must all match, of up to eight at least three fifths. A longer text, a pasted paragraph, is
+//! looked for by its two dozen rarest terms, so that it costs little whatever its length.
 //!
 //! Deliberately absent: query syntax (a quote or a minus is punctuation), so nothing that is typed is an error.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
-use tantivy::query::{
-    BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur, Query, RegexQuery, TermQuery,
-};
+use tantivy::query::{BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, Query, RegexQuery, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
 
@@ -23,7 +22,7 @@ use super::declared;
 use super::document::Kind;
 use super::lexicon::lexicon;
 use super::number;
-use super::parted::LONGEST_BEGINNING;
+use super::parted::{LONGEST_BEGINNING, to_next_rung};
 use super::pinyin;
 use super::query::{Clause, exactly};
 use super::reading::Reading;
@@ -78,19 +77,15 @@ impl Index {
         let typed: String = typed.chars().take(LONGEST_TEXT).collect();
         let reading = Reading::of(&typed);
         let exact = number::number(&typed).map(|number| number.term()).or_else(|| number::code(&typed));
-        let mut pieces = self.pieces(reading.text(), highlights)?;
+        let pieces = self.pieces(reading.text(), highlights)?;
         let is_long = pieces.len() > MOST_PIECES;
         let words: Box<dyn Query> = if is_long {
             self.rarest(searcher, &reading)?
-        } else if pieces.is_empty() {
-            Box::new(EmptyQuery)
-        } else if pieces.len() == 1 {
-            pieces.swap_remove(0)
         } else {
             // Of a number, every part must match wherever it is merely mentioned.
             let all = exact.is_some() || pieces.len() <= 3;
             let required = if all { pieces.len() } else { (pieces.len() * 3).div_ceil(5) };
-            Box::new(AtLeast::of(required, pieces))
+            at_least(required, pieces)
         };
         let mut seen = HashSet::new();
         highlights.retain(|term| !term.is_empty() && seen.insert(term.clone()));
@@ -107,7 +102,7 @@ impl Index {
         let is_plain = !is_long && exact.is_none() && name.is_none();
         if let Some(mut key) = name {
             key.truncate(LONGEST_BEGINNING);
-            let mut by_name = exactly(self.fields.pinyin, &key);
+            let mut by_name = self.begins(&key)?;
             if is_a_word && kind.is_none() {
                 let named = [Kind::Expert, Kind::Enterprise].map(|kind| exactly(self.fields.kind, kind.as_str()));
                 let named: Vec<Clause> = named.into_iter().map(|kind| (Occur::Should, kind)).collect();
@@ -126,6 +121,14 @@ impl Index {
         Ok(Wording { strict: if is_plain { self.strict(&reading) } else { Vec::new() }, loose })
     }
 
+    /// Whatever bears a name that begins so in pinyin.
+    fn begins(&self, key: &str) -> Result<Box<dyn Query>, IndexFault> {
+        Ok(match to_next_rung(key) {
+            0 => exactly(self.fields.pinyin, key),
+            more => Box::new(RegexQuery::from_pattern(&format!("{key}[a-z0-9]{{0,{more}}}"), self.fields.pinyin)?),
+        })
+    }
+
     /// Whether a Latin word of the text stands in any document.
     fn is_written(&self, searcher: &Searcher, reading: &Reading) -> Result<bool, IndexFault> {
         for run in reading.content().iter().filter(|run| run.script == Script::Latin) {
@@ -136,10 +139,15 @@ impl Index {
         Ok(false)
     }
 
-    /// Every word of a text, or the grams of what is no word.
+    /// Every word of a text, or the grams of what is no word. Where only stop words were typed, they are what is looked for.
     fn strict(&self, reading: &Reading) -> Vec<Term> {
         let mut terms: Vec<Term> = Vec::new();
-        for run in reading.content() {
+        let mut runs = reading.content();
+        runs.retain(|run| !is_scrap(reading.text(), run.start, run.text));
+        if runs.is_empty() {
+            runs = analyzer::runs(reading.text());
+        }
+        for run in runs {
             if run.script == Script::Latin {
                 terms.push(Term::from_field_text(self.fields.latin, run.text));
                 continue;
@@ -212,24 +220,23 @@ impl Index {
         for same in hits.chunk_by(|left, right| (left.start, left.end) == (right.start, right.end)) {
             let Some(hit) = same.first() else { continue };
             let span = folded.get(hit.start..hit.end).unwrap_or_default();
-            self.plain(folded.get(covered..hit.start).unwrap_or_default(), false, &mut pieces, highlights)?;
+            self.telling(folded, covered..hit.start, &mut pieces, highlights)?;
             covered = covered.max(hit.end);
             let mut literal: Vec<Box<dyn Query>> = Vec::new();
-            self.plain(span, true, &mut literal, highlights)?;
-            let every = literal.into_iter().map(|part| (Occur::Must, part)).collect();
-            let mut wordings: Vec<Box<dyn Query>> = vec![Box::new(BooleanQuery::new(every))];
+            self.plain(&analyzer::runs(span), &mut literal, highlights)?;
+            let mut wordings: Vec<Box<dyn Query>> = vec![at_least(literal.len(), literal)];
             highlights.push(span.to_owned());
             for hit in same {
                 let Some(concept) = lexicon().concepts().get(hit.concept) else { continue };
                 wordings.push(exactly(self.fields.concepts, concept.id));
                 other_names.push(&concept.aliases);
             }
-            pieces.push(Box::new(DisjunctionMaxQuery::with_tie_breaker(wordings, BOTH)));
+            pieces.push(Box::new(AtLeast::readings(wordings, BOTH)));
         }
-        self.plain(folded.get(covered..).unwrap_or_default(), false, &mut pieces, highlights)?;
+        self.telling(folded, covered..folded.len(), &mut pieces, highlights)?;
         if pieces.is_empty() {
             // Only stop words were typed: then they are what is looked for.
-            self.plain(folded, true, &mut pieces, highlights)?;
+            self.plain(&analyzer::runs(folded), &mut pieces, highlights)?;
         }
         let longest = other_names.iter().map(|names| names.len()).max().unwrap_or(0);
         for turn in 0..longest {
@@ -238,15 +245,30 @@ impl Index {
         Ok(pieces)
     }
 
-    fn plain(
+    /// What carries meaning in a part of a text that lies between two concepts, or before or behind one.
+    fn telling(
         &self,
         folded: &str,
-        with_stopwords: bool,
+        part: Range<usize>,
         pieces: &mut Vec<Box<dyn Query>>,
         highlights: &mut Vec<String>,
     ) -> Result<(), IndexFault> {
-        let reading = (!with_stopwords).then(|| Reading::of_folded(folded.to_owned()));
-        let runs: Vec<Run<'_>> = reading.as_ref().map_or_else(|| analyzer::runs(folded), Reading::content);
+        let reading = Reading::of_folded(folded.get(part.clone()).unwrap_or_default().to_owned());
+        let (scraps, runs): (Vec<Run<'_>>, Vec<Run<'_>>) =
+            reading.content().into_iter().partition(|run| is_scrap(folded, part.start + run.start, run.text));
+        for scrap in scraps {
+            let start = part.start + scrap.start;
+            pieces.extend(across(folded, &part, start..start + scrap.text.len()).map(|gram| self.gram(gram)));
+        }
+        self.plain(&runs, pieces, highlights)
+    }
+
+    fn plain(
+        &self,
+        runs: &[Run<'_>],
+        pieces: &mut Vec<Box<dyn Query>>,
+        highlights: &mut Vec<String>,
+    ) -> Result<(), IndexFault> {
         for run in runs {
             match run.script {
                 Script::Latin => pieces.push(counted(self.fields.latin, run.text)),
@@ -258,6 +280,10 @@ impl Index {
             }
         }
         Ok(())
+    }
+
+    fn gram(&self, gram: &str) -> Box<dyn Query> {
+        Box::new(BoostQuery::new(counted(self.fields.grams, gram), declared::boost("grams")))
     }
 
     /// A Han run: at least three fifths of its grams must be there (so 排查风险 finds 风险排查); its dictionary words add to the score.
@@ -272,14 +298,45 @@ impl Index {
         let required = (distinct.len() * 3).div_ceil(5);
         let mut parts: Vec<Box<dyn Query>> = Vec::with_capacity(distinct.len());
         for gram in distinct {
-            parts.push(Box::new(BoostQuery::new(counted(self.fields.grams, gram), declared::boost("grams"))));
+            parts.push(self.gram(gram));
         }
-        let must: Box<dyn Query> = Box::new(AtLeast::of(required, parts));
+        let must = at_least(required, parts);
         let mut whole: Vec<Clause> = vec![(Occur::Must, must)];
         for word in analyzer::words(run) {
             whole.push((Occur::Should, counted(self.fields.words, word)));
         }
         Ok(Box::new(BooleanQuery::new(whole)))
+    }
+}
+
+/// A single Han character that does not stand apart: left over where a concept or a stop word was cut out, cut off by
+/// punctuation, or counting something (3件). It says nothing by itself, unlike that of A股.
+fn is_scrap(folded: &str, start: usize, text: &str) -> bool {
+    let is_han = |beside: Option<char>| beside.and_then(analyzer::script_of) == Some(Script::Han);
+    let is_near =
+        |beside: Option<char>| beside.is_some_and(|beside| !beside.is_whitespace() && !beside.is_ascii_alphabetic());
+    let before = folded.get(..start).and_then(|before| before.chars().next_back());
+    let after = folded.get(start + text.len()..).and_then(|after| after.chars().next());
+    text.chars().count() == 1 && is_han(text.chars().next()) && (is_near(before) || is_near(after))
+}
+
+/// The gram that joins a character to the concept it ends as a word, as 膜 in 石墨烯膜.
+fn across<'a>(folded: &'a str, part: &Range<usize>, at: Range<usize>) -> Option<&'a str> {
+    let before = folded.get(..at.start).filter(|_| at.start == part.start)?.chars().next_back()?;
+    let is_han = analyzer::script_of(before) == Some(Script::Han);
+    folded.get(at.start - before.len_utf8()..at.end).filter(|_| is_han)
+}
+
+/// At least so many of these. All or any are the engine's own ways: it leaves out what cannot be among the best where it
+/// can.
+fn at_least(required: usize, mut parts: Vec<Box<dyn Query>>) -> Box<dyn Query> {
+    match parts.len() {
+        0 => Box::new(EmptyQuery),
+        1 => parts.swap_remove(0),
+        all if required == all => {
+            Box::new(BooleanQuery::new(parts.into_iter().map(|part| (Occur::Must, part)).collect()))
+        }
+        _ => Box::new(AtLeast::of(required, parts)),
     }
 }
 

@@ -32,7 +32,7 @@ use super::schema::{self, Fields, SCHEMA_V};
 /// Memory the indexing thread fills before it writes a segment while following, in bytes.
 const HEAP: usize = 40_000_000;
 /// The same for each of two threads while filling an empty index.
-const HEAP_FILLING: usize = 120_000_000;
+const HEAP_FILLING: usize = 200_000_000;
 
 /// The files every segment has.
 const SEGMENT: [SegmentComponent; 5] = [

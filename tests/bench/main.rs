@@ -22,9 +22,9 @@ mod registry;
 mod rota;
 mod search;
 
-/// What the binary allocates with.
+/// What the binary allocates with, counted.
 #[global_allocator]
-static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static MEMORY: cap::Cap<mimalloc::MiMalloc> = cap::Cap::new(mimalloc::MiMalloc, usize::MAX);
 
 /// Runs those whose name is given, or all.
 fn main() {

@@ -335,28 +335,24 @@ fn postgres(records: &[Record], needs: &[NeedRow], industries: &[String], rounds
     Some(times)
 }
 
-/// Resident memory of our own (not mapped from files), in MB.
-fn own_memory() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("RssAnon:")).unwrap_or_default();
-    let kilobytes: f64 = line.split_whitespace().nth(1).and_then(|text| text.parse().ok()).unwrap_or(f64::NAN);
-    kilobytes / 1024.0
+/// What is held of the heap, in MB.
+fn heap() -> f64 {
+    crate::MEMORY.allocated() as f64 / 1024.0 / 1024.0
 }
 
 pub fn run() {
-    let before = own_memory();
+    let before = heap();
     let words = vocabulary();
+    let vocabulary_held = heap();
     let needs = needs(NEEDS, &words);
     {
-        let bare = own_memory();
-        let pool = ExpertPool::of_records(&experts(10_000, &words), day());
-        let held = own_memory();
+        let records = experts(10_000, &words);
+        let bare = heap();
+        let pool = ExpertPool::of_records(&records, day());
         println!(
-            "matching memory: vocabulary {:.1} MB, dictionary and 10,000 experts {:.1} MB more (goal 60 MB in all; resident, \
-             {} experts)",
-            bare - before,
-            held - bare,
-            pool.roster.len()
+            "matching memory: dictionary, vocabulary and {} experts {:.1} MB of heap (goal 60)",
+            pool.roster.len(),
+            heap() - bare + vocabulary_held - before
         );
     }
     for size in SIZES {

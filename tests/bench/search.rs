@@ -53,6 +53,7 @@ struct Words {
     titles: Vec<String>,
     clauses: Vec<String>,
     brands: Vec<String>,
+    corpus: Corpus,
 }
 
 impl Words {
@@ -61,10 +62,10 @@ impl Words {
         let mut clauses = Vec::new();
         let mut titles = Vec::new();
         for need in &corpus.needs {
-            titles.push(need.title.replace(['{', '}'], ""));
+            titles.push(need.title.clone());
             for clause in need.description.split(['，', '。', '；', '？']) {
                 if clause.chars().count() >= 5 {
-                    clauses.push(clause.replace(['{', '}'], ""));
+                    clauses.push(clause.to_owned());
                 }
             }
         }
@@ -78,17 +79,35 @@ impl Words {
             let pick = |die: &mut Die| syllables[die.below(syllables.len())];
             brands.push(String::from_iter([pick(&mut die), pick(&mut die), pick(&mut die)]));
         }
-        Self { titles, clauses, brands }
+        Self { titles, clauses, brands, corpus }
+    }
+
+    /// One of these with its slots filled: a product, a technology, an opponent, a figure.
+    fn one_of(&self, texts: &[String], die: &mut Die) -> String {
+        let slots = &self.corpus.slots;
+        let mut text = die.one(texts).to_owned();
+        while let Some((before, (slot, after))) =
+            text.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+        {
+            let word = match slot {
+                "product" => slots.product[die.below(slots.product.len())].text.clone(),
+                "tech" => slots.tech[die.below(slots.tech.len())].text.clone(),
+                "opponent" => die.one(&slots.opponent).to_owned(),
+                _ => (2 + die.below(11)).to_string(),
+            };
+            text = format!("{before}{word}{after}");
+        }
+        text
     }
 
     fn title(&self, die: &mut Die) -> String {
-        format!("{}：{}", die.one(&self.brands), die.one(&self.titles))
+        format!("{}：{}", die.one(&self.brands), self.one_of(&self.titles, die))
     }
 
     fn text(&self, die: &mut Die) -> String {
         let mut text = String::new();
         for _ in 0..4 + die.below(4) {
-            text.push_str(die.one(&self.clauses));
+            text.push_str(&self.one_of(&self.clauses, die));
             text.push('，');
         }
         text.push_str(&format!("型号 {}-{}。", ["ZK", "HX", "QT", "LM"][die.below(4)], die.below(90_000)));
@@ -100,11 +119,11 @@ impl Words {
         match die.below(4) {
             0 => die.one(&self.brands).to_owned(),
             1 => {
-                let one = die.one(&self.clauses).chars().take(4).collect::<String>();
-                format!("{one} {}", die.one(&self.titles).chars().take(4).collect::<String>())
+                let one = self.one_of(&self.clauses, die).chars().take(4).collect::<String>();
+                format!("{one} {}", self.one_of(&self.titles, die).chars().take(4).collect::<String>())
             }
             _ => {
-                let clause: Vec<char> = die.one(&self.clauses).chars().collect();
+                let clause: Vec<char> = self.one_of(&self.clauses, die).chars().collect();
                 let length = (2 + die.below(5)).min(clause.len());
                 let from = die.below(clause.len() - length + 1);
                 clause[from..from + length].iter().collect()

@@ -117,8 +117,8 @@ impl Together for Known {
     fn experience(&self, slot: usize) -> u16 {
         self.0.get(slot).map_or(0, Facts::experience)
     }
-    fn duty(&self, slot: usize) -> Option<DutyHere> {
-        self.0.get(slot).and_then(|facts| facts.duty)
+    fn duties(&self) -> impl Iterator<Item = (usize, DutyHere)> {
+        self.0.iter().enumerate().filter_map(|(slot, facts)| Some((slot, facts.duty?)))
     }
     fn look_closer(&self, _slot: usize) -> bool {
         true

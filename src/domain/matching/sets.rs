@@ -25,6 +25,7 @@ macro_rules! bit_set {
             }
 
             /// Whether the member at that place is in the set.
+            #[inline]
             #[must_use]
             pub fn contains(self, place: usize) -> bool {
                 u32::try_from(place)
@@ -34,18 +35,21 @@ macro_rules! bit_set {
             }
 
             /// How many members.
+            #[inline]
             #[must_use]
             pub const fn len(self) -> u32 {
                 self.0.count_ones()
             }
 
             /// No member.
+            #[inline]
             #[must_use]
             pub const fn is_empty(self) -> bool {
                 self.0 == 0
             }
 
             /// The members of both.
+            #[inline]
             #[must_use]
             pub const fn and(self, other: Self) -> Self {
                 Self(self.0 & other.0)
@@ -109,6 +113,7 @@ impl ModeSet {
     }
 
     /// Whether the mode is in the set.
+    #[inline]
     #[must_use]
     pub fn has(self, mode: Mode) -> bool {
         self.contains(mode as usize)

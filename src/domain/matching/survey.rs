@@ -1,7 +1,7 @@
 //! Everybody looked at once: what a ranking is made of.
 //!
-//! One pass over the rows decides who may be asked and what he scores but for fairness, whose yardstick is the peers'
-//! median and known only then; a second pass adds it and keeps the best. Nobody is cut off, nothing is sorted that is not
+//! One pass over the rows decides who may be asked and what he scores but for duty, which few have, and fairness, whose
+//! yardstick is the peers' median and known only then; a second pass adds it and keeps the best. Nobody is cut off, nothing is sorted that is not
 //! asked for, and the lists are used again from need to need ([`Bench`]).
 //!
 //! Contract: the same values as [`super::explain`] tells and the same rules as [`super::eligible`] asks, in the same order;
@@ -24,15 +24,15 @@ use crate::ids::ExpertId;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-/// What is known of one need and each expert together, by slot. The first four are asked of everybody and answer from
-/// dense lists; the whole [`Facts`] only of those who are looked at more closely.
+/// What is known of one need and each expert together, by slot. Text, experience and whether to look closer are asked of
+/// everybody and answer from dense lists; the whole [`Facts`] only of those who are looked at more closely.
 pub trait Together {
     /// How well the need's text fits the expert's, 0–1000.
     fn text_permille(&self, slot: usize) -> u16;
     /// What his similar services are worth ([`super::experience`]).
     fn experience(&self, slot: usize) -> u16;
-    /// His duty turns at the need's station.
-    fn duty(&self, slot: usize) -> Option<DutyHere>;
+    /// Those with duty turns near, each once: few among many.
+    fn duties(&self) -> impl Iterator<Item = (usize, DutyHere)>;
     /// Something else may bar him: he was asked before, or a name or relation wants comparing.
     fn look_closer(&self, slot: usize) -> bool;
     /// All that is known; words may be left out.
@@ -70,6 +70,7 @@ impl<'a, T: Together> Survey<'a, T> {
         let peers = Peers { count: 0, median_asked: 0, means: [0; SIGNALS] };
         let mut survey = Self { roster, need, weights, together, peers, counts: [0; Exclusion::CODES.len()], bench };
         let mut sums = survey.look_at_everybody();
+        survey.add_duty(&mut sums);
         survey.add_fairness(&mut sums);
         let count = u64::from(survey.peers.count).max(1);
         for (mean, sum) in survey.peers.means.iter_mut().zip(sums) {
@@ -132,6 +133,21 @@ impl<'a, T: Together> Survey<'a, T> {
         let yardstick = if bench.alike.len() < 5 { &bench.everybody } else { &bench.alike };
         self.peers.median_asked = yardstick.median();
         sums
+    }
+
+    fn add_duty(&mut self, sums: &mut [u64; SIGNALS]) {
+        let weight = self.weights.of(Signal::Duty);
+        let mut sum = 0_u64;
+        for (slot, lies) in self.together.duties() {
+            if let Some(score) = self.bench.scores.get_mut(slot).filter(|score| **score >= 0) {
+                let value = signals::duty_value(Some(lies));
+                sum += u64::from(value);
+                *score += contribution(weight, value);
+            }
+        }
+        if let Some(held) = sums.get_mut(Signal::Duty as usize) {
+            *held = sum;
+        }
     }
 
     fn add_fairness(&mut self, sums: &mut [u64; SIGNALS]) {
@@ -293,6 +309,7 @@ fn add_up(sums: &mut [u64; SIGNALS], stretch: &mut [u32; SIGNALS]) {
 }
 
 /// How many items and industries he shares with the need.
+#[inline]
 fn shared(need: &NeedProfile, row: &Row) -> u16 {
     let shared = need.services.and(row.services).len() + need.industries.and(row.industries).len();
     u16::try_from(shared).unwrap_or(u16::MAX)

@@ -104,6 +104,7 @@ impl Weights {
     }
 
     /// The weights in the order of [`Signal::ALL`].
+    #[inline]
     #[must_use]
     pub const fn hundredths(&self) -> &[i32; SIGNALS] {
         &self.hundredths

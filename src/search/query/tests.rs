@@ -150,6 +150,17 @@ fn typed_in_any_form_it_is_found_first() {
 }
 
 #[test]
+fn a_character_left_over_asks_for_nothing() {
+    let index = index();
+    for typed in ["外观的三", "3件外观设计", "外观、软", "“外观”怎"] {
+        assert_eq!(places(&index, &all(typed)), [4], "{typed}");
+    }
+    assert_eq!(places(&index, &all("石墨烯膜")), [0; 0], "unless it ends the word a concept begins");
+    assert_eq!(places(&index, &all("石墨烯涂")), [5]);
+    assert_eq!(places(&index, &all("外观 熊")), [0; 0], "one that stands apart is a word");
+}
+
+#[test]
 fn a_pasted_paragraph_finds_what_it_is_about() {
     let index = index();
     let pasted = "各位老师好，我们公司准备把一批涂层产品出口到海外，客户要求先说明石墨烯相关的专利情况，麻烦帮忙看看有没有风险，\

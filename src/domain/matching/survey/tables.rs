@@ -105,7 +105,7 @@ impl<'a> Tables<'a> {
         if i64::from(days) < signals::WINDOW_DAYS { u64::try_from(days.max(0)).ok() } else { None }
     }
 
-    /// All values but fairness, which stays 0.
+    /// All values but those of duty and fairness, which stay 0.
     #[inline]
     pub(super) fn values(
         &self,
@@ -142,7 +142,6 @@ impl<'a> Tables<'a> {
             None => NEUTRAL,
         };
         let text = together.text_permille(slot).min(1000);
-        let duty = signals::duty_value(together.duty(slot));
-        [service, industry, text, distance, duty, row.load, 0, row.answers, row.satisfaction]
+        [service, industry, text, distance, 0, row.load, 0, row.answers, row.satisfaction]
     }
 }

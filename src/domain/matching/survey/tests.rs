@@ -108,8 +108,8 @@ impl Together for Office<'_> {
     fn experience(&self, slot: usize) -> u16 {
         self.facts(slot).experience()
     }
-    fn duty(&self, slot: usize) -> Option<DutyHere> {
-        slot.is_multiple_of(11).then_some(DutyHere::Now)
+    fn duties(&self) -> impl Iterator<Item = (usize, DutyHere)> {
+        (0..self.crowd.len()).step_by(11).map(|slot| (slot, DutyHere::Now))
     }
     fn look_closer(&self, slot: usize) -> bool {
         self.closer[slot]
@@ -119,7 +119,7 @@ impl Together for Office<'_> {
             similar_served: u16::try_from(slot % 5).unwrap(),
             similar_rated: u16::try_from(slot % 3).unwrap(),
             similar_stars: u16::try_from(slot % 3 * 2).unwrap(),
-            duty: self.duty(slot),
+            duty: slot.is_multiple_of(11).then_some(DutyHere::Now),
             already_asked: Self::asked(slot),
             ..facts_of(&self.crowd[slot])
         }
