@@ -309,8 +309,8 @@ impl Index {
     }
 }
 
-/// A single Han character that does not stand apart: left over where a concept or a stop word was cut out, cut off by
-/// punctuation, or counting something (3件). It says nothing by itself, unlike that of A股.
+/// A single Han character left over where a concept or a stop word was cut out of a run, or counting something (3件): it says
+/// nothing by itself. One that stands apart, by a space or a comma, is a word, and so is that of A股.
 fn is_scrap(folded: &str, start: usize, text: &str) -> bool {
     let is_han = |beside: Option<char>| beside.and_then(analyzer::script_of) == Some(Script::Han);
     let is_near =

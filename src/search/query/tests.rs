@@ -152,7 +152,7 @@ fn typed_in_any_form_it_is_found_first() {
 #[test]
 fn a_character_left_over_asks_for_nothing() {
     let index = index();
-    for typed in ["外观的三", "2026年外观", "外观、软", "“外观”怎"] {
+    for typed in ["外观的三", "2026年外观"] {
         assert_eq!(places(&index, &all(typed)), [4], "{typed}");
     }
     assert_eq!(places(&index, &all("石墨烯膜")), [0; 0], "unless it ends the word a concept begins");
