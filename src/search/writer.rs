@@ -21,7 +21,10 @@ use tantivy::index::{SegmentComponent, SegmentMeta};
 use tantivy::postings::Postings;
 use tantivy::query::TermQuery;
 use tantivy::schema::{IndexRecordOption, Value};
-use tantivy::{DocSet, IndexReader, IndexWriter, ReloadPolicy, TERMINATED, TantivyDocument, TantivyError, Term};
+use tantivy::store::Compressor;
+use tantivy::{
+    DocSet, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TERMINATED, TantivyDocument, TantivyError, Term,
+};
 
 use super::analyzer::{self, ANALYZER_V};
 use super::document::{Document, Kind};
@@ -147,6 +150,17 @@ impl Stamp {
     }
 }
 
+/// What is stored of a document is one short string: kept as it is and in small blocks, so that a page of hits from all over
+/// the index unpacks next to nothing.
+fn settings() -> IndexSettings {
+    IndexSettings {
+        docstore_compression: Compressor::None,
+        docstore_compress_dedicated_thread: false,
+        docstore_blocksize: 1024,
+        ..IndexSettings::default()
+    }
+}
+
 /// One index. Share it behind an `Arc`: searching takes no lock, writing takes one.
 pub struct Index {
     pub(super) fields: Fields,
@@ -167,14 +181,15 @@ impl Index {
     /// The engine failed.
     pub fn in_memory() -> Result<Self, IndexFault> {
         let (schema, fields) = schema::schema();
-        Self::over(tantivy::Index::create_in_ram(schema), fields, None, (1, HEAP))
+        let engine = tantivy::Index::builder().schema(schema).settings(settings()).create_in_ram()?;
+        Self::over(engine, fields, None, (1, HEAP))
     }
 
     /// An empty index to be filled, in a folder of its own that exists.
     pub(super) fn create(folder: &Path) -> Result<Self, IndexFault> {
         let held = Held::open(folder).map_err(TantivyError::from)?;
         let (schema, fields) = schema::schema();
-        let engine = tantivy::Index::create(held.clone(), schema, tantivy::IndexSettings::default())?;
+        let engine = tantivy::Index::create(held.clone(), schema, settings())?;
         Self::over(engine, fields, Some(held), (2, HEAP_FILLING))
     }
 
