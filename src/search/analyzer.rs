@@ -31,7 +31,7 @@ static JIEBA: LazyLock<Jieba> = LazyLock::new(|| {
     for word in lines(DICTIONARY) {
         jieba.add_word(word, None, None);
     }
-    // Its lists have grown by doubling; a copy has none of the room to spare, which is sixteen megabytes.
+    // Its lists have grown by doubling; a copy has none of that room to spare, sixteen megabytes.
     jieba.clone()
 });
 

@@ -5,8 +5,8 @@
 //! document that anything matches, which for two common characters is half the index.
 //!
 //! Contract: the score is the sum of the scores of all that match, or the greatest of them and a part of the others
-//! ([`AtLeast::readings`]). Deliberately absent: leaving out what cannot be among
-//! the best; what is left after the leads is little.
+//! ([`AtLeast::readings`]). Deliberately absent: leaving out what cannot be among the best; what is left after the leads
+//! is little.
 
 use tantivy::query::{EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError, Term};

@@ -1,8 +1,8 @@
 //! Everybody looked at once: what a ranking is made of.
 //!
 //! One pass over the rows decides who may be asked and what he scores but for duty, which few have, and fairness, whose
-//! yardstick is the peers' median and known only then; a second pass adds it and keeps the best. Nobody is cut off, nothing is sorted that is not
-//! asked for, and the lists are used again from need to need ([`Bench`]).
+//! yardstick is the peers' median and known only then; a second pass adds it and keeps the best. Nobody is cut off, nothing
+//! is sorted that is not asked for, and the lists are used again from need to need ([`Bench`]).
 //!
 //! Contract: the same values as [`super::explain`] tells and the same rules as [`super::eligible`] asks, in the same order;
 //! a test holds both over random crowds. What a need shares with everybody is reckoned once ([`Tables`]).
