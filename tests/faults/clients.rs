@@ -54,7 +54,7 @@ impl Told {
             assert!(before.is_none_or(|before| before == id), "{key} was answered with two needs");
             return true;
         }
-        if !matches!(status, 409 | 500 | 503 | 507) {
+        if !matches!(status, 409 | 429 | 500 | 503 | 507) {
             self.odd.lock().unwrap().push(format!("{status}: {text}"));
         }
         false
