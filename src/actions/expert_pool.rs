@@ -207,7 +207,10 @@ impl ExpertPool {
         if ids.len() > 500 {
             return all(conn);
         }
-        if ids.is_empty() && watermark == self.watermark && !new_day {
+        let is_set = |entity: &str| changes.iter().any(|change| change.entity == entity);
+        let (ranking_set, policy_set) = (is_set("ranking"), is_set("policy"));
+        // On PostgreSQL what has just been changed is seen before the watermark moves.
+        if ids.is_empty() && watermark == self.watermark && !(new_day || ranking_set || policy_set) {
             return Ok(None);
         }
         let mut fresh = Vec::with_capacity(ids.len());
@@ -218,9 +221,7 @@ impl ExpertPool {
                 fresh.push(Fresh { row, qualifications, leaves, history, past });
             }
         }
-        let ranking_set = changes.iter().any(|change| change.entity == "ranking");
         let weights = if ranking_set { super::set_ranking::in_force(conn)? } else { self.weights };
-        let policy_set = changes.iter().any(|change| change.entity == "policy");
         let licences = if policy_set { super::set_policy::licences_in_force(conn)? } else { self.licences.clone() };
         let read_on = if new_day { today } else { self.read_on };
         Ok(Some(PoolChanges::Some(fresh, Box::new((weights, licences)), watermark, read_on)))
