@@ -2,8 +2,8 @@
 //!
 //! Source: issue "The registry", 3 (weekly hours on the expert's own page); Beijing standard, 服务要求 b) (the managing body
 //! asks the experts' opinion and considers it). Contract: pure; weeks are those of ISO 8601, Monday to Sunday, of Beijing
-//! dates; time is in minutes. Matching weighs services and duty turns together, the rota turns alone. Deliberately absent: which services and turns there are, and experts who set no hours, whom
-//! no week bounds.
+//! dates; time is in minutes. Matching weighs services and duty turns together, the rota turns alone. Deliberately absent:
+//! which services and turns there are, and experts who set no hours, whom no week bounds.
 
 use chrono::{Datelike, Days, NaiveDate};
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use zhipai::actions::found_office::found_office;
-use zhipai::actions::{Office, Settings};
+use zhipai::actions::{Done, Office, Settings, Tx};
 use zhipai::clock::{Chance, Clock, VirtualClock};
 use zhipai::db::pool::LENT_WITHIN;
 use zhipai::db::{self, Db, JsonText};
@@ -230,6 +230,47 @@ pub struct Seeded {
     pub auditor: (AccountId, String),
 }
 
+/// A member of staff of a station, of a region or of the whole office, with a token; answers who and the token.
+pub fn staff(
+    tx: &mut Tx<'_>,
+    role: Role,
+    name: &str,
+    station: Option<StationId>,
+    region: Option<&str>,
+) -> Done<(AccountId, String)> {
+    let id = AccountId::from_minted(tx.mint());
+    let row = db::account::AccountRow {
+        id,
+        role,
+        name: name.to_owned(),
+        email: format!("{}@staff.example", name.to_lowercase()),
+        phone: None,
+        password_hash: None,
+        station,
+        region: region.map(str::to_owned),
+        head: station.is_some(),
+        on_leave_until: None,
+        language: "zh".to_owned(),
+        totp_secret: None,
+        totp_last_step: None,
+        disabled_at: None,
+        created_at: tx.now.naive_utc(),
+    };
+    db::account::insert(tx.conn, &row)?;
+    let secret = format!("zp_test_{name}");
+    let token = db::account::TokenRow {
+        id: TokenId::from_minted(tx.mint()),
+        account: id,
+        hash: fingerprint(secret.as_bytes()),
+        label: "test".to_owned(),
+        scopes: JsonText::of(&vec!["read".to_owned(), "write".to_owned()]),
+        created_at: tx.now.naive_utc(),
+        revoked_at: None,
+    };
+    db::account::insert_tokens(tx.conn, std::slice::from_ref(&token))?;
+    Ok((id, secret))
+}
+
 /// Two stations, one liaison each, two managers, an administrator, an auditor; each with a token.
 pub fn seed(office: &Office) -> Seeded {
     office
@@ -254,39 +295,7 @@ pub fn seed(office: &Office) -> Seeded {
                 db::station::insert(tx.conn, &row)?;
                 stations.push(id);
             }
-            let mut account = |role: Role, name: &str, station: Option<StationId>| {
-                let id = AccountId::from_minted(tx.mint());
-                let row = db::account::AccountRow {
-                    id,
-                    role,
-                    name: name.to_owned(),
-                    email: format!("{}@staff.example", name.to_lowercase()),
-                    phone: None,
-                    password_hash: None,
-                    station,
-                    region: None,
-                    head: station.is_some(),
-                    on_leave_until: None,
-                    language: "zh".to_owned(),
-                    totp_secret: None,
-                    totp_last_step: None,
-                    disabled_at: None,
-                    created_at: tx.now.naive_utc(),
-                };
-                db::account::insert(tx.conn, &row)?;
-                let secret = format!("zp_test_{name}");
-                let token = db::account::TokenRow {
-                    id: TokenId::from_minted(tx.mint()),
-                    account: id,
-                    hash: fingerprint(secret.as_bytes()),
-                    label: "test".to_owned(),
-                    scopes: JsonText::of(&vec!["read".to_owned(), "write".to_owned()]),
-                    created_at: tx.now.naive_utc(),
-                    revoked_at: None,
-                };
-                db::account::insert_tokens(tx.conn, std::slice::from_ref(&token))?;
-                Ok::<_, zhipai::actions::ActionError>((id, secret))
-            };
+            let mut account = |role, name: &str, station| staff(tx, role, name, station, None);
             Ok(Seeded {
                 liaison: account(Role::Liaison, "Lin", Some(stations[0]))?,
                 other_liaison: account(Role::Liaison, "Zhao", Some(stations[1]))?,

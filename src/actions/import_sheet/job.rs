@@ -274,7 +274,8 @@ pub fn seen_before(office: &Office, held: &Held, rows: &ImportRows, refused: &Ha
 }
 
 /// Takes the rows `from..to` of a sheet. A trial is undone part by part: an enterprise or station that stands in two parts
-/// counts as new in both, where the import makes it once. `kept` turns what came of them into what is kept of the whole sheet so far.
+/// counts as new in both, where the import makes it once. `kept` turns what came of them into what is kept of the whole
+/// sheet so far.
 ///
 /// # Errors
 /// [`Refusal::ChangedMeanwhile`] when somebody else took the sheet up; a fault, and then nothing of the part stays.

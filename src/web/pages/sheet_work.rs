@@ -1,8 +1,8 @@
 //! The work on sheets that come in: part by part, tried out or imported, with what came of it kept in both languages.
 //!
 //! Contract: whoever takes a sheet up goes on where it stood ([`crate::actions::import_sheet::job`]); small ones are done
-//! within the call that brings them, large ones by whoever calls [`work_all`] again and again. It stands here because it needs files,
-//! deeds and words together, as [`super::sheet_rows`] does. Deliberately absent: HTTP.
+//! within the call that brings them, large ones by whoever calls [`work_all`] again and again. It stands here because it
+//! needs files, deeds and words together, as [`super::sheet_rows`] does. Deliberately absent: HTTP.
 
 use super::sheet_rows::{self, ChangeTold, Imported, SheetKind, Told};
 use crate::actions::import_sheet::ImportReport;

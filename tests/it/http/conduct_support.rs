@@ -1,16 +1,14 @@
 //! What the stories of conduct share: lapses, cases opened and read, pages and forms of whoever has signed in.
 
 use super::doors::csrf;
-use crate::support::app::App;
+use crate::support::app::{App, staff};
 use crate::support::people::{Person, Told, need};
 use chrono::TimeDelta;
 use reqwest::blocking::Client;
 use serde_json::Value;
 use zhipai::db;
-use zhipai::db::JsonText;
 use zhipai::domain::role::Role;
-use zhipai::ids::{AccountId, CaseId, TokenId};
-use zhipai::seal::fingerprint;
+use zhipai::ids::CaseId;
 
 /// Offers a need to the expert and lets it lapse; answers the offer's id.
 pub fn lapses(app: &App, expert: &str) -> String {
@@ -90,41 +88,7 @@ pub const PDF: &[u8] = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n";
 
 /// A manager of a district, with a token.
 pub fn district_manager(app: &App, name: &str, region: &str) -> Person {
-    let secret = format!("zp_test_{name}");
-    let id = app
-        .office
-        .write(|tx| {
-            let id = AccountId::from_minted(tx.mint());
-            let row = db::account::AccountRow {
-                id,
-                role: Role::Manager,
-                name: name.to_owned(),
-                email: format!("{}@staff.example", name.to_lowercase()),
-                phone: None,
-                password_hash: None,
-                station: None,
-                region: Some(region.to_owned()),
-                head: false,
-                on_leave_until: None,
-                language: "zh".to_owned(),
-                totp_secret: None,
-                totp_last_step: None,
-                disabled_at: None,
-                created_at: tx.now.naive_utc(),
-            };
-            db::account::insert(tx.conn, &row)?;
-            let token = db::account::TokenRow {
-                id: TokenId::from_minted(tx.mint()),
-                account: id,
-                hash: fingerprint(secret.as_bytes()),
-                label: "test".to_owned(),
-                scopes: JsonText::of(&vec!["read".to_owned(), "write".to_owned()]),
-                created_at: tx.now.naive_utc(),
-                revoked_at: None,
-            };
-            db::account::insert_tokens(tx.conn, std::slice::from_ref(&token))?;
-            Ok(id)
-        })
-        .expect("an account");
+    let made = app.office.write(|tx| staff(tx, Role::Manager, name, None, Some(region)));
+    let (id, secret) = made.expect("an account");
     Person::new(&app.base_url, id, &secret)
 }
